@@ -1,0 +1,4 @@
+from recann.celery import app as celery_app
+
+
+__all__ = ["celery_app"]

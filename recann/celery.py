@@ -1,0 +1,12 @@
+"""The Celery application: `celery -A recann worker`, `celery -A recann beat`."""
+
+import os
+
+from celery import Celery
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recann.settings")
+
+app = Celery("recann")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

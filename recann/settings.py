@@ -1,0 +1,270 @@
+"""The only settings file: the same variables are read in demonstration, in tests and in production."""
+
+import os
+from pathlib import Path
+
+from celery.schedules import crontab
+
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEMO = os.environ.get("RECANN_DEMO") == "1"
+TESTING = os.environ.get("RECANN_TESTING") == "1"
+SECRET_KEY = os.environ["SECRET_KEY"]
+DEBUG = False
+ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
+# Where the outside world reaches the registry: QR codes and mails point there.
+PUBLIC_URL = os.environ["PUBLIC_URL"].rstrip("/")
+SECURE = PUBLIC_URL.startswith("https:")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "pghistory",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "rest_framework",
+    "drf_spectacular",
+    "core",
+    "accounts",
+    "programmes",
+    "training",
+    "patients",
+    "prescriptions",
+    "pharmacies",
+    "followup",
+    "vigilance",
+    "evaluation",
+    "retention",
+    "record",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.security_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.second_factor",
+    "accounts.middleware.current_member",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "recann.urls"
+WSGI_APPLICATION = "recann.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.page",
+            ],
+            "builtins": ["core.templatetags.recann"],
+            "libraries": {"static": "django.templatetags.static"},
+        },
+    }
+]
+
+# --- Databases: data and keys never share a server -------------------------------------------
+
+
+def _server(prefix: str, user: str, password: str) -> dict[str, object]:
+    """One database of the server whose address stands in the variables `prefix`…"""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": os.environ[f"{prefix}HOST"],
+        "PORT": os.environ.get(f"{prefix}PORT", "5432"),
+        "NAME": os.environ[f"{prefix}DATABASE"],
+        "USER": os.environ[user],
+        "PASSWORD": os.environ[password],
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c statement_timeout=30s -c lock_timeout=10s"},
+    }
+
+
+DATABASES = {
+    "default": _server("PG", "PGUSER", "PGPASSWORD"),
+    "keys": _server("KEYS_", "KEYS_USER", "KEYS_PASSWORD"),
+}
+if "PURGE_USER" in os.environ:
+    # Only the worker of the purge queue is given this role.
+    DATABASES["purge"] = _server("PG", "PURGE_USER", "PURGE_PASSWORD")
+for _database in DATABASES.values():
+    if os.environ.get("RECANN_ROLE") == "web":
+        _database["CONN_MAX_AGE"] = 0
+        _database["OPTIONS"] = dict(_database["OPTIONS"]) | {
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 10}
+        }
+    else:  # Celery closes a pool after every task.
+        _database["CONN_MAX_AGE"] = 600
+DATABASE_ROUTERS = ["core.databases.KeysApart"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Keys: outside every database ------------------------------------------------------------
+
+# `id:base64` of 32 bytes, newest first, separated by commas.
+KEY_ENCRYPTION_KEYS = os.environ["KEY_ENCRYPTION_KEYS"]
+INDEX_KEY = os.environ["INDEX_KEY"]
+CODE_KEY = os.environ["CODE_KEY"]
+# PEM files of the seal put on delivered documents.
+SEAL_KEY_FILE = os.environ["SEAL_KEY_FILE"]
+SEAL_CERTIFICATE_FILE = os.environ["SEAL_CERTIFICATE_FILE"]
+
+# --- People ----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.RppsOrMail"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "/"
+OTP_TOTP_ISSUER = "ReCann"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Seconds. CNIL and ASVS 7.3: half an hour without activity.
+SESSION_COOKIE_AGE = 1800
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
+CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_SSL_REDIRECT = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Words, time, look -----------------------------------------------------------------------
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+SITE_BRAND = os.environ.get("SITE_BRAND", "neutre")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "static-built"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING
+
+# --- Tasks -----------------------------------------------------------------------------------
+
+REDIS_URL = os.environ["REDIS_URL"]
+
+
+def _broker(database: int) -> str:
+    """Celery's spelling of REDIS_URL: a socket is `redis+socket`, its database a parameter."""
+    if REDIS_URL.startswith("unix:"):
+        return f"redis+socket{REDIS_URL.removeprefix('unix')}?virtual_host={database}"
+    return f"{REDIS_URL.rstrip('/')}/{database}"
+
+
+CELERY_BROKER_URL = _broker(0)
+CELERY_RESULT_BACKEND = _broker(2)
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_DB_REUSE_MAX = 200
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Europe/Paris"
+CELERY_TASK_ROUTES = {"retention.tasks.purge": {"queue": "purge"}}
+CELERY_BEAT_SCHEDULE = {
+    "send mail": {"task": "core.tasks.send_mail", "schedule": 30.0},
+    "seal the journal": {"task": "core.tasks.seal_journal", "schedule": 60.0},
+    "make partitions": {"task": "core.tasks.make_partitions", "schedule": crontab(hour=1, minute=5)},
+    "destroy orphan keys": {"task": "patients.tasks.destroy_orphan_keys", "schedule": crontab(hour=1, minute=20)},
+    "erase old drafts": {"task": "core.tasks.erase_old_drafts", "schedule": crontab(minute=35)},
+    "remind sites of visits": {"task": "followup.tasks.remind_sites", "schedule": crontab(hour=5, minute=10)},
+    "release statistics": {"task": "evaluation.tasks.release_quarter", "schedule": crontab(hour=3, minute=0)},
+    "count by day": {"task": "evaluation.tasks.count_by_day", "schedule": crontab(hour=2, minute=30)},
+    "purge": {"task": "retention.tasks.purge", "schedule": crontab(hour=2, minute=0)},
+}
+
+# --- Mail, logs, API -------------------------------------------------------------------------
+
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "ReCann <ne-pas-repondre@recann.invalid>")
+# Where the demonstration's mail server keeps what it caught.
+CAUGHT_MAIL_DIR = Path(os.environ["CAUGHT_MAIL_DIR"]) if DEMO else None
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.MemberTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.MayReadStatistics"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ReCann – statistiques agrégées",
+    "DESCRIPTION": "Comptages trimestriels figés, masqués sous 11 et arrondis à 5.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["accounts.api.MayReadStatistics"],
+}
+
+SOFTWARE_VERSION = "0.1.0"
