@@ -1,0 +1,1 @@
+"""One command on a bare machine: servers from wheels, processes, checks. Unused in production."""

@@ -1,0 +1,35 @@
+"""What holds for every test: strict templates, closed network, the runtime role of the database."""
+
+import pytest
+from django.conf import settings
+
+
+pytest_plugins = ["tests.databases", "tests.browser"]
+
+
+class Unknown(str):
+    """What a template shows for a variable that does not exist: a failed test."""
+
+    __slots__ = ()
+
+    def __mod__(self, name):
+        raise AssertionError(f"a template names an unknown variable: {name}")
+
+
+def pytest_configure():
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Unknown("%s")
+
+
+def pytest_collection_modifyitems(items):
+    """Every test may use both databases, except those of rules; one that asks for more says so."""
+    for item in items:
+        if item.path.name != "test_rules.py" and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
+
+
+@pytest.fixture
+def sign_in(client):
+    """`sign_in(member)` signs them in, second factor included, and returns the client."""
+    from tests.sessions import open_session
+
+    return lambda member: open_session(client, member)
