@@ -221,12 +221,27 @@ CELERY_TASK_ROUTES = {"retention.tasks.purge": {"queue": "purge"}}
 CELERY_BEAT_SCHEDULE = {
     "send mail": {"task": "core.tasks.send_mail", "schedule": 30.0},
     "seal the journal": {"task": "core.tasks.seal_journal", "schedule": 60.0},
-    "make partitions": {"task": "core.tasks.make_partitions", "schedule": crontab(hour=1, minute=5)},
-    "destroy orphan keys": {"task": "patients.tasks.destroy_orphan_keys", "schedule": crontab(hour=1, minute=20)},
+    "make partitions": {
+        "task": "core.tasks.make_partitions",
+        "schedule": crontab(hour=1, minute=5),
+    },
+    "destroy orphan keys": {
+        "task": "patients.tasks.destroy_orphan_keys",
+        "schedule": crontab(hour=1, minute=20),
+    },
     "erase old drafts": {"task": "core.tasks.erase_old_drafts", "schedule": crontab(minute=35)},
-    "remind sites of visits": {"task": "followup.tasks.remind_sites", "schedule": crontab(hour=5, minute=10)},
-    "release statistics": {"task": "evaluation.tasks.release_quarter", "schedule": crontab(hour=3, minute=0)},
-    "count by day": {"task": "evaluation.tasks.count_by_day", "schedule": crontab(hour=2, minute=30)},
+    "remind sites of visits": {
+        "task": "followup.tasks.remind_sites",
+        "schedule": crontab(hour=5, minute=10),
+    },
+    "release statistics": {
+        "task": "evaluation.tasks.release_quarter",
+        "schedule": crontab(hour=3, minute=0),
+    },
+    "count by day": {
+        "task": "evaluation.tasks.count_by_day",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "purge": {"task": "retention.tasks.purge", "schedule": crontab(hour=2, minute=0)},
 }
 

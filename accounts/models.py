@@ -1,0 +1,183 @@
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.enums import Profession, Role, SiteKind
+from accounts.geography import DEPARTEMENTS
+from core.history import tracked
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+@tracked(exclude=["password", "last_login"])
+class User(AbstractBaseUser):
+    """Compte: one person (or program), whatever the places where they practise."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Text, 11 digits. Empty for people who are not health professionals.
+    rpps = models.CharField("numéro RPPS", max_length=11, blank=True)
+    email = models.EmailField("adresse électronique professionnelle", unique=True)
+    last_name = models.CharField("nom", max_length=80)
+    first_name = models.CharField("prénom", max_length=80, blank=True)
+    profession = models.CharField("profession", max_length=10, choices=Profession)
+    specialty = models.CharField("spécialité", max_length=80, blank=True)
+    phone = models.CharField("téléphone", max_length=20, blank=True)
+    is_active = models.BooleanField("compte ouvert", default=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["last_name", "profession"]
+
+    class Meta:
+        verbose_name = "compte"
+        verbose_name_plural = "comptes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rpps"], condition=~Q(rpps=""), name="accounts_user_rpps_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(rpps="") | Q(rpps__regex=r"^[0-9]{11}$"),
+                name="accounts_user_rpps_well_formed",
+            ),
+            models.CheckConstraint(
+                condition=Q(profession__in=Profession.values),
+                name="accounts_user_profession_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Compte {self.public_id}"
+
+    @property
+    def full_name(self) -> str:
+        title = {"DOCTOR": "Dr ", "PHARMACIST": ""}.get(self.profession, "")
+        return f"{title}{self.first_name} {self.last_name}".strip()
+
+
+@tracked
+class Site(models.Model):
+    """Lieu d'exercice: reference structure, practice, pharmacy or agency."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField("nature", max_length=20, choices=SiteKind)
+    name = models.CharField("nom", max_length=160)
+    # Geographic establishment (ET), 9 characters; empty for practices without one.
+    finess = models.CharField("numéro FINESS", max_length=9, blank=True)
+    departement = models.CharField(
+        "département", max_length=3, choices=[(code, d.name) for code, d in DEPARTEMENTS.items()]
+    )
+    address = models.CharField("adresse", max_length=200, blank=True)
+    postcode = models.CharField("code postal", max_length=5, blank=True)
+    town = models.CharField("commune", max_length=80)
+    phone = models.CharField("téléphone", max_length=20, blank=True)
+    email = models.EmailField("adresse électronique", blank=True)
+    time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
+    opened_on = models.DateField("participe depuis le")
+    closed_on = models.DateField("ne participe plus depuis le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "lieu d’exercice"
+        verbose_name_plural = "lieux d’exercice"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=SiteKind.values), name="accounts_site_kind_known"
+            ),
+            models.UniqueConstraint(
+                fields=["finess"], condition=~Q(finess=""), name="accounts_site_finess_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(closed_on__gt=F("opened_on")),
+                name="accounts_site_closes_after_opening",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "departement"], name="accounts_site_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_pharmacy(self) -> bool:
+        return self.kind in {SiteKind.HOSPITAL_PHARMACY, SiteKind.COMMUNITY_PHARMACY}
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def open(self) -> "MemberQuerySet":
+        """Memberships not ended, of accounts not closed."""
+        return self.filter(ended_on=None, user__is_active=True)
+
+
+@tracked
+class Member(models.Model):
+    """Personne agissant sous un rôle, à un lieu: the `by` of every action."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="members")
+    role = models.CharField("rôle", max_length=20, choices=Role)
+    started_on = models.DateField("depuis le")
+    ended_on = models.DateField("jusqu’au", null=True, blank=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "membre"
+        verbose_name_plural = "membres"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="accounts_member_role_known"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "site", "role"],
+                condition=Q(ended_on=None),
+                name="accounts_member_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Membre {self.public_id}"
+
+
+# Signed out, or without any role. It has no permission and sees no row.
+NOBODY = Member(role="")
+
+
+class ApiToken(models.Model):
+    """Jeton d'un client de l'API: only its digest is kept, the token is shown once."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="api_tokens")
+    digest = models.BinaryField("empreinte", max_length=32, unique=True)
+    created_at = models.DateTimeField("créé le")
+    revoked_at = models.DateTimeField("révoqué le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "jeton d’API"
+        verbose_name_plural = "jetons d’API"
+
+    def __str__(self) -> str:
+        return f"Jeton {self.pk}"
+
+
+class FailedSignIn(models.Model):
+    """Tentative de connexion refusée: what the throttle counts, by account and by source."""
+
+    at = models.DateTimeField("à")
+    # HMAC of what was typed, and of the address it came from: neither can be read back.
+    account = models.BinaryField(max_length=16)
+    source = models.BinaryField(max_length=16)
+
+    class Meta:
+        verbose_name = "tentative refusée"
+        verbose_name_plural = "tentatives refusées"
+        indexes = [
+            models.Index(fields=["account", "at"], name="accounts_failed_account"),
+            models.Index(fields=["source", "at"], name="accounts_failed_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Tentative {self.pk}"

@@ -1,0 +1,74 @@
+"""Which role may do what: this table is the only place that says it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
+
+from accounts.enums import Permission, Role
+from accounts.middleware import MemberRequest
+from accounts.models import Member
+from core import audit
+
+
+P = ParamSpec("P")
+View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
+
+_DOCTOR = {
+    Permission.TRAINING_RECORD,
+    Permission.PATIENT_VIEW,
+    Permission.CERTIFICATE_PRINT,
+    Permission.PRESCRIPTION_VIEW,
+    Permission.PRESCRIPTION_WRITE,
+    Permission.DISPENSATION_VIEW,
+    Permission.VISIT_WRITE,
+    Permission.ADVERSE_EVENT_WRITE,
+}
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.REFERENCE_DOCTOR: frozenset(
+        _DOCTOR | {Permission.PATIENT_INCLUDE, Permission.PATIENT_END}
+    ),
+    Role.RELAY_DOCTOR: frozenset(_DOCTOR),
+    Role.PHARMACIST: frozenset(
+        {
+            Permission.TRAINING_RECORD,
+            Permission.DISPENSATION_VIEW,
+            Permission.DISPENSATION_WRITE,
+            Permission.ADVERSE_EVENT_WRITE,
+        }
+    ),
+    Role.ANALYST: frozenset(
+        {Permission.EVALUATION_VIEW, Permission.DATA_EXPORT, Permission.STATISTICS_READ}
+    ),
+    Role.VIGILANCE_OFFICER: frozenset(
+        {Permission.EVALUATION_VIEW, Permission.ADVERSE_EVENT_ASSESS}
+    ),
+    Role.MANAGER: frozenset(
+        {Permission.EVALUATION_VIEW, Permission.RETENTION_VIEW, Permission.PROGRAMME_MANAGE}
+    ),
+    Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),
+}
+
+
+def allows(member: Member, permission: Permission) -> bool:
+    """Whether the member's role has the permission; nobody's role has none."""
+    return permission in ROLE_PERMISSIONS.get(member.role, frozenset())
+
+
+def require(permission: Permission) -> Callable[[View[P]], View[P]]:
+    """Refuse the view (403) to members whose role lacks the permission, and journal it."""
+
+    def decorator(view: View[P]) -> View[P]:
+        @wraps(view)
+        def wrapper(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not allows(request.member, permission):
+                audit.record("access.refused", by=request.member, permission=permission.value)
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return wrapper
+
+    return decorator

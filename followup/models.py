@@ -1,0 +1,150 @@
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.enums import Role
+from accounts.models import Member
+from core.frozen import NeverDeleted
+from core.history import tracked
+from followup.enums import DateSource, Decision, Mode, Timing, TimingReason, VisitStatus
+from patients.enums import EndReason
+from patients.models import Enrolment
+from patients.models.enrolment import LIVE
+from programmes.enums import VisitKind
+from programmes.models import QuestionnaireVersion, VisitDefinition
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def visible_to(self, member: Member) -> "VisitQuerySet":
+        """Visits of the enrolments this member may see."""
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
+
+    def holdable_by(self, member: Member) -> "VisitQuerySet":
+        """Planned visits this member may hold: complex ones are for reference doctors."""
+        planned = self.visible_to(member).filter(status=VisitStatus.PLANNED)
+        if member.role == Role.REFERENCE_DOCTOR:
+            return planned
+        return planned.filter(kind=VisitKind.SIMPLE)
+
+    def due(self, on: date) -> "VisitQuerySet":
+        """Planned visits whose window is open or closed on that day, of patients followed."""
+        return self.filter(status=VisitStatus.PLANNED, opens_on__lte=on, enrolment__state__in=LIVE)
+
+
+@tracked
+class Visit(models.Model):
+    """Consultation: planned by the programme, given at the previous one, or unscheduled."""
+
+    never_deleted = True
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="visits")
+    definition = models.ForeignKey(
+        VisitDefinition, on_delete=models.PROTECT, null=True, blank=True, related_name="held"
+    )
+    code = models.CharField("code", max_length=6, blank=True)
+    kind = models.CharField("nature", max_length=8, choices=VisitKind)
+    due_on = models.DateField("prévue le")
+    opens_on = models.DateField("fenêtre ouverte le")
+    closes_on = models.DateField("fenêtre fermée le")
+    date_source = models.CharField("origine de la date", max_length=12, choices=DateSource)
+    status = models.CharField(
+        "état", max_length=8, choices=VisitStatus, default=VisitStatus.PLANNED
+    )
+    timing = models.CharField("moment", max_length=12, choices=Timing, blank=True)
+    timing_reason = models.CharField("motif", max_length=25, choices=TimingReason, blank=True)
+    held_on = models.DateField("réalisée le", null=True, blank=True)
+    held_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="visits"
+    )
+    mode = models.CharField("mode", max_length=8, choices=Mode, blank=True)
+    recorded_at = models.DateTimeField("enregistrée le", null=True, blank=True)
+    decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
+    stop_reason = models.CharField("motif d’arrêt", max_length=20, choices=EndReason, blank=True)
+    next_on = models.DateField("prochaine date donnée", null=True, blank=True)
+    # Free text, under the enrolment's key.
+    comment_sealed = models.BinaryField(null=True, blank=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "consultation"
+        verbose_name_plural = "consultations"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=VisitStatus.values), name="followup_visit_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=VisitKind.values), name="followup_visit_kind_known"
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "definition"],
+                condition=Q(definition__isnull=False),
+                name="followup_visit_planned_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_on__lte=F("due_on"), closes_on__gte=F("due_on")),
+                name="followup_window_holds_the_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=VisitStatus.DONE,
+                    held_on__isnull=False,
+                    held_by__isnull=False,
+                    recorded_at__isnull=False,
+                )
+                & ~Q(decision="")
+                | ~Q(status=VisitStatus.DONE) & Q(held_on=None),
+                name="followup_done_says_when_and_what",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision=Decision.STOP) | ~Q(stop_reason=""),
+                name="followup_stop_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(timing__in=["", Timing.IN_WINDOW, Timing.UNSCHEDULED])
+                | ~Q(timing_reason=""),
+                name="followup_outside_window_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["enrolment", "due_on"],
+                condition=Q(status=VisitStatus.PLANNED),
+                name="followup_planned",
+            ),
+            models.Index(fields=["enrolment", "-held_on"], name="followup_held"),
+        ]
+        triggers = [NeverDeleted(name="visit_never_deleted")]
+
+    def __str__(self) -> str:
+        return f"Consultation {self.public_id}"
+
+
+@tracked
+class Answers(models.Model):
+    """Réponses d'une consultation à une version de questionnaire."""
+
+    never_deleted = True
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="answers")
+    version = models.ForeignKey(
+        QuestionnaireVersion, on_delete=models.PROTECT, related_name="answers"
+    )
+    # Item code → value, in the types of `programmes.QuestionnaireVersion.definition`.
+    data = models.JSONField("réponses")
+
+    class Meta:
+        verbose_name = "réponses"
+        verbose_name_plural = "réponses"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "version"], name="followup_answered_once_a_version"
+            ),
+        ]
+        triggers = [NeverDeleted(name="answers_never_deleted")]
+
+    def __str__(self) -> str:
+        return f"Réponses {self.pk}"

@@ -1,0 +1,132 @@
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Member
+from core.frozen import NeverDeleted
+from core.history import tracked
+from patients.enums import Answer, ConsentKind, TreatmentOutcome, TreatmentPlan
+from patients.models.enrolment import Enrolment
+from programmes.enums import PersonKind
+from programmes.models import Criterion, ProgrammeLink
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def standing(self, on: date) -> "ConsentQuerySet":
+        """Given by that day and not withdrawn on it."""
+        return self.filter(
+            Q(withdrawn_on=None) | Q(withdrawn_on__gt=on), is_given=True, signed_on__lte=on
+        )
+
+
+@tracked
+class Consent(models.Model):
+    """Consentement écrit: given or refused, on which text, after which information."""
+
+    never_deleted = True
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="consents")
+    kind = models.CharField("objet", max_length=15, choices=ConsentKind)
+    person_kind = models.CharField("personne", max_length=20, choices=PersonKind)
+    is_given = models.BooleanField("donné")
+    signed_on = models.DateField("signé le")
+    form = models.ForeignKey(ProgrammeLink, on_delete=models.PROTECT, related_name="consents")
+    information = models.ForeignKey(
+        ProgrammeLink, on_delete=models.PROTECT, related_name="informed_consents"
+    )
+    booklet = models.ForeignKey(
+        ProgrammeLink,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="booklet_consents",
+    )
+    # Who signed for a minor or a protected adult, under the enrolment's key.
+    representative_sealed = models.BinaryField(null=True, blank=True)
+    withdrawn_on = models.DateField("retiré le", null=True, blank=True)
+    recorded_at = models.DateTimeField("enregistré le")
+    recorded_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="consents_recorded"
+    )
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "consentement"
+        verbose_name_plural = "consentements"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ConsentKind.values), name="patients_consent_kind_known"
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "kind"],
+                condition=Q(withdrawn_on=None),
+                name="patients_one_standing_consent_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ConsentKind.NIR) | Q(is_given=True),
+                name="patients_participation_is_given",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None) | Q(withdrawn_on__gte=F("signed_on"), is_given=True),
+                name="patients_withdrawal_follows_consent",
+            ),
+        ]
+        triggers = [NeverDeleted(name="consent_never_deleted")]
+
+    def __str__(self) -> str:
+        return f"Consentement {self.pk}"
+
+
+@tracked
+class EligibilityAnswer(models.Model):
+    """Réponse à un critère, kept as it was asked."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="answers")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="answers")
+    answer = models.CharField("réponse", max_length=3, choices=Answer)
+    dated_on = models.DateField("date", null=True, blank=True)
+    comment_sealed = models.BinaryField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "réponse à un critère"
+        verbose_name_plural = "réponses aux critères"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer__in=Answer.values), name="patients_answer_known"
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "criterion"], name="patients_criterion_answered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Réponse {self.pk}"
+
+
+@tracked
+class PriorTreatment(models.Model):
+    """Traitement antérieur: what was tried, why it was not enough, what becomes of it."""
+
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="prior_treatments"
+    )
+    drug = models.CharField("traitement", max_length=120)
+    outcome = models.CharField("résultat", max_length=15, choices=TreatmentOutcome)
+    plan = models.CharField("devenir", max_length=15, choices=TreatmentPlan)
+
+    class Meta:
+        verbose_name = "traitement antérieur"
+        verbose_name_plural = "traitements antérieurs"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=TreatmentOutcome.values), name="patients_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(plan__in=TreatmentPlan.values), name="patients_plan_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Traitement {self.pk}"

@@ -1,0 +1,147 @@
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.enums import Role
+from accounts.models import Member, Site
+from core.frozen import NeverDeleted
+from core.history import tracked
+from patients.enums import EndReason, EnrolmentState
+from patients.models.patient import Patient
+from programmes.models import Indication, IndicationSubtype, Programme
+
+
+LIVE = (EnrolmentState.ACTIVE, EnrolmentState.WEANING)
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def visible_to(self, member: Member) -> "EnrolmentQuerySet":
+        """Participations whose record this member may open. Other roles see none."""
+        match member.role:
+            case Role.REFERENCE_DOCTOR:
+                mine = Q(site=member.site_id)
+            case Role.RELAY_DOCTOR:
+                mine = Q(relay_doctor=member.pk)
+            case _:
+                return self.none()
+        return self.filter(mine, programme__in=Programme.objects.visible_to(member))
+
+    def live(self) -> "EnrolmentQuerySet":
+        """Followed today: active, or being weaned."""
+        return self.filter(state__in=LIVE)
+
+    def known_on(self, on: date) -> "EnrolmentQuerySet":
+        """Participations begun on that day or before, cancelled ones left out."""
+        return self.filter(included_on__lte=on).exclude(state=EnrolmentState.CANCELLED)
+
+    def following_on(self, on: date) -> "EnrolmentQuerySet":
+        """Of these, not ended on that day; the day of the exit is no longer followed."""
+        return self.known_on(on).filter(Q(ended_on=None) | Q(ended_on__gt=on))
+
+
+@tracked
+class Enrolment(models.Model):
+    """Participation d'un patient à un programme: the hub of every clinical row."""
+
+    never_deleted = True
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Pseudonym shown on pages and mails: `RC-` and Crockford base32, not sequential.
+    number = models.CharField("numéro", max_length=20, unique=True)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="enrolments")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="enrolments")
+    indication = models.ForeignKey(Indication, on_delete=models.PROTECT, related_name="enrolments")
+    subtype = models.ForeignKey(
+        IndicationSubtype,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enrolments",
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="enrolments")
+    relay_doctor = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="relayed_enrolments"
+    )
+    pharmacy = models.ForeignKey(
+        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="supplied_enrolments"
+    )
+    state = models.CharField(
+        "état", max_length=10, choices=EnrolmentState, default=EnrolmentState.ACTIVE
+    )
+    included_on = models.DateField("inclus le")
+    included_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="inclusions")
+    recorded_at = models.DateTimeField("enregistré le")
+    # Coded: `patients.rules.LateReason`; empty when typed on the day.
+    late_reason = models.CharField("motif de saisie tardive", max_length=30, blank=True)
+    # First prescription signed; the patient is «en cours d'entrée» before.
+    first_treated_on = models.DateField("première prescription le", null=True, blank=True)
+    ended_on = models.DateField("sorti le", null=True, blank=True)
+    end_reason = models.CharField("motif de sortie", max_length=20, choices=EndReason, blank=True)
+    end_recorded_at = models.DateTimeField("sortie enregistrée le", null=True, blank=True)
+    previous = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_enrolments"
+    )
+    # The key of documents and free text, in the key cluster.
+    key_id = models.UUIDField(unique=True, editable=False)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "participation"
+        verbose_name_plural = "participations"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=EnrolmentState.values), name="patients_enrolment_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "programme"],
+                condition=Q(state__in=LIVE),
+                name="patients_one_live_enrolment",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[EnrolmentState.ACTIVE, EnrolmentState.CANCELLED],
+                    ended_on=None,
+                    end_reason="",
+                )
+                | Q(
+                    state__in=[EnrolmentState.WEANING, EnrolmentState.ENDED],
+                    ended_on__isnull=False,
+                    end_reason__in=EndReason.values,
+                ),
+                name="patients_end_has_date_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("included_on")),
+                name="patients_ends_after_inclusion",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_treated_on=None) | Q(first_treated_on__gte=F("included_on")),
+                name="patients_treated_after_inclusion",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=EnrolmentState.WEANING, end_reason=EndReason.DEATH),
+                name="patients_death_closes_at_once",
+            ),
+            # What composite foreign keys of the acts above point to.
+            models.UniqueConstraint(
+                fields=["id", "patient"], name="patients_enrolment_with_patient"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["site", "state", "included_on"], name="patients_enrolment_of_site"
+            ),
+            models.Index(
+                fields=["relay_doctor"],
+                condition=Q(relay_doctor__isnull=False),
+                name="patients_enrolment_of_relay",
+            ),
+            models.Index(fields=["programme", "included_on"], name="patients_enrolment_entered"),
+        ]
+        triggers = [NeverDeleted(name="enrolment_never_deleted")]
+
+    def __str__(self) -> str:
+        return self.number

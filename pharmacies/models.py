@@ -1,0 +1,144 @@
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.enums import Role
+from accounts.models import Member, Site
+from core.frozen import NeverDeleted
+from core.history import tracked
+from patients.models import Enrolment
+from pharmacies.enums import BearerKind, OverrideReason
+from prescriptions.models import Line, Prescription
+from programmes.models import Pack
+
+
+@tracked
+class Received(models.Model):
+    """Ordonnance présentée à une pharmacie («présentée, commandée»): the day that drives the
+    3-day rule, whenever the medicine is handed over. One row a fraction; the first day stands."""
+
+    never_deleted = True
+
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.PROTECT, related_name="received"
+    )
+    # 1 for the whole prescription or its first fraction.
+    fraction_no = models.PositiveSmallIntegerField("fraction", default=1)
+    pharmacy = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="received")
+    presented_on = models.DateField("présentée le")
+    recorded_at = models.DateTimeField("enregistrée le")
+    recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="received")
+
+    class Meta:
+        verbose_name = "ordonnance présentée"
+        verbose_name_plural = "ordonnances présentées"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prescription", "fraction_no"], name="pharmacies_received_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(fraction_no__gte=1), name="pharmacies_fraction_counts_from_one"
+            ),
+        ]
+        triggers = [NeverDeleted(name="received_never_deleted")]
+
+    def __str__(self) -> str:
+        return f"Présentée {self.pk}"
+
+
+class DispensationQuerySet(models.QuerySet["Dispensation"]):
+    def visible_to(self, member: Member) -> "DispensationQuerySet":
+        """Dispensations of the doctor's enrolments; for a pharmacist, of their own pharmacy."""
+        if member.role == Role.PHARMACIST:
+            return self.filter(pharmacy=member.site_id)
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
+
+
+@tracked
+class Dispensation(models.Model):
+    """Délivrance: what left the pharmacy for one patient, on one prescription."""
+
+    never_deleted = True
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.PROTECT, related_name="dispensations"
+    )
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="dispensations")
+    received = models.ForeignKey(Received, on_delete=models.PROTECT, related_name="dispensations")
+    # 1, 2, 3… within the prescription: two pharmacists at one instant cannot both be next.
+    sequence_no = models.PositiveSmallIntegerField("rang")
+    pharmacy = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="dispensations")
+    dispensed_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="dispensations")
+    dispensed_on = models.DateField("délivrée le")
+    recorded_at = models.DateTimeField("enregistrée le")
+    bearer = models.CharField("remise à", max_length=10, choices=BearerKind)
+    # Name, address and identity document of a bearer who is not the patient (R. 5132-35).
+    bearer_sealed = models.BinaryField(null=True, blank=True)
+    with_vaporiser = models.BooleanField("vaporisateur remis", default=False)
+    override_reason = models.CharField("motif", max_length=20, choices=OverrideReason, blank=True)
+    override_note_sealed = models.BinaryField(null=True, blank=True)
+
+    objects = DispensationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dispensation"
+        verbose_name_plural = "dispensations"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prescription", "sequence_no"], name="pharmacies_dispensed_in_turn"
+            ),
+            models.CheckConstraint(
+                condition=Q(sequence_no__gte=1), name="pharmacies_sequence_counts_from_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(bearer__in=BearerKind.values), name="pharmacies_bearer_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enrolment", "-dispensed_on"], name="pharmacies_of_enrolment"),
+            models.Index(fields=["pharmacy", "-recorded_at"], name="pharmacies_of_pharmacy"),
+        ]
+        triggers = [NeverDeleted(name="dispensation_never_deleted")]
+
+    def __str__(self) -> str:
+        return f"Dispensation {self.public_id}"
+
+
+@tracked
+class DispensedItem(models.Model):
+    """Produit délivré: packs of one batch, for so many days of one line."""
+
+    never_deleted = True
+
+    dispensation = models.ForeignKey(Dispensation, on_delete=models.PROTECT, related_name="items")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="dispensed")
+    pack = models.ForeignKey(Pack, on_delete=models.PROTECT, related_name="dispensed")
+    batch = models.CharField("numéro de lot", max_length=30)
+    expires_on = models.DateField("péremption")
+    packs = models.PositiveSmallIntegerField("nombre de conditionnements")
+    # Days of treatment this item stands for; the sum over a line never passes the line's days.
+    days = models.PositiveSmallIntegerField("jours de traitement")
+    # Units due for these days, and units handed over: a bottle cannot be split.
+    quantity_due = models.DecimalField("quantité due", max_digits=12, decimal_places=4)
+    quantity = models.DecimalField("quantité remise", max_digits=12, decimal_places=4)
+
+    class Meta:
+        verbose_name = "produit délivré"
+        verbose_name_plural = "produits délivrés"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(packs__gte=1, quantity__gt=0), name="pharmacies_item_holds_something"
+            ),
+            models.CheckConstraint(condition=~Q(batch=""), name="pharmacies_item_has_batch"),
+            models.CheckConstraint(
+                condition=Q(quantity_due__gte=0, quantity_due__lte=F("quantity")) | Q(days=0),
+                name="pharmacies_item_covers_what_is_due",
+            ),
+        ]
+        indexes = [models.Index(fields=["batch"], name="pharmacies_item_batch")]
+        triggers = [NeverDeleted(name="item_never_deleted")]
+
+    def __str__(self) -> str:
+        return f"Produit délivré {self.pk}"

@@ -1,0 +1,213 @@
+import uuid
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from accounts.models import Member, User
+from core.db import same
+from core.frozen import FrozenWhen, NeverDeleted, Refuse
+from core.history import tracked
+from patients.models import Enrolment, Patient
+from prescriptions import rules
+from prescriptions.enums import PrescriptionStatus as Status
+
+
+class PrescriptionQuerySet(models.QuerySet["Prescription"]):
+    def visible_to(self, member: Member) -> "PrescriptionQuerySet":
+        """Prescriptions of the enrolments this member may see."""
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
+
+    def editable_by(self, member: Member) -> "PrescriptionQuerySet":
+        """Drafts this person is to sign: only the prescriber may change or sign them."""
+        return self.visible_to(member).filter(prescriber=member.user_id, status=Status.DRAFT)
+
+    def signed(self) -> "PrescriptionQuerySet":
+        """Signed and not voided since."""
+        return self.filter(status=Status.SIGNED)
+
+
+@tracked
+class Prescription(models.Model):
+    """Ordonnance: one or more lines written for one patient by one doctor."""
+
+    never_deleted = True
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="prescriptions")
+    # Copied for the constraint on periods; a composite key ties it to the enrolment.
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="prescriptions")
+    # The person the law knows, and the membership under which the text was written.
+    prescriber = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prescriptions")
+    author = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="prescriptions")
+    status = models.CharField("état", max_length=8, choices=Status, default=Status.DRAFT)
+    is_initiation = models.BooleanField("première prescription", default=False)
+    starts_on = models.DateField("début du traitement")
+    # Days of the longest line, the first one counted.
+    duration_days = models.PositiveSmallIntegerField("durée (jours)")
+    ends_on = models.GeneratedField(
+        expression=F("starts_on") + F("duration_days") - 1,
+        output_field=models.DateField("fin du traitement"),
+        db_persist=True,
+    )
+    # Days of the longest narcotic line; empty when no line is narcotic.
+    narcotic_days = models.PositiveSmallIntegerField(
+        "durée stupéfiant (jours)", null=True, blank=True
+    )
+    narcotic_ends_on = models.GeneratedField(
+        expression=F("starts_on") + F("narcotic_days") - 1,
+        output_field=models.DateField("fin de la période couverte", null=True),
+        db_persist=True,
+    )
+    # CSP R. 5132-33: the express mention by which a period already covered is overlapped.
+    has_overlap_mention = models.BooleanField("mention expresse de chevauchement", default=False)
+    # CSP R. 5132-30: «délivrance en une seule fois», or the days of each fraction.
+    is_single_supply = models.BooleanField("délivrance en une seule fois", default=True)
+    fraction_days = models.PositiveSmallIntegerField(
+        "durée d’une fraction (jours)", null=True, blank=True
+    )
+    # Date of writing: the local date of the site when it was signed.
+    signed_on = models.DateField("datée du", null=True, blank=True)
+    signed_at = models.DateTimeField("signée le", null=True, blank=True)
+    voided_at = models.DateTimeField("annulée le", null=True, blank=True)
+    void_reason = models.CharField("motif d’annulation", max_length=200, blank=True)
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    first_dispensed_at = models.DateTimeField("première délivrance le", null=True, blank=True)
+    created_at = models.DateTimeField("commencée le")
+    # Free text for the patient and the pharmacist, under the enrolment's key.
+    note_sealed = models.BinaryField(null=True, blank=True)
+
+    objects = PrescriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ordonnance"
+        verbose_name_plural = "ordonnances"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="prescriptions_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(duration_days__range=(1, rules.MAX_LINE_DAYS)),
+                name="prescriptions_duration_possible",
+            ),
+            models.CheckConstraint(
+                condition=Q(narcotic_days=None)
+                | Q(
+                    narcotic_days__range=(1, rules.MAX_NARCOTIC_DAYS),
+                    narcotic_days__lte=F("duration_days"),
+                ),
+                name="prescriptions_narcotic_within_limit",
+                violation_error_message="Un stupéfiant est prescrit pour 28 jours au plus.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_single_supply=True, fraction_days=None)
+                | Q(is_single_supply=False, fraction_days__gte=1),
+                name="prescriptions_supply_said",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT, signed_at=None, signed_on=None)
+                | Q(status=Status.SIGNED, signed_at__isnull=False, signed_on__isnull=False)
+                | Q(status=Status.VOIDED),
+                name="prescriptions_signed_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_on=None) | Q(starts_on__gte=F("signed_on")),
+                name="prescriptions_starts_when_written_or_later",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.VOIDED)
+                | Q(voided_at__isnull=False, first_dispensed_at=None) & ~Q(void_reason=""),
+                name="prescriptions_voided_before_dispensing",
+            ),
+            ExclusionConstraint(
+                name="prescriptions_no_silent_overlap",
+                expressions=[
+                    (same("patient"), RangeOperators.OVERLAPS),
+                    (same("prescriber"), RangeOperators.OVERLAPS),
+                    (
+                        Func(
+                            "starts_on",
+                            "narcotic_ends_on",
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(
+                    status=Status.SIGNED, has_overlap_mention=False, narcotic_days__isnull=False
+                ),
+                violation_error_message="Une ordonnance signée couvre déjà cette période.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["enrolment", "-ends_on"],
+                condition=Q(status=Status.SIGNED),
+                name="prescriptions_running",
+            ),
+            models.Index(
+                fields=["prescriber"],
+                condition=Q(status=Status.DRAFT),
+                name="prescriptions_to_sign",
+            ),
+        ]
+        triggers = [
+            Refuse(
+                name="prescriptions_who_is_fixed",
+                operation=pgtrigger.Update,
+                sql="(OLD.enrolment_id, OLD.patient_id, OLD.prescriber_id)"
+                " IS DISTINCT FROM (NEW.enrolment_id, NEW.patient_id, NEW.prescriber_id)",
+            ),
+            FrozenWhen(
+                name="prescriptions_signed_is_frozen",
+                sql="OLD.status <> 'DRAFT'",
+                may_change=["status", "voided_at", "void_reason", "first_dispensed_at"],
+            ),
+            # SIGNED → VOIDED only, nothing out of VOIDED, no stamp taken back.
+            Refuse(
+                name="prescriptions_signed_only_voids",
+                operation=pgtrigger.Update,
+                sql="OLD.status = 'VOIDED'"
+                " OR (OLD.status = 'SIGNED' AND NEW.status = 'DRAFT')"
+                " OR (OLD.first_dispensed_at IS NOT NULL"
+                " AND NEW.first_dispensed_at IS DISTINCT FROM OLD.first_dispensed_at)",
+            ),
+            NeverDeleted(name="prescription_never_deleted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Ordonnance {self.public_id}"
+
+    @property
+    def is_narcotic(self) -> bool:
+        return self.narcotic_days is not None
+
+
+class Presentation(models.Model):
+    """Accès d'un pharmacien à une ordonnance: opened by its code and the birth date, for a time."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="presentations")
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.PROTECT, related_name="presentations"
+    )
+    at = models.DateTimeField("à")
+    until = models.DateTimeField("jusqu’à")
+
+    class Meta:
+        verbose_name = "présentation d’une ordonnance"
+        verbose_name_plural = "présentations d’ordonnances"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=F("at")), name="prescriptions_presentation_lasts"
+            ),
+        ]
+        indexes = [models.Index(fields=["member", "until"], name="prescriptions_presented")]
+
+    def __str__(self) -> str:
+        return f"Présentation {self.pk}"

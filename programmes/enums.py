@@ -1,0 +1,97 @@
+from django.db import models
+
+
+class ProgrammeState(models.TextChoices):
+    DRAFT = "DRAFT", "En préparation"
+    OPEN = "OPEN", "Ouvert"
+    CLOSED_TO_INCLUSION = "CLOSED_TO_INCLUSION", "Fermé aux inclusions"
+    SUSPENDED = "SUSPENDED", "Suspendu"
+    ENDED = "ENDED", "Terminé"
+
+
+class AuthorisationLevel(models.TextChoices):
+    PROGRAMME = "PROGRAMME", "Programme"
+    PRODUCT = "PRODUCT", "Produit"
+    PATIENT = "PATIENT", "Patient"
+
+
+class ParticipationBasis(models.TextChoices):
+    CONSENT = "CONSENT", "Consentement"
+    INFORMATION = "INFORMATION", "Information"
+    INFORMATION_WITH_OBJECTION = "INFORMATION_WITH_OBJECTION", "Information, opposition possible"
+
+
+class IdentityMode(models.TextChoices):
+    REQUIRED = "REQUIRED", "Identité enregistrée"
+    PSEUDONYM_ONLY = "PSEUDONYM_ONLY", "Pseudonyme seul"
+
+
+class DispensingPlaces(models.TextChoices):
+    PUI = "PUI", "PUI"
+    PUI_AND_OFFICINE = "PUI_AND_OFFICINE", "PUI et officines"
+
+
+class CriterionKind(models.TextChoices):
+    # Must be answered yes.
+    INCLUSION = "INCLUSION", "Critère d’inclusion"
+    # Must be answered no.
+    NON_INCLUSION = "NON_INCLUSION", "Critère de non-inclusion"
+    # A yes is recorded and shown, it refuses nothing.
+    PRECAUTION = "PRECAUTION", "Précaution"
+
+
+class Form(models.TextChoices):
+    OIL = "OIL", "Huile"
+    FLOWER = "FLOWER", "Fleurs séchées"
+    TABLET = "TABLET", "Comprimé"
+    CAPSULE = "CAPSULE", "Capsule"
+
+
+class Unit(models.TextChoices):
+    """In what a dose is counted; the label is the UCUM symbol or the French word."""
+
+    ML = "ML", "mL"
+    G = "G", "g"
+    UNIT = "UNIT", "unité"
+
+
+class Regime(models.TextChoices):
+    NARCOTIC = "NARCOTIC", "Stupéfiant"
+    ORDINARY = "ORDINARY", "Liste I ou II"
+
+
+class VisitKind(models.TextChoices):
+    COMPLEX = "COMPLEX", "Consultation complexe"
+    SIMPLE = "SIMPLE", "Consultation simple"
+
+
+class QuestionnaireStatus(models.TextChoices):
+    DRAFT = "DRAFT", "En préparation"
+    PUBLISHED = "PUBLISHED", "Publié"
+    RETIRED = "RETIRED", "Retiré"
+
+
+class DataClass(models.TextChoices):
+    """What a retention rule is about (`security.md` 8.2)."""
+
+    IDENTITY = "IDENTITY", "Identité, contacts, documents, textes libres"
+    CLINICAL = "CLINICAL", "Données de suivi pseudonymisées"
+
+
+class RetentionAnchor(models.TextChoices):
+    PROGRAMME_END = "PROGRAMME_END", "Fin du programme"
+
+
+class LinkKind(models.TextChoices):
+    LEGAL_TEXT = "LEGAL_TEXT", "Texte"
+    INFORMATION_DOCUMENT = "INFORMATION_DOCUMENT", "Document d’information"
+    CONSENT_FORM = "CONSENT_FORM", "Formulaire de consentement"
+    BOOKLET = "BOOKLET", "Carnet de suivi"
+    PROFESSIONAL_SHEET = "PROFESSIONAL_SHEET", "Fiche pour les professionnels"
+    PORTAL = "PORTAL", "Portail"
+
+
+class PersonKind(models.TextChoices):
+    ADULT = "ADULT", "Personne majeure"
+    PROTECTED_ADULT = "PROTECTED_ADULT", "Personne majeure protégée"
+    MINOR = "MINOR", "Personne mineure"

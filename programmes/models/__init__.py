@@ -1,0 +1,32 @@
+from programmes.models.visit_definition import VisitDefinition
+from programmes.models.eligibility import CriteriaSet, Criterion
+from programmes.models.places import Accreditation, Listing
+from programmes.models.product import Pack, Product, ProductRegime, SupplyRule
+from programmes.models.programme import (
+    Indication,
+    IndicationSubtype,
+    Programme,
+    ProgrammeLink,
+    RetentionRule,
+)
+from programmes.models.questionnaire import Questionnaire, QuestionnaireVersion
+
+
+__all__ = [
+    "Accreditation",
+    "CriteriaSet",
+    "Criterion",
+    "Indication",
+    "IndicationSubtype",
+    "Listing",
+    "Pack",
+    "Product",
+    "ProductRegime",
+    "Programme",
+    "ProgrammeLink",
+    "Questionnaire",
+    "QuestionnaireVersion",
+    "RetentionRule",
+    "SupplyRule",
+    "VisitDefinition",
+]
