@@ -1,0 +1,114 @@
+"""The journal of what people did, and the context that history rows carry.
+
+Neither may hold an identity: details are ids, codes and counts.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.db.models import Model
+
+from core.models import JournalLine
+
+
+class Actor(Protocol):
+    """Who acts: a membership, in practice."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def user_id(self) -> Any: ...
+    @property
+    def site_id(self) -> Any: ...
+    @property
+    def role(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An actor without membership: a task, or a person who is signing in."""
+
+    user_id: int | None = None
+    role: str = ""
+    pk: int | None = None
+    site_id: int | None = None
+
+
+SYSTEM = Agent(role="SYSTEM")
+
+# Set by the middleware; the same in the journal, in history rows and in the logs.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+# True: until the end of the transaction.
+_SET = "set_config('pghistory.context_metadata', %s, true)"
+_SWAP = f"SELECT current_setting('pghistory.context_metadata', true), {_SET}"
+
+
+def record(
+    action: str, target: Model | None = None, *, by: Actor, subject: str = "", **detail: object
+) -> JournalLine:
+    """Write one line of the journal. `detail` holds no identity."""
+    return JournalLine.objects.create(
+        action=action,
+        actor_id=by.pk,
+        user_id=by.user_id,
+        site_id=by.site_id,
+        role=by.role or "",
+        target_label=target._meta.label if target is not None else "",
+        target_id=str(target.pk) if target is not None else "",
+        subject=str(subject),
+        detail=detail,
+        request_id=request_id.get(),
+        version=settings.SOFTWARE_VERSION,
+    )
+
+
+def _metadata(action: str, by: Actor, reason: str) -> str:
+    return json.dumps(
+        {
+            "action": action,
+            "actor": by.pk,
+            "user": by.user_id,
+            "site": by.site_id,
+            "role": by.role or "",
+            "reason": reason,
+            "request_id": request_id.get(),
+            "version": settings.SOFTWARE_VERSION,
+        },
+        cls=DjangoJSONEncoder,
+    )
+
+
+@contextmanager
+def context(action: str, *, by: Actor, reason: str = "") -> Iterator[None]:
+    """Sign the history rows written inside, in a transaction that is already open.
+
+    One query; PostgreSQL forgets it with the transaction. An act called by another act signs
+    its own rows, then the outer act signs again.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("audit.context needs a transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute(_SWAP, [_metadata(action, by, reason)])
+        outer, _ = cursor.fetchone()
+    yield
+    # After an error the transaction or its savepoint is rolled back, and this with it.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_SET}", [outer or ""])
+
+
+@contextmanager
+def acting(action: str, *, by: Actor, reason: str = "") -> Iterator[None]:
+    """Open what every act needs: a transaction, and who signs its history rows.
+
+    It writes no line of the journal: the act does, with `record`.
+    """
+    with transaction.atomic(), context(action, by=by, reason=reason):
+        yield

@@ -1,0 +1,47 @@
+"""What a process verifies before it serves anybody."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connections
+
+from core import demo, keys
+
+
+WRONG_KEYS = "KEY_ENCRYPTION_KEYS does not open the stored keys: nothing could be read."
+
+
+@register()
+def keys_open(**_kwargs: Any) -> list[CheckMessage]:
+    """Silent while there is no database or no canary yet: `migrate` runs this too."""
+    try:
+        wrong = keys.opens_canary() is False
+    except DatabaseError:
+        return []
+    return [Error(WRONG_KEYS, id="core.E001")] if wrong else []
+
+
+@register()
+def demonstration_stays_at_home(**_kwargs: Any) -> list[CheckMessage]:
+    try:
+        return [Error(problem, id="core.E002") for problem in demo.problems()]
+    except DatabaseError:
+        return []
+
+
+def refuse_unsafe_start() -> None:
+    """Called by the web server when it starts: refuse wrong keys and a stray demonstration.
+
+    :raises ImproperlyConfigured: the process must not serve
+    """
+    problems = demo.problems()
+    if keys.opens_canary() is not True:
+        problems.append(WRONG_KEYS)
+    # The server forks after this: no connection and no pool may cross the fork.
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if getattr(connection, "pool", None):
+            connection.close_pool()
+    if problems:
+        raise ImproperlyConfigured(" ".join(problems))

@@ -1,0 +1,145 @@
+"""Seals over the journal: no line can be changed, added or taken away once it is sealed.
+
+A seal covers every line of a range of transactions, taken only when none of them can still
+write. It digests the stored bytes (identities are ciphertext there), so it still verifies after a
+key is destroyed.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from core.models import JournalLine, Seal
+
+
+# Advisory lock of the sealer: any constant of ours.
+_LOCK = 7_301_001
+_FIRST_OF_ALL = b""
+# Lines under one seal, so that a backlog is sealed in several bites.
+_LINES = 20_000
+
+
+def oldest_open() -> int:
+    """Number of the oldest transaction that can still write: smaller ones are settled."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
+def _cluster() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT core_cluster()")
+        (cluster,) = cursor.fetchone()
+    return int(cluster)
+
+
+def seal(*, at: datetime, before: int | None = None) -> int:
+    """Seal the settled lines that no seal covers; return how many lines were sealed.
+
+    :param before: transactions from this number on are left for later
+
+    One sealer at a time: a second one returns 0 at once. After a logical restore PostgreSQL
+    counts transactions anew: the lines of the former cluster are sealed first.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+            if cursor.fetchone() != (True,):
+                return 0
+        here = _cluster()
+        last = Seal.objects.order_by("-pk").first()
+        sealed = 0
+        if last is not None and last.cluster != here:
+            sealed += _seal_cluster(last.cluster, at, before=None)
+        return sealed + _seal_cluster(here, at, before=before or oldest_open())
+
+
+def _seal_cluster(cluster: int, at: datetime, *, before: int | None) -> int:
+    last = Seal.objects.order_by("-pk").first()
+    mine = Seal.objects.filter(cluster=cluster).order_by("-last").first()
+    first = mine.last + 1 if mine else 0
+    lines = JournalLine.objects.filter(cluster=cluster, transaction__gte=first)
+    if before is not None:
+        lines = lines.filter(transaction__lt=before)
+    until = _end_of_bite(lines)
+    if until is None:
+        return 0
+    previous = bytes(last.digest) if last else _FIRST_OF_ALL
+    digest, count = _digest(previous, lines.filter(transaction__lte=until))
+    Seal.objects.create(
+        at=at,
+        cluster=cluster,
+        first=first,
+        last=until,
+        lines=count,
+        previous=previous,
+        digest=digest,
+    )
+    return count
+
+
+def _end_of_bite(lines: QuerySet[JournalLine]) -> int | None:
+    """The transaction a seal stops at: whole transactions, about `_LINES` lines."""
+    numbers = lines.order_by("transaction").values_list("transaction", flat=True)
+    bite = list(numbers[:_LINES])
+    return bite[-1] if bite else None
+
+
+_COLUMNS = [field.attname for field in JournalLine._meta.concrete_fields]
+
+
+def _digest(previous: bytes, lines: QuerySet[JournalLine]) -> tuple[bytes, int]:
+    """SHA-256 over the previous digest and each line, in one canonical writing."""
+    total, count = hashlib.sha256(previous), 0
+    ordered = lines.order_by("transaction", "pk").values_list(*_COLUMNS)
+    for row in ordered.iterator(chunk_size=2000):
+        text = json.dumps(row, cls=_Exact, sort_keys=True, ensure_ascii=False).encode()
+        total.update(len(text).to_bytes(8, "big") + text)
+        count += 1
+    return total.digest(), count
+
+
+class _Exact(DjangoJSONEncoder):
+    """Django's encoder cuts instants to the millisecond."""
+
+    def default(self, o: object) -> object:
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
+
+
+def faults() -> Iterator[str]:
+    """Compare every line with its seal; yield what is wrong, in French."""
+    previous, ends = _FIRST_OF_ALL, dict[int, int]()
+    for current in Seal.objects.order_by("pk").iterator():
+        name = f"Sceau {current.pk} ({current.at:%d/%m/%Y %H:%M} UTC)"
+        if bytes(current.previous) != previous:
+            yield f"{name} : il ne suit pas le sceau précédent."
+        if current.first != ends.get(current.cluster, -1) + 1:
+            yield f"{name} : des opérations manquent avant lui."
+        lines = JournalLine.objects.filter(
+            cluster=current.cluster,
+            transaction__range=(current.first, current.last),
+        )
+        digest, count = _digest(bytes(current.previous), lines)
+        if count != current.lines:
+            yield f"{name} : {count} lignes au lieu de {current.lines}."
+        elif digest != bytes(current.digest):
+            yield f"{name} : une ligne a été modifiée."
+        previous, ends[current.cluster] = bytes(current.digest), current.last
+
+
+def last_digest() -> str:
+    """The newest seal, to be copied outside the database."""
+    last = Seal.objects.order_by("-pk").first()
+    return f"{last.pk}:{bytes(last.digest).hex()}" if last else ""
+
+
+def stands(copy: str) -> bool:
+    """True when a seal copied outside the database (`last_digest`) is still in it."""
+    pk, _, digest = copy.partition(":")
+    return Seal.objects.filter(pk=int(pk), digest=bytes.fromhex(digest)).exists()

@@ -1,0 +1,21 @@
+"""Comparing what people type: names, codes, search terms."""
+
+import re
+import unicodedata
+
+
+# Letters that Unicode does not decompose.
+_LETTERS = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
+)
+
+
+def fold(value: str) -> str:
+    """Return the value without accents, case, hyphens, apostrophes, ligatures, extra spaces.
+
+    >>> fold("  Jean-Éric  d’Œuvre ")
+    'jean eric d oeuvre'
+    """
+    plain = unicodedata.normalize("NFKD", value.casefold().translate(_LETTERS))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))

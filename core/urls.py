@@ -1,0 +1,13 @@
+from django.urls import path
+
+from core import views
+
+
+app_name = "core"
+
+urlpatterns = [
+    path("v/", views.verify, name="verify"),
+    path("v/<str:token>", views.verify_code, name="verify_code"),
+    path("brouillons/<str:key>", views.save_draft, name="draft"),
+    path("courriels/", views.caught_mail, name="caught_mail"),
+]

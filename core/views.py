@@ -1,0 +1,106 @@
+"""Pages without a domain: verification of a document, drafts, caught mail."""
+
+import json
+from email import policy
+from email.parser import BytesParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import codes, drafts, throttle
+
+
+# Tries per source. No legal source: someone typing from paper never makes ten in a minute.
+TRIES, TRIES_SECONDS = 10, 60
+# Mails shown on the demonstration's page.
+NEWEST = 100
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Public: type the short code printed on a document."""
+    if request.method != "POST":
+        return render(
+            request, "core/verify.html", {"asked": False, "answer": None, "too_many": False}
+        )
+    return _answer(request, request.POST.get("code", "")[:200])
+
+
+@login_not_required
+@require_safe
+def verify_code(request: HttpRequest, token: str) -> HttpResponse:
+    """Public: what the QR code of a document leads to."""
+    return _answer(request, token[:200])
+
+
+def _answer(request: HttpRequest, text: str) -> HttpResponse:
+    """Unknown, ended and purged codes share one path: one query, one page, one status."""
+    now = timezone.now()
+    source = throttle.source_of(request)
+    if not throttle.allowed("verify", source, limit=TRIES, seconds=TRIES_SECONDS, at=now):
+        context = {"asked": False, "answer": None, "too_many": True}
+        return render(request, "core/verify.html", context, status=429)
+    answer = codes.answer(text)
+    context = {"asked": True, "answer": answer, "too_many": False}
+    return render(request, "core/verify.html", context, status=200 if answer else 404)
+
+
+@login_not_required  # answers 401 itself: a redirection would say nothing to the page's script
+@require_POST
+def save_draft(request: HttpRequest, key: str) -> JsonResponse:
+    """Keep what a form holds, valid or not: `{version, data}` → `{version, heure}`."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"erreur": "Votre session est terminée."}, status=401)
+    typed = _read_draft(request)
+    if typed is None:
+        return JsonResponse({"erreur": str(drafts.BadDraft())}, status=400)
+    try:
+        now = timezone.now()
+        draft = drafts.save(request.user.pk, key, typed["data"], typed["version"], at=now)
+    except drafts.Refusal as error:
+        return JsonResponse({"erreur": str(error)}, status=error.status)
+    hour = timezone.localtime(draft.saved_at).strftime("%H:%M")
+    return JsonResponse({"version": draft.version, "heure": hour})
+
+
+def _read_draft(request: HttpRequest) -> dict[str, Any] | None:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > 2 * drafts.MAX_BYTES:
+        return None
+    try:
+        typed = json.loads(request.body)
+    except ValueError:
+        return None
+    if not isinstance(typed, dict):
+        return None
+    version, data = typed.get("version"), typed.get("data")
+    if type(version) is not int or version < 0 or not isinstance(data, dict):
+        return None
+    return typed
+
+
+@login_not_required
+@require_safe
+def caught_mail(request: HttpRequest) -> HttpResponse:
+    """Demonstration only: the mails that would have been sent."""
+    if not settings.DEMO or settings.CAUGHT_MAIL_DIR is None:
+        raise Http404
+    files = sorted(settings.CAUGHT_MAIL_DIR.glob("*.eml"), reverse=True)[:NEWEST]
+    mails = []
+    for file in files:
+        message = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
+        part = message.get_body(preferencelist=("plain",))
+        mails.append(
+            {
+                "to": message["To"],
+                "subject": message["Subject"],
+                "date": message["Date"],
+                "body": part.get_content() if part else "",
+            }
+        )
+    return render(request, "core/caught_mail.html", {"mails": mails})
