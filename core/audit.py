@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -22,13 +22,13 @@ class Actor(Protocol):
     """Who acts: a membership, in practice."""
 
     @property
-    def pk(self) -> Any: ...
+    def pk(self) -> int | None: ...
     @property
-    def user_id(self) -> Any: ...
+    def user_id(self) -> int | None: ...
     @property
-    def site_id(self) -> Any: ...
+    def site_id(self) -> int | None: ...
     @property
-    def role(self) -> Any: ...
+    def role(self) -> str: ...
 
 
 @dataclass(frozen=True)

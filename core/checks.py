@@ -5,6 +5,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from core import demo, keys
 
@@ -41,7 +42,7 @@ def refuse_unsafe_start() -> None:
     # The server forks after this: no connection and no pool may cross the fork.
     for connection in connections.all(initialized_only=True):
         connection.close()
-        if getattr(connection, "pool", None):
+        if isinstance(connection, DatabaseWrapper):
             connection.close_pool()
     if problems:
         raise ImproperlyConfigured(" ".join(problems))

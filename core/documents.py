@@ -40,4 +40,4 @@ def read(document: Document) -> bytes:
 
     :raises core.keys.KeyMissing: the key was destroyed, the document is gone for ever
     """
-    return keys.unseal(document.key_id, document.sealed, aad=_aad(document.public_id))
+    return keys.unseal(document.key_id, bytes(document.sealed), aad=_aad(document.public_id))

@@ -100,9 +100,8 @@ def save(owner_id: int, key: str, data: dict[str, Any], version: int, *, at: dat
     if draft is None or draft.closed_at:
         _check_new(draft, owner_id, version)
         key_id = keys.create_key("draft")
-    elif draft.version != version:
+    elif draft.version != version or key_id is None:
         raise StaleDraft
-    assert key_id is not None
     sealed = keys.seal(key_id, plain, aad=_aad(owner_id, key))
     content = {"key_id": key_id, "sealed": sealed, "saved_at": at, "closed_at": None}
     content["expires_at"] = at + timedelta(days=_lifetime_days(key))
@@ -143,7 +142,7 @@ def load(owner_id: int, key: str) -> Kept | None:
     if draft is None or draft.key_id is None:
         return None
     try:
-        plain = keys.unseal(draft.key_id, draft.sealed, aad=_aad(owner_id, key))
+        plain = keys.unseal(draft.key_id, bytes(draft.sealed), aad=_aad(owner_id, key))
     except keys.KeyMissing:
         return None
     return Kept(draft.version, json.loads(plain), draft.saved_at)

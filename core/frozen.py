@@ -31,10 +31,10 @@ class Refuse(pgtrigger.Trigger):
         self.sql = sql
         super().__init__(name=name, operation=operation)
 
-    def get_condition(self, model: type[Model]) -> pgtrigger.Condition:  # noqa: ARG002
+    def get_condition(self, model: Model) -> pgtrigger.Condition:  # noqa: ARG002
         return pgtrigger.Condition(f"({_NOT_PURGE})")
 
-    def get_func(self, model: type[Model]) -> str:  # noqa: ARG002
+    def get_func(self, model: Model) -> str:  # noqa: ARG002
         """Raise, or let the row pass. A deleted row has no NEW."""
         return self.format_sql(
             f"""
@@ -65,7 +65,7 @@ class FrozenWhen(Refuse):
         self.frozen_when = sql
         self.may_change = frozenset(may_change)
 
-    def get_condition(self, model: type[Model]) -> pgtrigger.Condition:
+    def get_condition(self, model: Model) -> pgtrigger.Condition:
         unknown = self.may_change - {field.name for field in model._meta.local_fields}
         if unknown:
             raise ValueError(f"{self.name}: no such field: {sorted(unknown)}")

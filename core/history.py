@@ -37,7 +37,7 @@ def _track(model: type[M], exclude: Sequence[str]) -> type[M]:
         exclude=list(exclude),
         obj_field=pghistory.ObjForeignKey(related_name="events", db_constraint=False),
         context_field=pghistory.ContextJSONField(null=True),
-        context_id_field=None,
+        context_id_field=None,  # type: ignore[arg-type]  # its documentation says None
         model_name=f"{model.__name__}Event",
         attrs=attrs,
     )

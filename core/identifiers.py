@@ -85,11 +85,11 @@ def nir_warning(value: str) -> str:
     """Return what is unusual in a number whose key is right, in French; empty if nothing."""
     value = compact(value)
     if value[0] in "3478":
-        return "Ce numéro est provisoire : vérifiez-le sur l’attestation de droits."
+        return "Ce numéro est provisoire : vérifiez-le sur l’attestation de droits."
     month = int(value[3:5])
     # Pseudo-months of incomplete civil status: 20 to 42, and 50 to 99.
     if not (1 <= month <= 12 or 20 <= month <= 42 or month >= 50):
-        return "Le mois de naissance de ce numéro n’existe pas : vérifiez la saisie."
+        return "Le mois de naissance de ce numéro n’existe pas : vérifiez la saisie."
     return ""
 
 
@@ -133,7 +133,7 @@ def read_code(typed: str) -> str | None:
 
     O is read as 0, I and L as 1; case, spaces, hyphens and the prefix do not matter.
     """
-    body = re.sub(r"[\s\-‐‑–—]", "", typed).upper()
+    body = re.sub(r"[\s\-\u2010-\u2014]", "", typed).upper()
     if len(body) == 15 and body.startswith("RC"):
         body = body[2:]
     random, check = body[:12].translate(_READ_AS), body[12:].translate(_READ_AS)

@@ -11,11 +11,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
-from core.audit import Actor
 from core.models import DoneOnce
 
 
@@ -29,6 +29,13 @@ _TAKE = (
     "INSERT INTO core_doneonce (user_id, key, action, body, target) VALUES (%s, %s, %s, %s, '')"
     " ON CONFLICT (user_id, key) DO NOTHING RETURNING id"
 )
+
+
+class Person(Protocol):
+    """Whoever sends the form; in practice the membership that acts."""
+
+    @property
+    def user_id(self) -> int: ...
 
 
 class AnotherBody(Exception):
@@ -49,7 +56,7 @@ def digest(body: Body) -> bytes:
     return hashlib.sha256(body.encode() if isinstance(body, str) else body).digest()
 
 
-def guard(*, by: Actor, key: str, action: str, body: Body) -> str | None:
+def guard(*, by: Person, key: str, action: str, body: Body) -> str | None:
     """Take the key; return the result of the first time if this is a repeat, else None.
 
     A second request at the same instant waits for the end of the first one.
@@ -69,7 +76,7 @@ def guard(*, by: Actor, key: str, action: str, body: Body) -> str | None:
     return before.target
 
 
-def done(*, by: Actor, key: str, target: object) -> None:
+def done(*, by: Person, key: str, target: object) -> None:
     """Write where a repeat must go: called last, in the transaction of `guard`."""
     DoneOnce.objects.filter(user_id=by.user_id, key=key).update(target=str(target))
 

@@ -7,13 +7,16 @@ else works without it.
 import base64
 import io
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, padding
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -31,7 +34,7 @@ class PdfUnavailable(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "Les documents PDF ne peuvent pas être produits : il manque sur le serveur les "
+            "Les documents PDF ne peuvent pas être produits : il manque sur le serveur les "
             "bibliothèques libpango-1.0-0, libpangoft2-1.0-0 et libharfbuzz-subset0."
         )
 
@@ -41,25 +44,21 @@ _one_at_a_time = Lock()
 
 
 @lru_cache(maxsize=1)
-def _press() -> tuple[Any, Any, Any]:
+def _press() -> tuple[Any, dict[str, Any]]:
     """WeasyPrint, its fonts and our style sheet, prepared once for the process."""
     try:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher
     except OSError as error:
         raise PdfUnavailable from error
+    # A template may embed what it holds, and reaches nothing else.
+    fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
     fonts = FontConfiguration()
-    style = weasyprint.CSS(string=STYLE.read_text(), font_config=fonts, url_fetcher=_data_only)
-    return weasyprint, fonts, style
-
-
-def _data_only(url: str, *_args: Any, **_kwargs: Any) -> Any:
-    """Let a template embed what it holds (`data:`), and reach nothing else."""
-    if not url.startswith("data:"):
-        raise ValueError(f"A document may not read {url[:80]}")
-    from weasyprint.urls import default_url_fetcher
-
-    return default_url_fetcher(url)
+    style = weasyprint.CSS(string=STYLE.read_text(), font_config=fonts, url_fetcher=fetcher)
+    html = partial(weasyprint.HTML, url_fetcher=fetcher)
+    write = {"stylesheets": [style], "font_config": fonts, "pdf_variant": "pdf/ua-1"}
+    return html, write
 
 
 def render(template: str, context: Mapping[str, Any], *, title: str) -> bytes:
@@ -68,12 +67,9 @@ def render(template: str, context: Mapping[str, Any], *, title: str) -> bytes:
     :raises PdfUnavailable: Pango is missing on this server
     """
     html = render_to_string(template, {**context, "title": title})
-    weasyprint, fonts, style = _press()
+    page, options = _press()
     with _one_at_a_time:
-        document = weasyprint.HTML(string=html, url_fetcher=_data_only)
-        pdf: bytes = document.write_pdf(
-            stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1"
-        )
+        pdf: bytes = page(string=html).write_pdf(**options)
     return pdf
 
 
@@ -90,29 +86,29 @@ def qr_svg(text: str, *, alt: str = "Code QR de vérification") -> SafeString:
 
 
 @lru_cache(maxsize=1)
-def _signer() -> Any:
+def _signer() -> Any:  # noqa: ANN401  pyHanko is untyped
     """Our signer: the key is parsed once, where pyHanko parses it at each signature."""
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from pyhanko.keys import load_certs_from_pemder
     from pyhanko.sign import signers
-    from pyhanko.sign.general import get_pyca_cryptography_hash
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    class CachedKeySigner(signers.Signer):  # type: ignore[misc]
+    private = load_pem_private_key(Path(settings.SEAL_KEY_FILE).read_bytes(), password=None)
+    if not isinstance(private, ec.EllipticCurvePrivateKey):
+        raise ImproperlyConfigured("SEAL_KEY_FILE: an elliptic curve key is expected.")
+    key = private
+
+    class CachedKeySigner(signers.Signer):
         async def async_sign_raw(
             self, data: bytes, digest_algorithm: str, dry_run: bool = False
         ) -> bytes:
-            if dry_run:
-                return bytes(512)
-            digest = get_pyca_cryptography_hash(digest_algorithm)
-            if isinstance(key, RSAPrivateKey):
-                return key.sign(data, padding.PKCS1v15(), digest)
-            return key.sign(data, ec.ECDSA(digest))
+            if digest_algorithm != "sha256":
+                raise ValueError(f"Unexpected digest: {digest_algorithm}")
+            return bytes(512) if dry_run else key.sign(data, ec.ECDSA(hashes.SHA256()))
 
-    with open(settings.SEAL_KEY_FILE, "rb") as file:
-        key: Any = load_pem_private_key(file.read(), password=None)
-    certificate, *chain = load_certs_from_pemder([settings.SEAL_CERTIFICATE_FILE])
-    store = SimpleCertificateStore()
+    certificate, *chain = load_certs_from_pemder(  # type: ignore[no-untyped-call]
+        [settings.SEAL_CERTIFICATE_FILE]
+    )
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple(chain)
     return CachedKeySigner(signing_cert=certificate, cert_registry=store)
 

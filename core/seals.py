@@ -118,18 +118,18 @@ def faults() -> Iterator[str]:
     for current in Seal.objects.order_by("pk").iterator():
         name = f"Sceau {current.pk} ({current.at:%d/%m/%Y %H:%M} UTC)"
         if bytes(current.previous) != previous:
-            yield f"{name} : il ne suit pas le sceau précédent."
+            yield f"{name} : il ne suit pas le sceau précédent."
         if current.first != ends.get(current.cluster, -1) + 1:
-            yield f"{name} : des opérations manquent avant lui."
+            yield f"{name} : des opérations manquent avant lui."
         lines = JournalLine.objects.filter(
             cluster=current.cluster,
             transaction__range=(current.first, current.last),
         )
         digest, count = _digest(bytes(current.previous), lines)
         if count != current.lines:
-            yield f"{name} : {count} lignes au lieu de {current.lines}."
+            yield f"{name} : {count} lignes au lieu de {current.lines}."
         elif digest != bytes(current.digest):
-            yield f"{name} : une ligne a été modifiée."
+            yield f"{name} : une ligne a été modifiée."
         previous, ends[current.cluster] = bytes(current.digest), current.last
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import codes, drafts, throttle
+from core.forms import CodeForm
 
 
 # Tries per source. No legal source: someone typing from paper never makes ten in a minute.
@@ -25,30 +26,34 @@ NEWEST = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Public: type the short code printed on a document."""
-    if request.method != "POST":
-        return render(
-            request, "core/verify.html", {"asked": False, "answer": None, "too_many": False}
-        )
-    return _answer(request, request.POST.get("code", "")[:200])
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _answer(request, form.cleaned_data["code"], form)
+    return _page(request, form)
 
 
 @login_not_required
 @require_safe
 def verify_code(request: HttpRequest, token: str) -> HttpResponse:
     """Public: what the QR code of a document leads to."""
-    return _answer(request, token[:200])
+    return _answer(request, token[:200], CodeForm())
 
 
-def _answer(request: HttpRequest, text: str) -> HttpResponse:
+def _answer(request: HttpRequest, text: str, form: CodeForm) -> HttpResponse:
     """Unknown, ended and purged codes share one path: one query, one page, one status."""
     now = timezone.now()
     source = throttle.source_of(request)
     if not throttle.allowed("verify", source, limit=TRIES, seconds=TRIES_SECONDS, at=now):
-        context = {"asked": False, "answer": None, "too_many": True}
-        return render(request, "core/verify.html", context, status=429)
+        return _page(request, form, too_many=True, status=429)
     answer = codes.answer(text)
-    context = {"asked": True, "answer": answer, "too_many": False}
-    return render(request, "core/verify.html", context, status=200 if answer else 404)
+    return _page(request, form, asked=True, answer=answer, status=200 if answer else 404)
+
+
+def _page(
+    request: HttpRequest, form: CodeForm, *, status: int = 200, **context: object
+) -> HttpResponse:
+    shown = {"form": form, "asked": False, "answer": None, "too_many": False, **context}
+    return render(request, "core/verify.html", shown, status=status)
 
 
 @login_not_required  # answers 401 itself: a redirection would say nothing to the page's script

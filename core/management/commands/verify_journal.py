@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import seals
 
@@ -8,7 +8,7 @@ from core import seals
 class Command(BaseCommand):
     help = "Compare each line of the journal with its seal."
 
-    def add_arguments(self, parser: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--expect",
             metavar="SEAL:DIGEST",
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         for fault in faults:
             self.stderr.write(fault)
         if faults:
-            raise CommandError(f"Le journal a été altéré : {len(faults)} anomalie(s).")
-        self.stdout.write(f"Le journal est intact. Dernier sceau : {seals.last_digest() or '–'}")
+            raise CommandError(f"Le journal a été altéré : {len(faults)} anomalie(s).")
+        self.stdout.write(f"Le journal est intact. Dernier sceau : {seals.last_digest() or '–'}")

@@ -1,0 +1,23 @@
+from django import forms
+
+from core.identifiers import read_code
+
+
+class CodeForm(forms.Form):
+    """The short code printed on a document, as somebody types it."""
+
+    code = forms.CharField(
+        label="Code du document",
+        help_text="Il commence par RC et se trouve sous le carré noir et blanc du document.",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_code(self) -> str:
+        """A wrong check character tells of a slip, and nothing of the document."""
+        code = read_code(self.cleaned_data["code"])
+        if code is None:
+            raise forms.ValidationError(
+                "Ce code comporte une faute de frappe\u202f: comparez-le avec le document."
+            )
+        return code
