@@ -22,7 +22,8 @@ class Credentials:
         """Draw whatever is missing."""
         for role in PASSWORDS:
             self.password(role)
-        for name in ("secret_key", "index_key", "code_key"):
+        self._once("secret_key", secrets.token_urlsafe(64))
+        for name in ("index_key", "code_key"):
             self._once(name, _key())
         self._once("key_encryption_keys", f"1:{_key()}")
         if not (self.folder / "seal.pem").exists():

@@ -21,9 +21,10 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """Every test may use both databases, except those of rules; one that asks for more says so."""
+    """Every test may use both databases, except those of rules and of the launcher."""
     for item in items:
-        if item.path.name != "test_rules.py" and item.get_closest_marker("django_db") is None:
+        without = item.path.name == "test_rules.py" or item.path.parent.name == "devstack"
+        if not without and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
 
 

@@ -1,0 +1,93 @@
+"""Make `.venv` from the hashed lock. Standard library only: runs under the system's Python."""
+
+import hashlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import NoReturn
+
+from devstack import debian
+from devstack.place import ROOT
+from devstack.say import complain, say, step
+
+
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / ".stamp"
+LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+PIP = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
+LOCKED = ("--require-hashes", "--only-binary=:all:", "--no-deps", "--no-compile")
+
+
+def prepare(*, dev: bool) -> None:
+    """Install what is missing: Debian's packages if that is allowed, then the locked ones."""
+    packages = debian.missing(browser=dev)
+    installing = debian.begin_install(packages)
+    _make_environment("dev" if dev else "run")
+    if installing is not None:
+        with step(f"Paquets Debian\u202f: {', '.join(packages)}"):
+            output, _ = installing.communicate()
+        if installing.returncode:
+            complain(output[-800:])
+    if left := debian.missing(browser=dev) if packages else []:
+        complain(debian.advice(left))
+
+
+def enter(arguments: list[str]) -> NoReturn:
+    """Go on in the environment: this process becomes `python -m devstack …`."""
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execv(PYTHON, [str(PYTHON), "-m", "devstack", *arguments])  # noqa: S606 - no shell wanted
+
+
+def _make_environment(kind: str) -> None:
+    stamp = _read_stamp()
+    if not PYTHON.exists() or stamp.get("python", sys.version) != sys.version:
+        _make_venv()
+        stamp = {}
+    lock = LOCKS[kind]
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.get(kind) == digest:
+        return
+    say(f"Installation des paquets de {lock.name} (une minute au plus)…")
+    with step("Paquets Python"):
+        _pip_install(lock)
+        if kind == "dev":  # compiled now: a warning of a compiler must not fail a test
+            site_packages = next((VENV / "lib").glob("python*/site-packages"))
+            subprocess.run(
+                [PYTHON, "-m", "compileall", "-q", "-j", "0", site_packages], check=False
+            )
+    made = {"python": sys.version, kind: digest}
+    if kind == "dev":  # the locked packages of `run` are among those of `dev`
+        made["run"] = hashlib.sha256(LOCKS["run"].read_bytes()).hexdigest()
+    STAMP.write_text(json.dumps(made))
+
+
+def _read_stamp() -> dict[str, str]:
+    try:
+        return dict(json.loads(STAMP.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _make_venv() -> None:
+    if importlib.util.find_spec("ensurepip") is None:
+        if installing := debian.begin_install(["python3-venv"]):
+            installing.communicate()
+        importlib.invalidate_caches()
+    if importlib.util.find_spec("ensurepip") is None:
+        sys.exit("Il manque le module ensurepip de Python\u202f: apt-get install python3-venv")
+    with step("Environnement Python"):
+        venv.EnvBuilder(with_pip=True, clear=True, symlinks=True).create(VENV)
+
+
+def _pip_install(lock: Path) -> None:
+    done = subprocess.run(
+        [PYTHON, "-m", "pip", "install", *PIP, *LOCKED, "-r", lock], stdin=subprocess.DEVNULL
+    )
+    if done.returncode:
+        sys.exit("L’installation des paquets Python a échoué\u202f: voir ci-dessus.")
