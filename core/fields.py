@@ -16,9 +16,7 @@ from core.numbers import french_number
 
 DATE_HINT = "Format\u202f: JJ/MM/AAAA"
 # 1/2/2026, 01.02.2026, 01-02-2026, 01022026.
-DATE_SHAPE = re.compile(
-    r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d{2})(\d{2})(\d{4})", re.ASCII
-)
+DATE_SHAPE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d{2})(\d{2})(\d{4})", re.ASCII)
 NUMBER_SHAPE = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 SPACES = re.compile(r"[\s\u00a0\u202f]")
 
@@ -28,9 +26,7 @@ class FrenchDateInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         base = {"inputmode": "numeric", "autocomplete": "off", "maxlength": "10"}
-        super().__init__(
-            attrs={**base, "data-kind": "date", **(attrs or {})}, format="%d/%m/%Y"
-        )
+        super().__init__(attrs={**base, "data-kind": "date", **(attrs or {})}, format="%d/%m/%Y")
 
 
 class FrenchDateField(forms.Field):
@@ -49,9 +45,7 @@ class FrenchDateField(forms.Field):
         super().__init__(**kwargs)
         self.limit(earliest=earliest, latest=latest)
 
-    def limit(
-        self, *, earliest: date | None = None, latest: date | None = None
-    ) -> None:
+    def limit(self, *, earliest: date | None = None, latest: date | None = None) -> None:
         """Set the bounds once they are known: a form learns of today when it is made."""
         self.earliest, self.latest = earliest, latest
         for name, bound in (("data-min", earliest), ("data-max", latest)):

@@ -65,17 +65,19 @@ function readStep(row) {
 
 // --- Computing ---------------------------------------------------------------------------------
 
-/** Fewest packs that hold the volume: large ones first, then the smallest that holds the rest. */
+/** Packs that hold the volume with the least left over, then the fewest: [[count, size], …]. */
 function packsFor(volume, sizes) {
-  const counts = [];
-  let rest = volume;
-  sizes.forEach((size, index) => {
-    const last = index === sizes.length - 1;
-    const count = last ? Math.ceil(rest / size - 1e-9) : Math.floor(rest / size + 1e-9);
-    rest -= count * size;
-    if (count > 0) counts.push([count, size]);
-  });
-  return counts;
+  const [size, ...smaller] = sizes;
+  const needed = Math.ceil(volume / size - 1e-9);
+  if (smaller.length === 0 || needed <= 0) return needed > 0 ? [[needed, size]] : [];
+  const choices = [[[needed, size]]];
+  for (let count = needed - 1; count >= 0; count -= 1) {
+    const rest = packsFor(volume - count * size, smaller);
+    choices.push(count > 0 ? [[count, size], ...rest] : rest);
+  }
+  const supplied = (packs) => packs.reduce((sum, [count, each]) => sum + count * each, 0);
+  const handled = (packs) => packs.reduce((sum, [count]) => sum + count, 0);
+  return choices.sort((a, b) => supplied(a) - supplied(b) || handled(a) - handled(b))[0];
 }
 
 function compute(form, rows) {

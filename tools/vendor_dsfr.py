@@ -70,7 +70,9 @@ UNUSED = re.compile(
     r"|background-(?:alt|contrast|action|flat|open|transparent|overlap|raised)|text-(?:default|action)"
     r"|placement)"
 )
-STATE_ONLY = re.compile(r"fr-(twitter|facebook|instagram|linkedin|youtube|vimeo|dailymotion|logo--)")
+STATE_ONLY = re.compile(
+    r"fr-(twitter|facebook|instagram|linkedin|youtube|vimeo|dailymotion|logo--)"
+)
 
 
 def property_of(icon: str) -> str:
@@ -179,7 +181,9 @@ def main(wheel_path: str) -> None:
         for icon in ICONS:
             icons.use(icon)
         write("dsfr.css", style_sheet(wheel.read(f"{DIST}dsfr/dsfr.main.min.css").decode(), icons))
-        write("dsfr.print.css", style_sheet(wheel.read(f"{DIST}dsfr.print.min.css").decode(), icons))
+        write(
+            "dsfr.print.css", style_sheet(wheel.read(f"{DIST}dsfr.print.min.css").decode(), icons)
+        )
         script = wheel.read(f"{DIST}dsfr/dsfr.module.min.js").decode()
         write("dsfr.module.js", re.sub(r"//# sourceMappingURL=.*", "", script).rstrip() + "\n")
         licence = next(name for name in wheel.namelist() if name.endswith("licenses/LICENSE"))

@@ -100,9 +100,7 @@ def fr_number(value: object) -> object:
 def icon(name: str, size: str = "") -> SafeString:
     """A DSFR icon beside words: it says nothing to a screen reader."""
     suffix = f" fr-icon--{size}" if size else ""
-    return format_html(
-        '<span class="fr-icon-{}{}" aria-hidden="true"></span>', name, suffix
-    )
+    return format_html('<span class="fr-icon-{}{}" aria-hidden="true"></span>', name, suffix)
 
 
 @register.filter
@@ -252,7 +250,5 @@ def query_with(context: Context, **changes: object) -> str:
 @register.filter
 def near_pages(page: Page[Any]) -> Iterable[int]:
     """Numbers around the page, first and last; 0 stands for those left out."""
-    elided = page.paginator.get_elided_page_range(
-        page.number, on_each_side=1, on_ends=1
-    )
+    elided = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return [number if isinstance(number, int) else 0 for number in elided]
