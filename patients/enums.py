@@ -32,6 +32,24 @@ class EndReason(models.TextChoices):
     OTHER = "OTHER", "Autre"
 
 
+class LateReason(models.TextChoices):
+    """Why an inclusion is typed after its day. The date of the inclusion decides, not the typing."""
+
+    SYSTEM_DOWN = "SYSTEM_DOWN", "Registre inaccessible ce jour-là"
+    NO_TIME = "NO_TIME", "Pas le temps pendant la consultation"
+    PAPER_LATE = "PAPER_LATE", "Documents reçus après la consultation"
+    OTHER_PLACE = "OTHER_PLACE", "Consultation hors de la structure"
+    CORRECTION = "CORRECTION", "Rattrapage d’une inclusion oubliée"
+
+
+class Precision(models.TextChoices):
+    """How much of a birth date civil status knows. A day is never made up."""
+
+    DAY = "DAY", "Jour connu"
+    MONTH = "MONTH", "Mois connu, jour inconnu"
+    YEAR = "YEAR", "Année connue seulement"
+
+
 class ConsentKind(models.TextChoices):
     # One form: participation and registration in the registry.
     PARTICIPATION = "PARTICIPATION", "Participation et inscription au registre"

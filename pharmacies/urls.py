@@ -1,0 +1,6 @@
+from django.urls import URLPattern
+
+
+app_name = "pharmacies"
+
+urlpatterns: list[URLPattern] = []

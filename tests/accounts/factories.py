@@ -1,0 +1,87 @@
+import datetime
+
+import factory
+
+from accounts.enums import Profession, Role, SiteKind
+from accounts.models import Member, Site, User
+from core.identifiers import make_finess, make_rpps
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """A doctor with a valid RPPS and an open account."""
+
+    class Meta:
+        model = User
+
+    rpps = factory.Sequence(lambda n: make_rpps(n))
+    email = factory.Sequence(lambda n: f"personne-{n}@exemple.test")
+    last_name = factory.Sequence(lambda n: f"Nom{n}")
+    first_name = "Camille"
+    profession = Profession.DOCTOR
+    phone = "+33 1 00 00 00 00"
+
+
+class SiteFactory(factory.django.DjangoModelFactory):
+    """A reference structure in Paris, taking part since the first day."""
+
+    class Meta:
+        model = Site
+
+    class Params:
+        pharmacy = factory.Trait(kind=SiteKind.COMMUNITY_PHARMACY)
+        hospital_pharmacy = factory.Trait(kind=SiteKind.HOSPITAL_PHARMACY)
+        practice = factory.Trait(kind=SiteKind.PRACTICE)
+        agency = factory.Trait(kind=SiteKind.AGENCY)
+
+    kind = SiteKind.REFERENCE_CENTRE
+    name = factory.Sequence(lambda n: f"Structure {n}")
+    finess = factory.Sequence(lambda n: make_finess("75", n))
+    departement = "75"
+    address = "1 rue de la Démonstration"
+    postcode = "75001"
+    town = "Paris"
+    phone = "+33 1 00 00 00 01"
+    email = factory.Sequence(lambda n: f"site-{n}@exemple.test")
+    opened_on = datetime.date(2021, 3, 1)
+
+
+class MemberFactory(factory.django.DjangoModelFactory):
+    """A reference doctor at a structure of their own; `programme=` accredits them for it."""
+
+    class Meta:
+        model = Member
+        skip_postgeneration_save = True
+
+    user = factory.SubFactory(
+        UserFactory,
+        profession=factory.LazyAttribute(lambda user: profession_of(user.factory_parent.role)),
+    )
+    site = factory.SubFactory(
+        SiteFactory, kind=factory.LazyAttribute(lambda site: kind_of(site.factory_parent.role))
+    )
+    role = Role.REFERENCE_DOCTOR
+    started_on = datetime.date(2021, 3, 1)
+
+    @factory.post_generation
+    def programme(self, create, extracted, **kwargs):
+        if create and extracted is not None:
+            from tests.programmes.factories import AccreditationFactory
+
+            AccreditationFactory(member=self, programme=extracted)
+
+
+def profession_of(role: str) -> Profession:
+    return {
+        Role.REFERENCE_DOCTOR: Profession.DOCTOR,
+        Role.RELAY_DOCTOR: Profession.DOCTOR,
+        Role.PHARMACIST: Profession.PHARMACIST,
+        Role.API_CLIENT: Profession.PROGRAM,
+    }.get(role, Profession.AGENT)
+
+
+def kind_of(role: str) -> SiteKind:
+    return {
+        Role.REFERENCE_DOCTOR: SiteKind.REFERENCE_CENTRE,
+        Role.RELAY_DOCTOR: SiteKind.PRACTICE,
+        Role.PHARMACIST: SiteKind.COMMUNITY_PHARMACY,
+    }.get(role, SiteKind.AGENCY)
