@@ -1,0 +1,41 @@
+"""What the database refuses of `core`: one line per constraint."""
+
+from collections.abc import Callable
+
+from tests.core.factories import (
+    NOON,
+    DocumentFactory,
+    DoneOnceFactory,
+    DraftFactory,
+    JournalLineFactory,
+    KeyRecordFactory,
+    OutgoingMailFactory,
+    SealFactory,
+    VerificationCodeFactory,
+)
+
+
+def twice(factory, **fields):
+    factory(**fields)
+    factory(**fields)
+
+
+REFUSED: dict[str, Callable[[], object]] = {
+    "core_key_purpose_named": lambda: KeyRecordFactory(purpose=""),
+    "core_key_wrapped": lambda: KeyRecordFactory(wrapped=bytes(32)),
+    "core_journal_action_named": lambda: JournalLineFactory(action=""),
+    "core_seal_chain_does_not_fork": lambda: twice(SealFactory, previous=b"same"),
+    "core_seal_starts_once": lambda: twice(SealFactory, cluster=1, first=5),
+    "core_seal_in_order": lambda: SealFactory(first=5, last=4),
+    "core_draft_unique": lambda: twice(DraftFactory, owner_id=1, key="visit:1"),
+    "core_draft_closed_is_empty": lambda: DraftFactory(closed_at=NOON),
+    "core_mail_written_once": lambda: twice(OutgoingMailFactory, key="same"),
+    "core_mail_message_id_unique": lambda: twice(
+        OutgoingMailFactory, message_id="5ac20c04-8a84-4ea4-9f0b-bbb4a9f3c1a1"
+    ),
+    "core_done_once": lambda: twice(DoneOnceFactory, user_id=1, key="same"),
+    "core_document_has_fingerprint": lambda: DocumentFactory(sha256=bytes(20)),
+    "core_code_token_unique": lambda: twice(VerificationCodeFactory, token_mac=bytes(32)),
+    "core_code_short_unique": lambda: twice(VerificationCodeFactory, short_mac=bytes(32)),
+    "core_code_keeps_macs_only": lambda: VerificationCodeFactory(short_mac=b"RC-0000"),
+}
