@@ -3,6 +3,8 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from accounts.enums import Profession, Role, SiteKind
 from accounts.geography import DEPARTEMENTS
@@ -11,10 +13,16 @@ from core.history import tracked
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=(username or "").lower())
+
+    def known_as(self, identifier: str) -> "User | None":
+        """The account whose RPPS or e-mail address was typed; blanks and case do not matter."""
+        typed = "".join(identifier.split()).lower()
+        by = {"rpps": typed} if typed.isascii() and typed.isdigit() else {"email": typed}
+        return self.filter(**by).first() if typed else None
 
 
-@tracked(exclude=["password", "last_login"])
+@tracked(exclude=["password", "last_login", "session_epoch"])
 class User(AbstractBaseUser):
     """Compte: one person (or program), whatever the places where they practise."""
 
@@ -28,6 +36,8 @@ class User(AbstractBaseUser):
     specialty = models.CharField("spécialité", max_length=80, blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
     is_active = models.BooleanField("compte ouvert", default=True)
+    # Raised by one when a factor or a right changes: every open session of the person ends.
+    session_epoch = models.PositiveIntegerField("génération de sessions", default=0)
 
     objects = UserManager()
 
@@ -49,10 +59,23 @@ class User(AbstractBaseUser):
                 condition=Q(profession__in=Profession.values),
                 name="accounts_user_profession_known",
             ),
+            # Looked up as typed in lower case: two spellings are one person.
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="accounts_user_email_lower_case"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Compte {self.public_id}"
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry to stay open: it changes with the password and the epoch."""
+        return salted_hmac(
+            "accounts.User.session",
+            f"{self.session_epoch} {self.password}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
     @property
     def full_name(self) -> str:
@@ -137,6 +160,10 @@ class Member(models.Model):
                 condition=Q(ended_on=None),
                 name="accounts_member_open_once",
             ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="accounts_member_dates_ordered",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +174,12 @@ class Member(models.Model):
 NOBODY = Member(role="")
 
 
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def valid(self) -> "ApiTokenQuerySet":
+        """Tokens not revoked, of memberships still open."""
+        return self.filter(revoked_at=None, member__in=Member.objects.open())
+
+
 class ApiToken(models.Model):
     """Jeton d'un client de l'API: only its digest is kept, the token is shown once."""
 
@@ -155,29 +188,15 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField("créé le")
     revoked_at = models.DateTimeField("révoqué le", null=True, blank=True)
 
+    objects = ApiTokenQuerySet.as_manager()
+
     class Meta:
         verbose_name = "jeton d’API"
         verbose_name_plural = "jetons d’API"
-
-    def __str__(self) -> str:
-        return f"Jeton {self.pk}"
-
-
-class FailedSignIn(models.Model):
-    """Tentative de connexion refusée: what the throttle counts, by account and by source."""
-
-    at = models.DateTimeField("à")
-    # HMAC of what was typed, and of the address it came from: neither can be read back.
-    account = models.BinaryField(max_length=16)
-    source = models.BinaryField(max_length=16)
-
-    class Meta:
-        verbose_name = "tentative refusée"
-        verbose_name_plural = "tentatives refusées"
-        indexes = [
-            models.Index(fields=["account", "at"], name="accounts_failed_account"),
-            models.Index(fields=["source", "at"], name="accounts_failed_source"),
+        constraints = [
+            # Bytes of a SHA-256.
+            models.CheckConstraint(condition=Q(digest__octets=32), name="accounts_token_digest"),
         ]
 
     def __str__(self) -> str:
-        return f"Tentative {self.pk}"
+        return f"Jeton {self.pk}"
