@@ -9,12 +9,6 @@
 // Answers: 200 {version, heure}; 409 saved elsewhere meanwhile; 410 already validated; 401 or 403, or
 // a redirection to the sign-in page: session over. Nothing typed is ever changed by this script.
 
-for (const form of document.querySelectorAll("form[data-draft], form[data-sections]")) {
-  watchConditions(form);
-  watchProgress(form);
-  if (form.dataset.draft) keepDraft(form);
-}
-
 // --- Values ------------------------------------------------------------------------------------
 
 function controls(form, name) {
@@ -226,4 +220,10 @@ function keepDraft(form) {
 
   const reminder = document.querySelector("[data-session-draft]");
   if (reminder) reminder.hidden = false;
+}
+
+for (const form of document.querySelectorAll("form[data-draft], form[data-sections]")) {
+  watchConditions(form);
+  watchProgress(form);
+  if (form.dataset.draft) keepDraft(form);
 }

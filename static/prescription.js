@@ -23,8 +23,6 @@
 const DAY_MS = 86_400_000;
 const NNBSP = "\u202f";
 
-for (const form of document.querySelectorAll("form[data-prescription]")) start(form);
-
 // --- Reading -----------------------------------------------------------------------------------
 
 const shown = (number) => number.toLocaleString("fr-FR", { maximumFractionDigits: 2 });
@@ -242,3 +240,5 @@ function start(form) {
   form.addEventListener("change", refresh);
   refresh();
 }
+
+for (const form of document.querySelectorAll("form[data-prescription]")) start(form);
