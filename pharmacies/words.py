@@ -1,0 +1,57 @@
+"""French sentences of the counter: dates, days, quantities. No law here."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from core.numbers import french_number
+
+
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+THIN = "\u202f"
+
+
+def in_full(day: date) -> str:
+    """1er mai 2026."""
+    return f"{_day_and_month(day)} {day.year}"
+
+
+def two_dates(first: date, second: date) -> tuple[str, str]:
+    """Both dates, the year being said only when they do not share it."""
+    if first.year == second.year:
+        return _day_and_month(first), _day_and_month(second)
+    return in_full(first), in_full(second)
+
+
+def _day_and_month(day: date) -> str:
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number} {_MONTHS[day.month - 1]}"
+
+
+def plural(count: int, noun: str) -> str:
+    """1 jour, 2 jours: nouns that take an s."""
+    return f"{count} {noun}{'s' if count > 1 else ''}"
+
+
+def days(count: int) -> str:
+    return plural(count, "jour")
+
+
+def amount(quantity: Decimal, unit: str) -> str:
+    """28 mL, 1,5 g, 2 unités."""
+    label = f"{unit}s" if unit == "unité" and quantity >= 2 else unit
+    return f"{french_number(quantity)}\u00a0{label}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """a, b et c."""
+    *others, last = parts
+    return f"{', '.join(others)} et {last}" if others else last
+
+
+def expiry(last_day: date) -> str:
+    """The month printed on the pack: 06/2027."""
+    return f"{last_day:%m/%Y}"
