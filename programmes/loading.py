@@ -1,0 +1,110 @@
+"""Load a programme from its file: rows are found by their natural key, changed or made."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+
+from programmes.models import (
+    CriteriaSet,
+    Criterion,
+    Indication,
+    IndicationSubtype,
+    Pack,
+    Product,
+    ProductRegime,
+    Programme,
+    ProgrammeLink,
+    Questionnaire,
+    QuestionnaireVersion,
+    RetentionRule,
+    SupplyRule,
+    VisitDefinition,
+)
+
+
+DATA = Path(__file__).resolve().parent / "data"
+Row = dict[str, Any]
+
+
+def read(name: str) -> Row:
+    """Read `programmes/data/<name>`; `same_as` borrows every part of another file."""
+    own: Row = json.loads((DATA / name).read_text())
+    if "same_as" not in own:
+        return own
+    base = read(own.pop("same_as"))
+    base["programme"] |= own.pop("programme")
+    return base | own
+
+
+@transaction.atomic
+def load(file: Row) -> Programme:
+    """Make or update one programme and all its parts; nothing is deleted."""
+    programme, _ = Programme.objects.update_or_create(
+        code=file["programme"]["code"], defaults=file["programme"]
+    )
+    indications = {row["code"]: _indication(programme, row) for row in file["indications"]}
+    for row in file["criteria_sets"]:
+        _criteria_set(programme, row, indications)
+    for row in file["products"]:
+        _product(programme, row, indications)
+    for row in file["visits"]:
+        _put(VisitDefinition, row, programme=programme, code=row["code"])
+    for row in file["questionnaires"]:
+        _questionnaire(programme, row, indications)
+    for row in file["links"]:
+        key = {"kind": row["kind"], "title": row["title"], "version": row["version"]}
+        _put(ProgrammeLink, row, programme=programme, **key)
+    rules: dict[str, RetentionRule] = {}
+    for row in file["retention_rules"]:
+        values = row | {"after": rules.get(row["after"])}
+        key = {"data_class": row["data_class"]}
+        rules[row["data_class"]] = _put(RetentionRule, values, programme=programme, **key)
+    return programme
+
+
+def load_supply_rules() -> None:
+    for row in json.loads((DATA / "supply_rules.json").read_text()):
+        _put(SupplyRule, row, regime=row["regime"], valid_from=row["valid_from"])
+
+
+def _put(model: type[models.Model], values: Row, **key: Any) -> Any:
+    row, _ = model._default_manager.update_or_create(**key, defaults=values)
+    return row
+
+
+def _indication(programme: Programme, values: Row) -> Indication:
+    own = {name: value for name, value in values.items() if name != "subtypes"}
+    indication: Indication = _put(Indication, own, programme=programme, code=values["code"])
+    for subtype in values["subtypes"]:
+        _put(IndicationSubtype, subtype, indication=indication, code=subtype["code"])
+    return indication
+
+
+def _criteria_set(programme: Programme, values: Row, indications: dict[str, Indication]) -> None:
+    own = {name: value for name, value in values.items() if name != "criteria"}
+    criteria_set = _put(CriteriaSet, own, programme=programme, version=values["version"])
+    for row in values["criteria"]:
+        plain = {name: value for name, value in row.items() if name != "indications"}
+        criterion = _put(Criterion, plain, criteria_set=criteria_set, code=row["code"])
+        criterion.indications.set([indications[code] for code in row.get("indications", [])])
+
+
+def _product(programme: Programme, values: Row, indications: dict[str, Indication]) -> None:
+    parts = {"indications", "regimes", "packs"}
+    own = {name: value for name, value in values.items() if name not in parts}
+    product = _put(Product, own, programme=programme, code=values["code"])
+    product.indications.set([indications[code] for code in values["indications"]])
+    for row in values["regimes"]:
+        _put(ProductRegime, row, product=product, valid_from=row["valid_from"])
+    for row in values["packs"]:
+        _put(Pack, row, product=product, label=row["label"])
+
+
+def _questionnaire(programme: Programme, values: Row, indications: dict[str, Indication]) -> None:
+    own = {name: value for name, value in values.items() if name not in {"versions", "indications"}}
+    questionnaire = _put(Questionnaire, own, programme=programme, code=values["code"])
+    questionnaire.indications.set([indications[code] for code in values["indications"]])
+    for row in values["versions"]:
+        _put(QuestionnaireVersion, row, questionnaire=questionnaire, version=row["version"])

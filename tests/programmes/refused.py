@@ -1,0 +1,83 @@
+"""What the database refuses of a programme's data: one line per constraint."""
+
+import datetime
+from decimal import Decimal
+
+from programmes.enums import DataClass
+from tests.accounts.factories import MemberFactory, SiteFactory
+from tests.programmes import factories as f
+
+
+BEFORE = f.OPENING - datetime.timedelta(days=1)
+
+
+def twice(factory, **fields):
+    factory(**fields)
+    factory(**fields)
+
+
+def twice_in_a_programme(factory, **fields):
+    twice(factory, programme=f.ProgrammeFactory(), **fields)
+
+
+REFUSED = {
+    "programmes_state_known": lambda: f.ProgrammeFactory(state="ASLEEP"),
+    "programmes_closes_after_opening": lambda: f.ProgrammeFactory(
+        inclusions_closed_from=f.OPENING
+    ),
+    "programmes_ends_after_opening": lambda: f.ProgrammeFactory(ends_on=BEFORE),
+    "programmes_indication_code_unique": lambda: twice_in_a_programme(
+        f.IndicationFactory, code="DN"
+    ),
+    "programmes_subtype_code_unique": lambda: twice(
+        f.IndicationSubtypeFactory, indication=f.IndicationFactory(), code="A"
+    ),
+    "programmes_link_kind_known": lambda: f.ProgrammeLinkFactory(kind="SONG"),
+    "programmes_retention_once_a_class": lambda: twice_in_a_programme(
+        f.RetentionRuleFactory, data_class=DataClass.IDENTITY
+    ),
+    "programmes_criteria_version_unique": lambda: twice_in_a_programme(
+        f.CriteriaSetFactory, version="1"
+    ),
+    "programmes_criteria_dates_ordered": lambda: f.CriteriaSetFactory(valid_to=BEFORE),
+    "programmes_criterion_code_unique": lambda: twice(
+        f.CriterionFactory, criteria_set=f.CriteriaSetFactory(), code="a"
+    ),
+    "programmes_criterion_kind_known": lambda: f.CriterionFactory(kind="GUESS"),
+    "programmes_product_code_unique": lambda: twice_in_a_programme(f.ProductFactory, code="A"),
+    "programmes_product_form_known": lambda: f.ProductFactory(form="SMOKE"),
+    "programmes_product_unit_known": lambda: f.ProductFactory(unit="OZ"),
+    "programmes_product_strength_possible": lambda: f.ProductFactory(
+        thc_percent=Decimal("100.0001")
+    ),
+    "programmes_regime_known": lambda: f.ProductRegimeFactory(regime="FREE"),
+    "programmes_regime_dates_ordered": lambda: f.ProductRegimeFactory(valid_to=BEFORE),
+    "programmes_regime_starts_once": lambda: twice(
+        f.ProductRegimeFactory, product=f.ProductFactory(regimes=False)
+    ),
+    "programmes_pack_holds_something": lambda: f.PackFactory(quantity=0),
+    "programmes_supply_days_positive": lambda: f.SupplyRuleFactory(max_supply_days=0),
+    "programmes_visit_code_unique": lambda: twice_in_a_programme(f.VisitDefinitionFactory),
+    "programmes_visit_kind_known": lambda: f.VisitDefinitionFactory(kind="BRIEF"),
+    "programmes_visit_dates_ordered": lambda: f.VisitDefinitionFactory(applies_to=BEFORE),
+    "programmes_questionnaire_code_unique": lambda: twice_in_a_programme(
+        f.QuestionnaireFactory, code="a"
+    ),
+    "programmes_questionnaire_version_unique": lambda: twice(
+        f.QuestionnaireVersionFactory, questionnaire=f.QuestionnaireFactory(), version="1"
+    ),
+    "programmes_questionnaire_status_known": lambda: f.QuestionnaireVersionFactory(
+        status="LOST"
+    ),
+    "programmes_questionnaire_dates_ordered": lambda: f.QuestionnaireVersionFactory(
+        valid_to=BEFORE
+    ),
+    "programmes_listing_once_a_day": lambda: twice(
+        f.ListingFactory, site=SiteFactory(), indication=f.IndicationFactory()
+    ),
+    "programmes_listing_dates_ordered": lambda: f.ListingFactory(delisted_on=f.OPENING),
+    "programmes_accreditation_open_once": lambda: twice_in_a_programme(
+        f.AccreditationFactory, member=MemberFactory()
+    ),
+    "programmes_accreditation_dates_ordered": lambda: f.AccreditationFactory(ended_on=BEFORE),
+}

@@ -1,0 +1,116 @@
+"""The programmes' files: they load twice to the same rows, and say what the sources say."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+
+from programmes.enums import QuestionnaireStatus, Regime
+from programmes.models import (
+    CriteriaSet,
+    Product,
+    ProductRegime,
+    Programme,
+    QuestionnaireVersion,
+    VisitDefinition,
+)
+from training.models import Course
+
+
+@pytest.fixture
+def programmes(db):
+    call_command("load_programmes", verbosity=0)
+    return {programme.code: programme for programme in Programme.objects.all()}
+
+
+def test_loading_twice_changes_nothing(programmes):
+    counted = [model.objects.count() for model in (Product, VisitDefinition, Course, CriteriaSet)]
+
+    call_command("load_programmes", verbosity=0)
+
+    assert counted == [
+        model.objects.count() for model in (Product, VisitDefinition, Course, CriteriaSet)
+    ]
+
+
+def test_the_experimentation_closed_on_27_march_2024(programmes):
+    recann = programmes["recann"]
+
+    assert recann.inclusions_closed_from == datetime.date(2024, 3, 27)
+    assert recann.ends_on is None
+    assert programmes["demonstration"].inclusions_closed_from is None
+
+
+@pytest.mark.parametrize(
+    ("on", "code", "regime"),
+    [
+        (datetime.date(2023, 3, 26), "CBD50", Regime.NARCOTIC),
+        (datetime.date(2023, 3, 27), "CBD50", Regime.ORDINARY),
+        (datetime.date(2023, 3, 27), "LGP-1-20", Regime.ORDINARY),
+        (datetime.date(2023, 3, 26), "T25C25", Regime.NARCOTIC),
+        (datetime.date(2023, 3, 27), "T25C25", Regime.NARCOTIC),
+    ],
+)
+def test_the_regime_of_a_product_changes_by_date(programmes, on, code, regime):
+    regimes = ProductRegime.objects.in_force(on).filter(
+        product__code=code, product__programme=programmes["recann"]
+    )
+
+    assert [row.regime for row in regimes] == [regime]
+
+
+def test_the_regime_set_by_hand_agrees_with_the_declared_thc(programmes):
+    for row in ProductRegime.objects.in_force(datetime.date(2026, 1, 1)).select_related("product"):
+        assert (row.regime == Regime.NARCOTIC) == (row.product.thc_percent > Decimal("0.30"))
+
+
+def test_flowers_came_in_august_2021_and_left_in_march_2024(programmes):
+    def forms(on):
+        products = Product.objects.available(programmes["recann"], on)
+        return set(products.values_list("form", flat=True))
+
+    assert forms(datetime.date(2021, 7, 31)) == {"OIL"}
+    assert forms(datetime.date(2021, 8, 1)) == {"OIL", "FLOWER"}
+    assert forms(datetime.date(2024, 3, 27)) == {"OIL"}
+
+
+def test_the_seven_complex_visits(programmes):
+    visits = VisitDefinition.objects.filter(programme=programmes["recann"])
+
+    assert sorted(visits.values_list("offset_months", flat=True)) == [1, 3, 6, 12, 18, 24, 30]
+
+
+@pytest.mark.parametrize(
+    ("on", "version"),
+    [
+        (datetime.date(2021, 11, 22), "mars 2021"),
+        (datetime.date(2021, 11, 23), "novembre 2021"),
+        (datetime.date(2024, 3, 26), "novembre 2021"),
+    ],
+)
+def test_one_set_of_criteria_a_day(programmes, on, version):
+    sets = CriteriaSet.objects.in_force(on).filter(programme=programmes["recann"])
+
+    assert [row.version for row in sets] == [version]
+
+
+def test_the_registry_is_lighter_from_27_march_2023(programmes):
+    def asked(on):
+        versions = QuestionnaireVersion.objects.in_force(on).filter(
+            questionnaire__programme=programmes["recann"]
+        )
+        return {row.questionnaire.code for row in versions.select_related("questionnaire")}
+
+    assert "circuit" in asked(datetime.date(2023, 3, 26))
+    assert "circuit" not in asked(datetime.date(2023, 3, 27))
+
+
+def test_every_definition_is_well_formed(programmes):
+    kinds = {"number", "choice", "multiple", "text", "date", "yes_no"}
+    for version in QuestionnaireVersion.objects.filter(status=QuestionnaireStatus.PUBLISHED):
+        codes = [item["code"] for item in version.definition]
+        assert len(codes) == len(set(codes))
+        for item in version.definition:
+            assert item["kind"] in kinds
+            assert ("choices" in item) == (item["kind"] in {"choice", "multiple"})

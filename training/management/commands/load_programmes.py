@@ -1,0 +1,32 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from programmes import loading
+from training.models import Course
+
+
+FILES = ("recann.json", "demonstration.json")
+
+
+class Command(BaseCommand):
+    """Load the programmes, their products, calendars, questionnaires and courses. Repeatable."""
+
+    help = "Charge ou met à jour les programmes à partir de programmes/data."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("files", nargs="*", default=FILES)
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        loading.load_supply_rules()
+        for name in options["files"]:
+            file = loading.read(name)
+            programme = loading.load(file)
+            for row in file["courses"]:
+                Course.objects.update_or_create(
+                    programme=programme,
+                    version=row["version"],
+                    profession=row["profession"],
+                    defaults=row,
+                )
+            self.stdout.write(f"Programme chargé : {programme.name}")
