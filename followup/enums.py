@@ -7,7 +7,7 @@ class VisitStatus(models.TextChoices):
     PLANNED = "PLANNED", "Prévue"
     DONE = "DONE", "Réalisée"
     NOT_DONE = "NOT_DONE", "Non réalisée"
-    # Closed by the exit from the programme.
+    # Closed by the exit from the programme, or because another date was given since.
     CLOSED = "CLOSED", "Sans objet"
 
 
@@ -44,3 +44,26 @@ class TimingReason(models.TextChoices):
     RENEWAL = "RENEWAL", "Calée sur un renouvellement"
     TYPED_LATER = "TYPED_LATER", "Saisie différée"
     OTHER = "OTHER", "Autre"
+
+
+class NotDoneReason(models.TextChoices):
+    """Why an expected visit did not take place."""
+
+    # Set by the registry when a later one is held.
+    SUPERSEDED = "SUPERSEDED", "Une consultation plus récente a eu lieu"
+    PATIENT_ABSENT = "PATIENT_ABSENT", "Patient absent"
+    HOSPITALISATION = "HOSPITALISATION", "Patient hospitalisé"
+    UNREACHABLE = "UNREACHABLE", "Patient injoignable"
+    STRUCTURE = "STRUCTURE", "Indisponibilité de la structure"
+    OTHER = "OTHER", "Autre"
+
+
+class Standing(models.TextChoices):
+    """Where a visit stands on a day: computed, never stored."""
+
+    DONE = "DONE", "Fait"
+    DUE = "DUE", "À faire"
+    OVERDUE = "OVERDUE", "En retard"
+    UPCOMING = "UPCOMING", "À venir"
+    MISSED = "MISSED", "Non réalisée"
+    CLOSED = "CLOSED", "Sans objet"

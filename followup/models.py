@@ -2,15 +2,23 @@ import uuid
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.enums import Role
 from accounts.models import Member
 from core.frozen import NeverDeleted
 from core.history import tracked
-from followup.enums import DateSource, Decision, Mode, Timing, TimingReason, VisitStatus
-from patients.enums import EndReason
-from patients.models import Enrolment
+from followup import rules
+from followup.enums import (
+    DateSource,
+    Decision,
+    Mode,
+    NotDoneReason,
+    Timing,
+    TimingReason,
+    VisitStatus,
+)
+from patients.enums import ConsentKind, EndReason
+from patients.models import Consent, Enrolment
 from patients.models.enrolment import LIVE
 from programmes.enums import VisitKind
 from programmes.models import QuestionnaireVersion, VisitDefinition
@@ -23,14 +31,50 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def holdable_by(self, member: Member) -> "VisitQuerySet":
         """Planned visits this member may hold: complex ones are for reference doctors."""
-        planned = self.visible_to(member).filter(status=VisitStatus.PLANNED)
-        if member.role == Role.REFERENCE_DOCTOR:
-            return planned
-        return planned.filter(kind=VisitKind.SIMPLE)
+        return self.visible_to(member).filter(
+            status=VisitStatus.PLANNED, kind__in=rules.kinds_held_by(member.role)
+        )
+
+    def expected(self, on: date) -> "VisitQuerySet":
+        """Planned visits of patients followed, whose window has opened: due or overdue.
+
+        When several wait, only the latest counts: the ones before will not be held any more.
+        """
+        later = Visit.objects.filter(
+            enrolment=OuterRef("enrolment"),
+            definition__isnull=False,
+            due_on__gt=OuterRef("due_on"),
+        )
+        superseded = Q(opens_on__lte=on, status=VisitStatus.PLANNED) | Q(status=VisitStatus.DONE)
+        return self.filter(
+            ~Exists(later.filter(superseded)),
+            status=VisitStatus.PLANNED,
+            opens_on__lte=on,
+            enrolment__state__in=LIVE,
+        )
 
     def due(self, on: date) -> "VisitQuerySet":
-        """Planned visits whose window is open or closed on that day, of patients followed."""
-        return self.filter(status=VisitStatus.PLANNED, opens_on__lte=on, enrolment__state__in=LIVE)
+        """Expected visits whose window is still open on that day, both bounds included."""
+        return self.expected(on).filter(closes_on__gte=on)
+
+    def overdue(self, on: date) -> "VisitQuerySet":
+        """Expected visits whose window is over on that day."""
+        return self.expected(on).filter(closes_on__lt=on)
+
+    def of_site(self, site_id: int) -> "VisitQuerySet":
+        return self.filter(enrolment__site=site_id)
+
+    def simple_of(self, relay_doctor: Member) -> "VisitQuerySet":
+        """Simple visits of the patients who designated this relay doctor."""
+        return self.filter(enrolment__relay_doctor=relay_doctor.pk, kind=VisitKind.SIMPLE)
+
+    def consenting(self, on: date) -> "VisitQuerySet":
+        """Of patients whose consent to the registry was not withdrawn by that day."""
+        participation = Consent.objects.filter(
+            enrolment=OuterRef("enrolment"), kind=ConsentKind.PARTICIPATION
+        )
+        withdrawn = participation.filter(withdrawn_on__lte=on)
+        return self.filter(~Exists(withdrawn) | Exists(participation.standing(on)))
 
 
 @tracked
@@ -64,6 +108,13 @@ class Visit(models.Model):
     decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
     stop_reason = models.CharField("motif d’arrêt", max_length=20, choices=EndReason, blank=True)
     next_on = models.DateField("prochaine date donnée", null=True, blank=True)
+    # Asked at every visit; the event itself is a row of `vigilance`.
+    has_adverse_event = models.BooleanField(
+        "effet indésirable depuis la dernière consultation", null=True, blank=True
+    )
+    not_done_reason = models.CharField(
+        "motif de non-réalisation", max_length=20, choices=NotDoneReason, blank=True
+    )
     # Free text, under the enrolment's key.
     comment_sealed = models.BinaryField(null=True, blank=True)
 
@@ -135,6 +186,8 @@ class Answers(models.Model):
     )
     # Item code → value, in the types of `programmes.QuestionnaireVersion.definition`.
     data = models.JSONField("réponses")
+    # JSON of the answers in free words (items of kind «text»), under the enrolment's key.
+    texts_sealed = models.BinaryField(null=True, blank=True)
 
     class Meta:
         verbose_name = "réponses"

@@ -83,6 +83,14 @@ class AdverseEvent(models.Model):
                 name="vigilance_serious_has_criteria",
             ),
             models.CheckConstraint(
+                condition=Q(seriousness__contained_by=Seriousness.values),
+                name="vigilance_criteria_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(situations__contained_by=Situation.values),
+                name="vigilance_situations_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("occurred_on")),
                 name="vigilance_ends_after_onset",
             ),
@@ -93,7 +101,8 @@ class AdverseEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["enrolment", "-occurred_on"], name="vigilance_of_enrolment"),
-            models.Index(fields=["-recorded_at"], name="vigilance_recorded"),
+            # The order of the queue, and of its pages.
+            models.Index(fields=["-is_serious", "-recorded_at", "-id"], name="vigilance_queue"),
         ]
         triggers = [NeverDeleted(name="event_never_deleted")]
 

@@ -1,0 +1,218 @@
+"""Questionnaires: a definition is data, and so is an answer; this says which answers are right.
+
+Pure, like the rules: the form, the action and the pages read the same items. The format of a
+definition stands in `programmes.models.QuestionnaireVersion`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core.numbers import french_number
+
+
+Answers = Mapping[str, Any]
+
+NUMBER, CHOICE, MULTIPLE, TEXT, DATE, YES_NO = (
+    "number", "choice", "multiple", "text", "date", "yes_no",
+)  # fmt: skip
+# A yes or no answer is stored as a JSON boolean, and typed as one of these.
+YES, NO = "YES", "NO"
+
+# Characters. No source: a remark, not a report.
+MAX_TEXT = 1000
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question: what it asks, and what it accepts."""
+
+    code: str
+    label: str
+    kind: str
+    unit: str = ""
+    # Bounds included.
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+    decimals: int = 0
+    required: bool = False
+    choices: Sequence[tuple[str, str]] = ()
+    hint: str = ""
+    # Code of another item of the same questionnaire, and the answers that make this one asked.
+    shown_by: str = ""
+    shown_for: frozenset[str] = field(default_factory=frozenset)
+    # Drawn on the patient's curve.
+    is_score: bool = False
+
+
+def read(definition: Iterable[Mapping[str, Any]]) -> list[Item]:
+    """Return the items of a definition, in its order."""
+    return [_item(entry) for entry in definition]
+
+
+def _item(entry: Mapping[str, Any]) -> Item:
+    shown_if = entry.get("shown_if") or {}
+    return Item(
+        code=entry["code"],
+        label=entry["label"],
+        kind=entry["kind"],
+        unit=entry.get("unit") or "",
+        lowest=_bound(entry.get("min")),
+        highest=_bound(entry.get("max")),
+        decimals=int(entry.get("decimals") or 0),
+        required=bool(entry.get("required")),
+        choices=tuple((str(value), label) for value, label in entry.get("choices") or ()),
+        hint=entry.get("help") or "",
+        shown_by=shown_if.get("code", ""),
+        shown_for=frozenset(_spelled(one) for one in _several(shown_if.get("value"))),
+        is_score=bool(entry.get("score")),
+    )
+
+
+def _bound(value: object) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _several(value: object) -> list[object]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+
+
+def _spelled(value: object) -> str:
+    """An answer as a form spells it."""
+    if isinstance(value, bool):
+        return YES if value else NO
+    return {"yes": YES, "no": NO, "true": YES, "false": NO}.get(str(value).lower(), str(value))
+
+
+def is_empty(value: object) -> bool:
+    return value is None or value == "" or value == []
+
+
+def asked(items: Sequence[Item], answers: Answers) -> list[Item]:
+    """Return the items that stand, given the answers: one that hangs on a hidden one is hidden."""
+    standing: dict[str, Item] = {}
+    for item in items:
+        if not item.shown_by:
+            standing[item.code] = item
+        elif item.shown_by in standing:
+            given = {_spelled(one) for one in _several(answers.get(item.shown_by))}
+            if given & item.shown_for:
+                standing[item.code] = item
+    return list(standing.values())
+
+
+def kept(items: Sequence[Item], answers: Answers) -> dict[str, Any]:
+    """Return the answers to what is asked, in the order of the items; hidden ones are dropped."""
+    return {
+        item.code: answers[item.code]
+        for item in asked(items, answers)
+        if not is_empty(answers.get(item.code))
+    }
+
+
+def problems(items: Sequence[Item], answers: Answers) -> dict[str, str]:
+    """Return what is wrong, item by item, in French; nothing when the answers are right."""
+    found = {item.code: problem(item, answers.get(item.code)) for item in asked(items, answers)}
+    found |= {code: "Question inconnue." for code in answers.keys() - {i.code for i in items}}
+    return {code: text for code, text in found.items() if text}
+
+
+def problem(item: Item, value: object) -> str:
+    """Return why this value does not answer the item; "" when it does."""
+    if is_empty(value):
+        return "Ce champ est obligatoire." if item.required else ""
+    return _CHECKS[item.kind](item, value)
+
+
+def _number_problem(item: Item, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return "Écrivez un nombre, par exemple 2,5."
+    number = Decimal(str(value))
+    exponent = number.normalize().as_tuple().exponent
+    if not isinstance(exponent, int):
+        return "Écrivez un nombre, par exemple 2,5."
+    if -exponent > item.decimals:
+        return "Trop de chiffres après la virgule."
+    if item.lowest is not None and number < item.lowest:
+        return f"La valeur minimale est {french_number(item.lowest)}."
+    if item.highest is not None and number > item.highest:
+        return f"La valeur maximale est {french_number(item.highest)}."
+    return ""
+
+
+def _choice_problem(item: Item, value: Any) -> str:
+    return "" if value in dict(item.choices) else "Choisissez une réponse de la liste."
+
+
+def _multiple_problem(item: Item, value: Any) -> str:
+    known = isinstance(value, list) and set(value) <= set(dict(item.choices))
+    return "" if known else "Choisissez des réponses de la liste."
+
+
+def _text_problem(_item: Item, value: Any) -> str:
+    if not isinstance(value, str):
+        return "Écrivez un texte."
+    return "" if len(value) <= MAX_TEXT else f"Pas plus de {MAX_TEXT} caractères."
+
+
+def _date_problem(_item: Item, value: Any) -> str:
+    try:
+        date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "Cette date n’existe pas dans le calendrier."
+    return ""
+
+
+def _yes_no_problem(_item: Item, value: Any) -> str:
+    return "" if isinstance(value, bool) else "Répondez par oui ou par non."
+
+
+_CHECKS = {
+    NUMBER: _number_problem,
+    CHOICE: _choice_problem,
+    MULTIPLE: _multiple_problem,
+    TEXT: _text_problem,
+    DATE: _date_problem,
+    YES_NO: _yes_no_problem,
+}
+
+
+def stored(item: Item, value: Any) -> Any:
+    """Return the value in the JSON type of its kind: int or float, list, ISO date, boolean."""
+    if is_empty(value):
+        return None
+    if item.kind == NUMBER:
+        return float(value) if value % 1 else int(value)
+    if item.kind == YES_NO:
+        return value if isinstance(value, bool) else value == YES
+    if item.kind == DATE and isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def in_words(item: Item, value: Any) -> str:
+    """Return an answer as a page shows it."""
+    if is_empty(value):
+        return "–"
+    labels = dict(item.choices)
+    match item.kind:
+        case "number":
+            return f"{french_number(value)} {item.unit}".rstrip()
+        case "choice":
+            return labels.get(value, str(value))
+        case "multiple":
+            return ", ".join(labels.get(one, str(one)) for one in value)
+        case "yes_no":
+            return "Oui" if value else "Non"
+        case "date":
+            return f"{date.fromisoformat(value):%d/%m/%Y}"
+    return str(value)
+
+
+def free_texts(items: Iterable[Item]) -> set[str]:
+    """Codes of the items answered in free words: these answers are sealed."""
+    return {item.code for item in items if item.kind == TEXT}

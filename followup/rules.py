@@ -1,0 +1,127 @@
+"""What the protocol says of visits: when they are due, who holds them, what they ask.
+
+No database, no clock, no request: dates and answers come in, answers go out. Questionnaires are
+in `followup.items`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from accounts.enums import Role
+from core.months import add_months
+from followup.enums import Standing, Timing, VisitStatus
+from programmes.enums import VisitKind
+
+
+# Days before and after an appointment given at a visit. No legal source: ADR 0051.
+APPOINTMENT_WINDOW_DAYS = 7
+
+# Days after a visit during which it is typed without saying why. No legal source: ADR 0050.
+TYPING_DAYS = 7
+
+# domain.md 7.1: complex visits belong to the reference structure, simple ones to both.
+_HOLDERS: dict[VisitKind, frozenset[Role]] = {
+    VisitKind.COMPLEX: frozenset({Role.REFERENCE_DOCTOR}),
+    VisitKind.SIMPLE: frozenset({Role.REFERENCE_DOCTOR, Role.RELAY_DOCTOR}),
+}
+
+
+def due_on(included_on: date, offset_months: int) -> date:
+    """Return the same day `offset_months` after inclusion, or the last day of a shorter month.
+
+    Always counted from the inclusion, never from the visit before. Source: interop.md 3.9.
+    """
+    return add_months(included_on, offset_months)
+
+
+def window(due: date, before_days: int, after_days: int) -> tuple[date, date]:
+    """Return the first and the last day of the window, both included."""
+    return due - timedelta(days=before_days), due + timedelta(days=after_days)
+
+
+def timing(held_on: date, opens_on: date, closes_on: date) -> Timing:
+    """Where a visit stands to its window; both bounds are inside."""
+    if held_on < opens_on:
+        return Timing.EARLY
+    return Timing.IN_WINDOW if held_on <= closes_on else Timing.LATE
+
+
+def reason_needed(moment: Timing, held_on: date, today: date) -> bool:
+    """Whether the doctor says why: outside the window, or typed more than `TYPING_DAYS` later."""
+    outside = moment in {Timing.EARLY, Timing.LATE}
+    return outside or (today - held_on).days > TYPING_DAYS
+
+
+def kinds_held_by(role: Role | str) -> list[VisitKind]:
+    """The kinds of visits a role may hold; none for most."""
+    return [kind for kind, roles in _HOLDERS.items() if role in roles]
+
+
+def may_hold(kind: VisitKind | str, role: Role | str) -> bool:
+    return kind in kinds_held_by(role)
+
+
+def planned_standing(opens_on: date, closes_on: date, *, today: date, superseded: bool) -> Standing:
+    """Where a visit that is still planned stands.
+
+    :param superseded: a later visit was held, or is already expected
+    """
+    if superseded:
+        return Standing.MISSED
+    if today < opens_on:
+        return Standing.UPCOMING
+    return Standing.DUE if today <= closes_on else Standing.OVERDUE
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the rules need to know of one visit of the calendar."""
+
+    status: VisitStatus
+    due_on: date
+    opens_on: date
+    closes_on: date
+
+
+_SETTLED = {
+    VisitStatus.DONE: Standing.DONE,
+    VisitStatus.NOT_DONE: Standing.MISSED,
+    VisitStatus.CLOSED: Standing.CLOSED,
+}
+
+
+def standing(visit: Expected, *, today: date, later: Sequence[Expected] = ()) -> Standing:
+    """Return where a visit stands on that day.
+
+    :param later: the visits of the calendar due after it; only the latest expected can be late
+    """
+    if visit.status in _SETTLED:
+        return _SETTLED[visit.status]
+    superseded = any(
+        one.status == VisitStatus.DONE
+        or (one.status == VisitStatus.PLANNED and one.opens_on <= today)
+        for one in later
+    )
+    return planned_standing(visit.opens_on, visit.closes_on, today=today, superseded=superseded)
+
+
+def standings(visits: Sequence[Expected], *, today: date) -> list[Standing]:
+    """Return where each visit of a calendar stands, in the order given (by due date)."""
+    return [standing(visit, today=today, later=visits[i + 1 :]) for i, visit in enumerate(visits)]
+
+
+def days_late(closes_on: date, today: date) -> int:
+    """Whole days since the window closed; 0 while it is open."""
+    return max((today - closes_on).days, 0)
+
+
+def is_asked(
+    indications: frozenset[int], indication: int, *, at_simple_visits: bool, kind: VisitKind | str
+) -> bool:
+    """Whether a questionnaire is asked of a patient at a visit.
+
+    :param indications: those it is for; empty for all
+    """
+    for_them = not indications or indication in indications
+    return for_them and (at_simple_visits or kind == VisitKind.COMPLEX)
