@@ -27,6 +27,8 @@ def variables(
             "CAUGHT_MAIL_DIR": str(servers.place.mail),
         }
     )
+    if role is Role.OWNER:
+        made["STATEMENT_TIMEOUT"] = "0"
     if mark is Mark.DEMO:
         made["RECANN_DEMO"] = "1"
     return made

@@ -13,96 +13,104 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """A folder that was started once."""
+def stack(tmp_path_factory):
+    """A folder that was started once, then stopped."""
     stack = Stack(tmp_path_factory.mktemp("stack") / "var")
     stack.start()
     stack.stop()
-    return stack.var
+    yield stack
+    stack.stop()
 
 
 @pytest.fixture
-def stack(prepared):
-    stack = Stack(prepared)
-    yield stack
-    if stack.process is not None:
-        stack.stop()
+def running(stack):
+    """The same, running; the next test finds it as this one left it."""
+    if stack.process.poll() is not None:
+        stack.start()
+    return stack
 
 
-def test_a_second_start_takes_less_than_three_seconds(stack):
+@pytest.fixture
+def stopped(stack):
+    stack.stop()
+    return stack
+
+
+def test_a_second_start_takes_less_than_three_seconds(stopped):
     taken = []
     for _ in range(2):  # the better of two: neighbours share the machine
-        taken.append(stack.start())
-        stack.stop()
+        taken.append(stopped.start())
+        stopped.stop()
 
     assert min(taken) < 3
 
 
-def test_ctrl_c_leaves_no_process(stack):
-    stack.start()
-    pids = family(stack.process.pid)
+def test_ctrl_c_leaves_no_process(running):
+    pids = family(running.process.pid)
 
-    stack.process.send_signal(signal.SIGINT)
+    running.process.send_signal(signal.SIGINT)
 
-    assert stack.process.wait(60) == 0
+    assert running.process.wait(60) == 0
     assert alive(pids) == []
 
 
-def test_kill_of_the_supervisor_leaves_no_process(stack):
-    stack.start()
-    wait_for(lambda: len(family(stack.process.pid)) > 15, 20)
-    pids = family(stack.process.pid)
+def test_kill_of_the_supervisor_leaves_no_process(running):
+    wait_for(lambda: len(family(running.process.pid)) > 15, 20)
+    pids = family(running.process.pid)
 
-    stack.process.kill()
-    stack.process.wait(10)
+    running.process.kill()
+    running.process.wait(10)
 
     assert wait_for(lambda: alive(pids) == [], 30), [name_of(pid) for pid in alive(pids)]
-    assert stack.start() < 15
+    assert running.start() < 15
+
+
+def _named(stack, mark):
+    return [pid for pid in family(stack.process.pid)[1:] if mark in name_of(pid)]
 
 
 @pytest.mark.parametrize(
     "name", ["pg-data", "pg-keys", "valkey-server", "gunicorn", "queue", "beat"]
 )
-def test_whatever_is_killed_comes_back(stack, name):
+def test_whatever_is_killed_comes_back(running, name):
     mark = {"queue": "-Q celery"}.get(name, name)
-    stack.start()
-    before = [pid for pid in family(stack.process.pid)[1:] if mark in name_of(pid)]
+    assert wait_for(lambda: _named(running, mark), 20)
+    before = _named(running, mark)
 
     os.kill(before[0], signal.SIGKILL)
 
     def came_back():
-        return [p for p in family(stack.process.pid) if mark in name_of(p) and p not in before]
+        return set(_named(running, mark)) - set(before)
 
     assert wait_for(lambda: alive(before[:1]) == [], 5)
-    assert wait_for(lambda: came_back() and stack.answers(), 30), stack.printed
+    assert wait_for(lambda: came_back() and running.answers(), 30), running.printed
     assert wait_for(lambda: alive(before) == [], 10)
-    assert stack.process.poll() is None
+    assert running.process.poll() is None
 
 
-def test_one_folder_starts_once(stack):
-    stack.start()
-    second = Stack(stack.var.parent / "second")
-    second.begin("--var", str(stack.var))
+def test_one_folder_starts_once(running):
+    second = Stack(running.var.parent / "second")
+    second.begin("--var", str(running.var))
 
     assert second.process.wait(20) == 1
     assert "Déjà démarré" in second.printed
-    assert stack.answers()
+    assert running.answers()
 
 
-def test_a_taken_port_is_said_in_one_line(stack):
+def test_a_taken_port_is_said_in_one_line(stopped):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        stack.begin("--port", str(port))
+        stopped.begin("--port", str(port))
 
-        assert stack.process.wait(20) == 1
+        assert stopped.process.wait(20) == 1
 
-    assert stack.printed.strip() == (
+    assert stopped.printed.strip() == (
         f"Le port {port} est déjà pris\u202f: choisissez-en un autre avec --port."
     )
 
 
-def test_an_empty_folder_never_becomes_a_demonstration(stack):
-    stack.begin("session", "quelqu-un@exemple.fr")
+def test_an_empty_folder_never_becomes_a_demonstration(stopped):
+    stopped.begin("session", "quelqu-un@exemple.fr")
 
-    assert stack.process.wait(60) == 1
-    assert "n’est pas une démonstration" in stack.printed
+    assert stopped.process.wait(60) == 1
+    assert "n’est pas une démonstration" in stopped.printed
