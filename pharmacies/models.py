@@ -1,16 +1,55 @@
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.enums import Role
 from accounts.models import Member, Site
-from core.frozen import NeverDeleted
+from core.frozen import FrozenWhen, NeverDeleted, Refuse
 from core.history import tracked
 from patients.models import Enrolment
 from pharmacies.enums import BearerKind, OverrideReason
 from prescriptions.models import Line, Prescription
-from programmes.models import Pack
+from programmes.models import Pack, Programme
+
+
+class InsertOnly(Refuse):
+    """Refuse an insert; `first` is run before, so that what it locks is read afterwards."""
+
+    def __init__(self, *, name: str, sql: str, first: str = "") -> None:
+        self.first = first
+        super().__init__(name=name, operation=pgtrigger.Insert, sql=sql)
+
+    def get_func(self, model: type[models.Model]) -> str:
+        return f"{self.first}\n{super().get_func(model)}"
+
+
+_SIGNED_BY_THEN = """NOT EXISTS (
+    SELECT FROM prescriptions_prescription p
+    WHERE p.id = NEW.prescription_id AND p.status = 'SIGNED' AND p.signed_on <= NEW.presented_on
+)"""
+_OF_ITS_PRESENTATION = """NOT EXISTS (
+    SELECT FROM pharmacies_received r
+    JOIN prescriptions_prescription p ON p.id = r.prescription_id
+    WHERE r.id = NEW.received_id AND r.prescription_id = NEW.prescription_id
+    AND p.enrolment_id = NEW.enrolment_id AND p.status = 'SIGNED'
+    AND r.presented_on <= NEW.dispensed_on
+)"""
+_OF_ITS_LINE = """NOT EXISTS (
+    SELECT FROM prescriptions_line l
+    JOIN pharmacies_dispensation d ON d.prescription_id = l.prescription_id
+    JOIN programmes_pack k ON k.product_id = l.product_id
+    WHERE l.id = NEW.line_id AND d.id = NEW.dispensation_id AND k.id = NEW.pack_id
+)"""
+_EXPIRED = """NEW.expires_on < (
+    SELECT dispensed_on FROM pharmacies_dispensation WHERE id = NEW.dispensation_id
+)"""
+# The lock makes two items of one line wait for each other, whatever the code path.
+_LOCK_LINE = "PERFORM id FROM prescriptions_line WHERE id = NEW.line_id FOR UPDATE;"
+_MORE_THAN_PRESCRIBED = """NEW.days + COALESCE(
+    (SELECT sum(i.days) FROM pharmacies_dispenseditem i WHERE i.line_id = NEW.line_id), 0
+) > (SELECT l.days FROM prescriptions_line l WHERE l.id = NEW.line_id)"""
 
 
 @tracked
@@ -41,7 +80,11 @@ class Received(models.Model):
                 condition=Q(fraction_no__gte=1), name="pharmacies_fraction_counts_from_one"
             ),
         ]
-        triggers = [NeverDeleted(name="received_never_deleted")]
+        triggers = [
+            InsertOnly(name="pharmacies_received_once_signed", sql=_SIGNED_BY_THEN),
+            FrozenWhen(name="pharmacies_received_is_frozen"),
+            NeverDeleted(name="received_never_deleted"),
+        ]
 
     def __str__(self) -> str:
         return f"Présentée {self.pk}"
@@ -50,9 +93,12 @@ class Received(models.Model):
 class DispensationQuerySet(models.QuerySet["Dispensation"]):
     def visible_to(self, member: Member) -> "DispensationQuerySet":
         """Dispensations of the doctor's enrolments; for a pharmacist, of their own pharmacy."""
-        if member.role == Role.PHARMACIST:
-            return self.filter(pharmacy=member.site_id)
-        return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
+        if member.role != Role.PHARMACIST:
+            return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
+        return self.filter(
+            pharmacy=member.site_id,
+            enrolment__programme__in=Programme.objects.visible_to(member),
+        )
 
 
 @tracked
@@ -95,12 +141,24 @@ class Dispensation(models.Model):
             models.CheckConstraint(
                 condition=Q(bearer__in=BearerKind.values), name="pharmacies_bearer_known"
             ),
+            models.CheckConstraint(
+                condition=Q(bearer=BearerKind.PATIENT) | Q(bearer_sealed__isnull=False),
+                name="pharmacies_carer_is_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(override_reason="") | Q(override_reason__in=OverrideReason.values),
+                name="pharmacies_override_reason_known",
+            ),
         ]
         indexes = [
             models.Index(fields=["enrolment", "-dispensed_on"], name="pharmacies_of_enrolment"),
             models.Index(fields=["pharmacy", "-recorded_at"], name="pharmacies_of_pharmacy"),
         ]
-        triggers = [NeverDeleted(name="dispensation_never_deleted")]
+        triggers = [
+            InsertOnly(name="pharmacies_dispensed_once_presented", sql=_OF_ITS_PRESENTATION),
+            FrozenWhen(name="pharmacies_dispensation_is_frozen"),
+            NeverDeleted(name="dispensation_never_deleted"),
+        ]
 
     def __str__(self) -> str:
         return f"Dispensation {self.public_id}"
@@ -119,6 +177,7 @@ class DispensedItem(models.Model):
     expires_on = models.DateField("péremption")
     packs = models.PositiveSmallIntegerField("nombre de conditionnements")
     # Days of treatment this item stands for; the sum over a line never passes the line's days.
+    # Several batches of one line in one dispensation: the first item bears them, the others 0.
     days = models.PositiveSmallIntegerField("jours de traitement")
     # Units due for these days, and units handed over: a bottle cannot be split.
     quantity_due = models.DecimalField("quantité due", max_digits=12, decimal_places=4)
@@ -138,7 +197,17 @@ class DispensedItem(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["batch"], name="pharmacies_item_batch")]
-        triggers = [NeverDeleted(name="item_never_deleted")]
+        triggers = [
+            InsertOnly(name="pharmacies_item_of_its_line", sql=_OF_ITS_LINE),
+            InsertOnly(name="pharmacies_item_not_expired", sql=_EXPIRED),
+            InsertOnly(
+                name="pharmacies_never_more_than_prescribed",
+                sql=_MORE_THAN_PRESCRIBED,
+                first=_LOCK_LINE,
+            ),
+            FrozenWhen(name="pharmacies_item_is_frozen"),
+            NeverDeleted(name="item_never_deleted"),
+        ]
 
     def __str__(self) -> str:
         return f"Produit délivré {self.pk}"
