@@ -13,13 +13,18 @@ from typing import Any
 from core.numbers import french_number
 
 
-Answers = Mapping[str, Any]
+# An answer, as JSON holds it.
+Value = Any
+Answers = Mapping[str, Value]
 
 NUMBER, CHOICE, MULTIPLE, TEXT, DATE, YES_NO = (
     "number", "choice", "multiple", "text", "date", "yes_no",
 )  # fmt: skip
 # A yes or no answer is stored as a JSON boolean, and typed as one of these.
 YES, NO = "YES", "NO"
+
+# Item of the tolerance questionnaire that leads to the report of an adverse event.
+ADVERSE_EVENT = "has_adverse_event"
 
 # Characters. No source: a remark, not a report.
 MAX_TEXT = 1000
@@ -117,7 +122,7 @@ def kept(items: Sequence[Item], answers: Answers) -> dict[str, Any]:
 def problems(items: Sequence[Item], answers: Answers) -> dict[str, str]:
     """Return what is wrong, item by item, in French; nothing when the answers are right."""
     found = {item.code: problem(item, answers.get(item.code)) for item in asked(items, answers)}
-    found |= {code: "Question inconnue." for code in answers.keys() - {i.code for i in items}}
+    found |= dict.fromkeys(answers.keys() - {i.code for i in items}, "Question inconnue.")
     return {code: text for code, text in found.items() if text}
 
 
@@ -128,7 +133,7 @@ def problem(item: Item, value: object) -> str:
     return _CHECKS[item.kind](item, value)
 
 
-def _number_problem(item: Item, value: Any) -> str:
+def _number_problem(item: Item, value: Value) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return "Écrivez un nombre, par exemple 2,5."
     number = Decimal(str(value))
@@ -144,22 +149,22 @@ def _number_problem(item: Item, value: Any) -> str:
     return ""
 
 
-def _choice_problem(item: Item, value: Any) -> str:
+def _choice_problem(item: Item, value: Value) -> str:
     return "" if value in dict(item.choices) else "Choisissez une réponse de la liste."
 
 
-def _multiple_problem(item: Item, value: Any) -> str:
+def _multiple_problem(item: Item, value: Value) -> str:
     known = isinstance(value, list) and set(value) <= set(dict(item.choices))
     return "" if known else "Choisissez des réponses de la liste."
 
 
-def _text_problem(_item: Item, value: Any) -> str:
+def _text_problem(_item: Item, value: Value) -> str:
     if not isinstance(value, str):
         return "Écrivez un texte."
     return "" if len(value) <= MAX_TEXT else f"Pas plus de {MAX_TEXT} caractères."
 
 
-def _date_problem(_item: Item, value: Any) -> str:
+def _date_problem(_item: Item, value: Value) -> str:
     try:
         date.fromisoformat(value)
     except (TypeError, ValueError):
@@ -167,7 +172,7 @@ def _date_problem(_item: Item, value: Any) -> str:
     return ""
 
 
-def _yes_no_problem(_item: Item, value: Any) -> str:
+def _yes_no_problem(_item: Item, value: Value) -> str:
     return "" if isinstance(value, bool) else "Répondez par oui ou par non."
 
 
@@ -181,7 +186,7 @@ _CHECKS = {
 }
 
 
-def stored(item: Item, value: Any) -> Any:
+def stored(item: Item, value: Value) -> Value:
     """Return the value in the JSON type of its kind: int or float, list, ISO date, boolean."""
     if is_empty(value):
         return None
@@ -194,7 +199,7 @@ def stored(item: Item, value: Any) -> Any:
     return value
 
 
-def in_words(item: Item, value: Any) -> str:
+def in_words(item: Item, value: Value) -> str:
     """Return an answer as a page shows it."""
     if is_empty(value):
         return "–"

@@ -108,10 +108,6 @@ class Visit(models.Model):
     decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
     stop_reason = models.CharField("motif d’arrêt", max_length=20, choices=EndReason, blank=True)
     next_on = models.DateField("prochaine date donnée", null=True, blank=True)
-    # Asked at every visit; the event itself is a row of `vigilance`.
-    has_adverse_event = models.BooleanField(
-        "effet indésirable depuis la dernière consultation", null=True, blank=True
-    )
     not_done_reason = models.CharField(
         "motif de non-réalisation", max_length=20, choices=NotDoneReason, blank=True
     )

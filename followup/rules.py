@@ -53,6 +53,15 @@ def reason_needed(moment: Timing, held_on: date, today: date) -> bool:
     return outside or (today - held_on).days > TYPING_DAYS
 
 
+def reason_wanted(moment: Timing, bounds: tuple[date, date] | None) -> str:
+    """Why a reason is asked, in words."""
+    if moment == Timing.EARLY and bounds:
+        return f"Avant la fenêtre, qui s’ouvre le {bounds[0]:%d/%m/%Y}\u202f: indiquez pourquoi."
+    if moment == Timing.LATE and bounds:
+        return f"Après la fenêtre, fermée le {bounds[1]:%d/%m/%Y}\u202f: indiquez pourquoi."
+    return f"Saisie plus de {TYPING_DAYS} jours après la consultation\u202f: indiquez pourquoi."
+
+
 def kinds_held_by(role: Role | str) -> list[VisitKind]:
     """The kinds of visits a role may hold; none for most."""
     return [kind for kind, roles in _HOLDERS.items() if role in roles]

@@ -1,0 +1,56 @@
+"""The draft of a long form: what the page sends every few seconds, given back when it opens."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.http import QueryDict
+
+from core import drafts
+
+
+# The token of the page is not a part of what was typed.
+_NOT_TYPED = "csrfmiddlewaretoken"
+
+
+@dataclass(frozen=True)
+class Typing:
+    """What was typed before, and the version that the page continues from."""
+
+    key: str
+    version: int = 0
+    saved_at: datetime | None = None
+    data: dict[str, Any] | None = None
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """Values of an unbound form: the draft, else a new key against double sending."""
+        return {"once": uuid4().hex, **(self.data or {})}
+
+
+def resume(owner_id: int, key: str) -> Typing:
+    """The draft of this person for this form; an empty one when there is none."""
+    found = drafts.load(owner_id, key)
+    return Typing(key, found.version, found.saved_at, found.data) if found else Typing(key)
+
+
+def keep(owner_id: int, key: str, sent: QueryDict, *, at: datetime) -> Typing:
+    """Save what was sent and refused, so that leaving the page loses nothing."""
+    before = drafts.load(owner_id, key)
+    try:
+        drafts.save(owner_id, key, typed(sent), before.version if before else 0, at=at)
+    except drafts.Refusal:
+        pass  # another tab saved meanwhile: its version stays, the page shows what was sent
+    return resume(owner_id, key)
+
+
+def typed(sent: QueryDict, without: Iterable[str] = ()) -> dict[str, Any]:
+    """The fields of a form as the script of the page writes them: one value, or several."""
+    left_out = {_NOT_TYPED, *without}
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in sent.lists()
+        if name not in left_out
+    }

@@ -1,0 +1,224 @@
+"""What a doctor types at a visit: drawn from the definitions, checked by the same items."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from core.fields import FrenchDateField, FrenchDecimalField
+from followup import items, rules
+from followup.actions import CannotHold, Held
+from followup.enums import Decision, Mode, NotDoneReason, Timing, TimingReason
+from followup.items import Item
+from followup.questionnaires import Last, Part
+from patients.enums import EndReason
+
+
+# Characters.
+MAX_COMMENT = 2000
+
+LastAnswers = Mapping[str, Mapping[str, Last]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A field, and the answer of the last visit beside it."""
+
+    field: BoundField
+    last: str = ""
+    last_from: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the form: its questionnaire, or one of the fixed ones."""
+
+    id: str
+    title: str
+    questions: list[Question]
+
+
+def field_name(questionnaire: str, item: str) -> str:
+    return f"{questionnaire}-{item}"
+
+
+def _field(item: Item) -> forms.Field:
+    """The form field of an item; whether it is required depends on what is shown: see `clean`."""
+    shared: dict[str, Any] = {
+        "label": item.label,
+        "help_text": item.hint,
+        "required": item.required and not item.shown_by,
+    }
+    match item.kind:
+        case "number":
+            return FrenchDecimalField(
+                min_value=item.lowest,
+                max_value=item.highest,
+                decimals=item.decimals,
+                unit=item.unit,
+                **shared,
+            )
+        case "date":
+            return FrenchDateField(**shared)
+        case "text":
+            return forms.CharField(widget=forms.Textarea, max_length=items.MAX_TEXT, **shared)
+        case "multiple":
+            return forms.MultipleChoiceField(
+                choices=item.choices, widget=forms.CheckboxSelectMultiple, **shared
+            )
+    choices = [(items.YES, "Oui"), (items.NO, "Non")] if item.kind == "yes_no" else item.choices
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **shared)
+
+
+class VisitForm(forms.Form):
+    """Date and mode, the questionnaires of that day, what is decided."""
+
+    held_on = FrenchDateField(label="Date de la consultation")
+    mode = forms.ChoiceField(label="Mode", choices=Mode.choices, widget=forms.RadioSelect)
+    timing_reason = forms.ChoiceField(
+        label="Motif de l’écart de date",
+        help_text="Demandé hors de la fenêtre, ou quand la saisie est différée.",
+        choices=[("", "Aucun écart"), *TimingReason.choices],
+        required=False,
+    )
+    decision = forms.ChoiceField(
+        label="Conduite à tenir", choices=Decision.choices, widget=forms.RadioSelect
+    )
+    stop_reason = forms.ChoiceField(
+        label="Motif de l’arrêt",
+        choices=[("", "Choisir un motif"), *EndReason.choices],
+        required=False,
+    )
+    next_on = FrenchDateField(label="Prochaine consultation", required=False)
+    comment = forms.CharField(
+        label="Commentaire",
+        help_text="N’indiquez aucune donnée identifiante (nom, adresse, téléphone).",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=MAX_COMMENT,
+        required=False,
+    )
+    once = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(
+        self,
+        *args: Any,
+        parts: Sequence[Part],
+        earliest: date,
+        today: date,
+        window: tuple[date, date] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts, self.today, self.window = parts, today, window
+        self.show_if = {"stop_reason": f"decision={Decision.STOP}"}
+        self.optional_if_shown: set[str] = set()
+        held_on = self.fields["held_on"]
+        held_on.limit(earliest=earliest, latest=today)  # type: ignore[attr-defined]
+        for part in parts:
+            for item in part.items:
+                self._add(part, item)
+
+    def _add(self, part: Part, item: Item) -> None:
+        name = field_name(part.code, item.code)
+        self.fields[name] = _field(item)
+        if item.shown_by:
+            source = field_name(part.code, item.shown_by)
+            self.show_if[name] = f"{source}={'|'.join(sorted(item.shown_for))}"
+            if not item.required:
+                self.optional_if_shown.add(name)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for part in self.parts:
+            answers = self.answers()[part.code]
+            for code, problem in items.problems(part.items, answers).items():
+                name = field_name(part.code, code)
+                if name not in self.errors:
+                    self.add_error(name, problem)
+        if data.get("decision") == Decision.STOP and not data.get("stop_reason"):
+            self.add_error("stop_reason", "Indiquez le motif de l’arrêt.")
+        held_on = data.get("held_on")
+        if held_on and data.get("next_on") and data["next_on"] <= held_on:
+            self.add_error("next_on", "La prochaine consultation vient après celle-ci.")
+        if held_on and not data.get("timing_reason"):
+            self._ask_reason(held_on)
+        return data
+
+    def _ask_reason(self, held_on: date) -> None:
+        moment = rules.timing(held_on, *self.window) if self.window else Timing.UNSCHEDULED
+        if rules.reason_needed(moment, held_on, self.today):
+            self.add_error("timing_reason", rules.reason_wanted(moment, self.window))
+
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """Questionnaire code → item code → value as it is stored."""
+        return {
+            part.code: items.kept(
+                part.items,
+                {
+                    item.code: items.stored(
+                        item, self.cleaned_data.get(field_name(part.code, item.code))
+                    )
+                    for item in part.items
+                },
+            )
+            for part in self.parts
+        }
+
+    def held(self) -> Held:
+        """What was typed, for the action. Call it on a valid form."""
+        data = self.cleaned_data
+        stopped = data["decision"] == Decision.STOP
+        return Held(
+            held_on=data["held_on"],
+            mode=data["mode"],
+            decision=data["decision"],
+            stop_reason=data["stop_reason"] if stopped else "",
+            timing_reason=data["timing_reason"],
+            next_on=data["next_on"],
+            comment=data["comment"],
+            answers=self.answers(),
+        )
+
+    def refuse(self, error: CannotHold) -> None:
+        """Show the refusal of the action beside the field it names."""
+        for questionnaire, problems in error.answers.items():
+            for code, problem in problems.items():
+                name = field_name(questionnaire, code)
+                self.add_error(name if name in self.fields else None, problem)
+        if not error.answers:
+            self.add_error(error.field or None, str(error))
+
+    def sections(self, last: LastAnswers) -> Iterator[Section]:
+        """The parts of the page, in order."""
+        yield Section("visite", "La consultation", self._fixed("held_on", "mode", "timing_reason"))
+        for part in self.parts:
+            known = last.get(part.code, {})
+            questions = [self._question(part, item, known.get(item.code)) for item in part.items]
+            yield Section(part.code, part.title, questions)
+        fixed = self._fixed("decision", "stop_reason", "next_on", "comment")
+        yield Section("suite", "Suite du traitement", fixed)
+
+    def _fixed(self, *names: str) -> list[Question]:
+        return [Question(self[name]) for name in names]
+
+    def _question(self, part: Part, item: Item, last: Last | None) -> Question:
+        field = self[field_name(part.code, item.code)]
+        if last is None:
+            return Question(field)
+        source = f"{last.code}, " if last.code else ""
+        return Question(field, items.in_words(item, last.value), f"{source}{last.held_on:%d/%m/%Y}")
+
+
+class NotDoneForm(forms.Form):
+    """Why an expected visit did not take place."""
+
+    reason = forms.ChoiceField(
+        label="Motif",
+        choices=[
+            ("", "Choisir un motif"),
+            *(choice for choice in NotDoneReason.choices if choice[0] != NotDoneReason.SUPERSEDED),
+        ],
+    )
