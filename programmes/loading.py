@@ -2,9 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from programmes.models import (
     CriteriaSet,
@@ -26,6 +27,7 @@ from programmes.models import (
 
 DATA = Path(__file__).resolve().parent / "data"
 Row = dict[str, Any]
+M = TypeVar("M", bound=Model)
 
 
 def read(name: str) -> Row:
@@ -69,14 +71,14 @@ def load_supply_rules() -> None:
         _put(SupplyRule, row, regime=row["regime"], valid_from=row["valid_from"])
 
 
-def _put(model: type[models.Model], values: Row, **key: Any) -> Any:
-    row, _ = model._default_manager.update_or_create(**key, defaults=values)
+def _put(model: type[M], values: Row, **key: object) -> M:
+    row, _ = QuerySet(model).update_or_create(**key, defaults=values)
     return row
 
 
 def _indication(programme: Programme, values: Row) -> Indication:
     own = {name: value for name, value in values.items() if name != "subtypes"}
-    indication: Indication = _put(Indication, own, programme=programme, code=values["code"])
+    indication = _put(Indication, own, programme=programme, code=values["code"])
     for subtype in values["subtypes"]:
         _put(IndicationSubtype, subtype, indication=indication, code=subtype["code"])
     return indication

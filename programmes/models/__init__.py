@@ -1,4 +1,3 @@
-from programmes.models.visit_definition import VisitDefinition
 from programmes.models.eligibility import CriteriaSet, Criterion
 from programmes.models.places import Accreditation, Listing
 from programmes.models.product import Pack, Product, ProductRegime, SupplyRule
@@ -10,6 +9,7 @@ from programmes.models.programme import (
     RetentionRule,
 )
 from programmes.models.questionnaire import Questionnaire, QuestionnaireVersion
+from programmes.models.visit_definition import VisitDefinition
 
 
 __all__ = [

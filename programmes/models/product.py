@@ -75,7 +75,7 @@ class ProductRegimeQuerySet(models.QuerySet["ProductRegime"]):
 
 @tracked
 class ProductRegime(models.Model):
-    """Régime d'un médicament à une date: set by the manager, the computed value only contradicts."""
+    """Régime à une date: set by the manager, the computed value only contradicts."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="regimes")
     regime = models.CharField("régime", max_length=10, choices=Regime)

@@ -130,7 +130,7 @@ class IndicationSubtype(models.Model):
 
 @tracked
 class ProgrammeLink(models.Model):
-    """Document ou texte du programme, with its version: what was shown or handed over is recorded."""
+    """Document du programme, with its version: what was shown or handed over is recorded."""
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="links")
     kind = models.CharField("nature", max_length=25, choices=LinkKind)

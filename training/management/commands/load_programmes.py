@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from programmes import loading
 from training.models import Course
@@ -14,10 +14,10 @@ class Command(BaseCommand):
 
     help = "Charge ou met à jour les programmes à partir de programmes/data."
 
-    def add_arguments(self, parser: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="*", default=FILES)
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: object, **options: Any) -> None:  # noqa: ARG002
         loading.load_supply_rules()
         for name in options["files"]:
             file = loading.read(name)
