@@ -13,381 +13,1187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('patients', '0001_initial'),
-        ('programmes', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("patients", "0001_initial"),
+        ("programmes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DoseStep',
+            name="DoseStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='rang')),
-                ('dose', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='dose par prise')),
-                ('intakes_per_day', models.PositiveSmallIntegerField(verbose_name='prises par jour')),
-                ('days', models.PositiveSmallIntegerField(verbose_name='jours')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="rang")),
+                (
+                    "dose",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=12, verbose_name="dose par prise"
+                    ),
+                ),
+                (
+                    "intakes_per_day",
+                    models.PositiveSmallIntegerField(verbose_name="prises par jour"),
+                ),
+                ("days", models.PositiveSmallIntegerField(verbose_name="jours")),
             ],
             options={
-                'verbose_name': 'palier',
-                'verbose_name_plural': 'paliers',
+                "verbose_name": "palier",
+                "verbose_name_plural": "paliers",
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='rang')),
-                ('product_name', models.CharField(max_length=120, verbose_name='médicament')),
-                ('form', models.CharField(choices=[('OIL', 'Huile'), ('FLOWER', 'Fleurs séchées'), ('TABLET', 'Comprimé'), ('CAPSULE', 'Capsule')], max_length=10, verbose_name='forme')),
-                ('unit', models.CharField(choices=[('ML', 'mL'), ('G', 'g'), ('UNIT', 'unité')], max_length=4, verbose_name='unité')),
-                ('regime', models.CharField(choices=[('NARCOTIC', 'Stupéfiant'), ('ORDINARY', 'Liste I ou II')], max_length=10, verbose_name='régime')),
-                ('thc_mg_per_unit', models.DecimalField(decimal_places=4, max_digits=12)),
-                ('cbd_mg_per_unit', models.DecimalField(decimal_places=4, max_digits=12)),
-                ('thc_percent', models.DecimalField(decimal_places=4, max_digits=7)),
-                ('days', models.PositiveSmallIntegerField(verbose_name='durée (jours)')),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='quantité')),
-                ('instructions', models.CharField(blank=True, max_length=200, verbose_name='mode d’emploi')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='programmes.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="rang")),
+                ("product_name", models.CharField(max_length=120, verbose_name="médicament")),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("OIL", "Huile"),
+                            ("FLOWER", "Fleurs séchées"),
+                            ("TABLET", "Comprimé"),
+                            ("CAPSULE", "Capsule"),
+                        ],
+                        max_length=10,
+                        verbose_name="forme",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("ML", "mL"), ("G", "g"), ("UNIT", "unité")],
+                        max_length=4,
+                        verbose_name="unité",
+                    ),
+                ),
+                (
+                    "regime",
+                    models.CharField(
+                        choices=[("NARCOTIC", "Stupéfiant"), ("ORDINARY", "Liste I ou II")],
+                        max_length=10,
+                        verbose_name="régime",
+                    ),
+                ),
+                ("thc_mg_per_unit", models.DecimalField(decimal_places=4, max_digits=12)),
+                ("cbd_mg_per_unit", models.DecimalField(decimal_places=4, max_digits=12)),
+                ("thc_percent", models.DecimalField(decimal_places=4, max_digits=7)),
+                ("days", models.PositiveSmallIntegerField(verbose_name="durée (jours)")),
+                (
+                    "quantity",
+                    models.DecimalField(decimal_places=4, max_digits=12, verbose_name="quantité"),
+                ),
+                (
+                    "instructions",
+                    models.CharField(blank=True, max_length=200, verbose_name="mode d’emploi"),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="programmes.product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne d’ordonnance',
-                'verbose_name_plural': 'lignes d’ordonnance',
+                "verbose_name": "ligne d’ordonnance",
+                "verbose_name_plural": "lignes d’ordonnance",
             },
         ),
         migrations.CreateModel(
-            name='DoseStepEvent',
+            name="DoseStepEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('position', models.PositiveSmallIntegerField(verbose_name='rang')),
-                ('dose', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='dose par prise')),
-                ('intakes_per_day', models.PositiveSmallIntegerField(verbose_name='prises par jour')),
-                ('days', models.PositiveSmallIntegerField(verbose_name='jours')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='prescriptions.dosestep')),
-                ('line', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='prescriptions.line')),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("position", models.PositiveSmallIntegerField(verbose_name="rang")),
+                (
+                    "dose",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=12, verbose_name="dose par prise"
+                    ),
+                ),
+                (
+                    "intakes_per_day",
+                    models.PositiveSmallIntegerField(verbose_name="prises par jour"),
+                ),
+                ("days", models.PositiveSmallIntegerField(verbose_name="jours")),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="prescriptions.dosestep",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="prescriptions.line",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='dosestep',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='prescriptions.line'),
+            model_name="dosestep",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="prescriptions.line",
+            ),
         ),
         migrations.CreateModel(
-            name='LinePack',
+            name="LinePack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('count', models.PositiveSmallIntegerField(verbose_name='nombre')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packs', to='prescriptions.line')),
-                ('pack', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prescribed', to='programmes.pack')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("count", models.PositiveSmallIntegerField(verbose_name="nombre")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="packs",
+                        to="prescriptions.line",
+                    ),
+                ),
+                (
+                    "pack",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prescribed",
+                        to="programmes.pack",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'conditionnement prescrit',
-                'verbose_name_plural': 'conditionnements prescrits',
+                "verbose_name": "conditionnement prescrit",
+                "verbose_name_plural": "conditionnements prescrits",
             },
         ),
         migrations.CreateModel(
-            name='LinePackEvent',
+            name="LinePackEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('count', models.PositiveSmallIntegerField(verbose_name='nombre')),
-                ('line', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='prescriptions.line')),
-                ('pack', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programmes.pack')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='prescriptions.linepack')),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("count", models.PositiveSmallIntegerField(verbose_name="nombre")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="prescriptions.line",
+                    ),
+                ),
+                (
+                    "pack",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programmes.pack",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="prescriptions.linepack",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Prescription',
+            name="Prescription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('status', models.CharField(choices=[('DRAFT', 'Brouillon'), ('SIGNED', 'Signée'), ('VOIDED', 'Annulée')], default='DRAFT', max_length=8, verbose_name='état')),
-                ('is_initiation', models.BooleanField(default=False, verbose_name='première prescription')),
-                ('starts_on', models.DateField(verbose_name='début du traitement')),
-                ('duration_days', models.PositiveSmallIntegerField(verbose_name='durée (jours)')),
-                ('ends_on', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.F('duration_days')), '-', models.Value(1)), output_field=models.DateField(verbose_name='fin du traitement'))),
-                ('narcotic_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='durée stupéfiant (jours)')),
-                ('narcotic_ends_on', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.F('narcotic_days')), '-', models.Value(1)), output_field=models.DateField(null=True, verbose_name='fin de la période couverte'))),
-                ('has_overlap_mention', models.BooleanField(default=False, verbose_name='mention expresse de chevauchement')),
-                ('is_single_supply', models.BooleanField(default=True, verbose_name='délivrance en une seule fois')),
-                ('fraction_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='durée d’une fraction (jours)')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='datée du')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signée le')),
-                ('voided_at', models.DateTimeField(blank=True, null=True, verbose_name='annulée le')),
-                ('void_reason', models.CharField(blank=True, max_length=200, verbose_name='motif d’annulation')),
-                ('first_dispensed_at', models.DateTimeField(blank=True, null=True, verbose_name='première délivrance le')),
-                ('created_at', models.DateTimeField(verbose_name='commencée le')),
-                ('note_sealed', models.BinaryField(blank=True, null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prescriptions', to='accounts.member')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prescriptions', to='patients.enrolment')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prescriptions', to='patients.patient')),
-                ('prescriber', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prescriptions', to=settings.AUTH_USER_MODEL)),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='prescriptions.prescription')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Brouillon"),
+                            ("SIGNED", "Signée"),
+                            ("VOIDED", "Annulée"),
+                        ],
+                        default="DRAFT",
+                        max_length=8,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "is_initiation",
+                    models.BooleanField(default=False, verbose_name="première prescription"),
+                ),
+                ("starts_on", models.DateField(verbose_name="début du traitement")),
+                ("duration_days", models.PositiveSmallIntegerField(verbose_name="durée (jours)")),
+                (
+                    "ends_on",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("starts_on"), "+", models.F("duration_days")
+                            ),
+                            "-",
+                            models.Value(1),
+                        ),
+                        output_field=models.DateField(verbose_name="fin du traitement"),
+                    ),
+                ),
+                (
+                    "narcotic_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="durée stupéfiant (jours)"
+                    ),
+                ),
+                (
+                    "narcotic_ends_on",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("starts_on"), "+", models.F("narcotic_days")
+                            ),
+                            "-",
+                            models.Value(1),
+                        ),
+                        output_field=models.DateField(
+                            null=True, verbose_name="fin de la période couverte"
+                        ),
+                    ),
+                ),
+                (
+                    "has_overlap_mention",
+                    models.BooleanField(
+                        default=False, verbose_name="mention expresse de chevauchement"
+                    ),
+                ),
+                (
+                    "is_single_supply",
+                    models.BooleanField(default=True, verbose_name="délivrance en une seule fois"),
+                ),
+                (
+                    "fraction_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="durée d’une fraction (jours)"
+                    ),
+                ),
+                ("signed_on", models.DateField(blank=True, null=True, verbose_name="datée du")),
+                (
+                    "signed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="signée le"),
+                ),
+                (
+                    "voided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="annulée le"),
+                ),
+                (
+                    "void_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="motif d’annulation"),
+                ),
+                (
+                    "first_dispensed_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="première délivrance le"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="commencée le")),
+                ("note_sealed", models.BinaryField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prescriptions",
+                        to="accounts.member",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prescriptions",
+                        to="patients.enrolment",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prescriptions",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "prescriber",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prescriptions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="prescriptions.prescription",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ordonnance',
-                'verbose_name_plural': 'ordonnances',
+                "verbose_name": "ordonnance",
+                "verbose_name_plural": "ordonnances",
             },
         ),
         migrations.CreateModel(
-            name='LineEvent',
+            name="LineEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('position', models.PositiveSmallIntegerField(verbose_name='rang')),
-                ('product_name', models.CharField(max_length=120, verbose_name='médicament')),
-                ('form', models.CharField(choices=[('OIL', 'Huile'), ('FLOWER', 'Fleurs séchées'), ('TABLET', 'Comprimé'), ('CAPSULE', 'Capsule')], max_length=10, verbose_name='forme')),
-                ('unit', models.CharField(choices=[('ML', 'mL'), ('G', 'g'), ('UNIT', 'unité')], max_length=4, verbose_name='unité')),
-                ('regime', models.CharField(choices=[('NARCOTIC', 'Stupéfiant'), ('ORDINARY', 'Liste I ou II')], max_length=10, verbose_name='régime')),
-                ('thc_mg_per_unit', models.DecimalField(decimal_places=4, max_digits=12)),
-                ('cbd_mg_per_unit', models.DecimalField(decimal_places=4, max_digits=12)),
-                ('thc_percent', models.DecimalField(decimal_places=4, max_digits=7)),
-                ('days', models.PositiveSmallIntegerField(verbose_name='durée (jours)')),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='quantité')),
-                ('instructions', models.CharField(blank=True, max_length=200, verbose_name='mode d’emploi')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='prescriptions.line')),
-                ('product', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programmes.product')),
-                ('prescription', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='prescriptions.prescription')),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("position", models.PositiveSmallIntegerField(verbose_name="rang")),
+                ("product_name", models.CharField(max_length=120, verbose_name="médicament")),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("OIL", "Huile"),
+                            ("FLOWER", "Fleurs séchées"),
+                            ("TABLET", "Comprimé"),
+                            ("CAPSULE", "Capsule"),
+                        ],
+                        max_length=10,
+                        verbose_name="forme",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("ML", "mL"), ("G", "g"), ("UNIT", "unité")],
+                        max_length=4,
+                        verbose_name="unité",
+                    ),
+                ),
+                (
+                    "regime",
+                    models.CharField(
+                        choices=[("NARCOTIC", "Stupéfiant"), ("ORDINARY", "Liste I ou II")],
+                        max_length=10,
+                        verbose_name="régime",
+                    ),
+                ),
+                ("thc_mg_per_unit", models.DecimalField(decimal_places=4, max_digits=12)),
+                ("cbd_mg_per_unit", models.DecimalField(decimal_places=4, max_digits=12)),
+                ("thc_percent", models.DecimalField(decimal_places=4, max_digits=7)),
+                ("days", models.PositiveSmallIntegerField(verbose_name="durée (jours)")),
+                (
+                    "quantity",
+                    models.DecimalField(decimal_places=4, max_digits=12, verbose_name="quantité"),
+                ),
+                (
+                    "instructions",
+                    models.CharField(blank=True, max_length=200, verbose_name="mode d’emploi"),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="prescriptions.line",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programmes.product",
+                    ),
+                ),
+                (
+                    "prescription",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="prescriptions.prescription",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='line',
-            name='prescription',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='prescriptions.prescription'),
+            model_name="line",
+            name="prescription",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="prescriptions.prescription",
+            ),
         ),
         migrations.CreateModel(
-            name='PrescriptionEvent',
+            name="PrescriptionEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('status', models.CharField(choices=[('DRAFT', 'Brouillon'), ('SIGNED', 'Signée'), ('VOIDED', 'Annulée')], default='DRAFT', max_length=8, verbose_name='état')),
-                ('is_initiation', models.BooleanField(default=False, verbose_name='première prescription')),
-                ('starts_on', models.DateField(verbose_name='début du traitement')),
-                ('duration_days', models.PositiveSmallIntegerField(verbose_name='durée (jours)')),
-                ('ends_on', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.F('duration_days')), '-', models.Value(1)), output_field=models.DateField(verbose_name='fin du traitement'))),
-                ('narcotic_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='durée stupéfiant (jours)')),
-                ('narcotic_ends_on', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.F('narcotic_days')), '-', models.Value(1)), output_field=models.DateField(null=True, verbose_name='fin de la période couverte'))),
-                ('has_overlap_mention', models.BooleanField(default=False, verbose_name='mention expresse de chevauchement')),
-                ('is_single_supply', models.BooleanField(default=True, verbose_name='délivrance en une seule fois')),
-                ('fraction_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='durée d’une fraction (jours)')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='datée du')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signée le')),
-                ('voided_at', models.DateTimeField(blank=True, null=True, verbose_name='annulée le')),
-                ('void_reason', models.CharField(blank=True, max_length=200, verbose_name='motif d’annulation')),
-                ('first_dispensed_at', models.DateTimeField(blank=True, null=True, verbose_name='première délivrance le')),
-                ('created_at', models.DateTimeField(verbose_name='commencée le')),
-                ('note_sealed', models.BinaryField(blank=True, null=True)),
-                ('author', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.member')),
-                ('enrolment', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.enrolment')),
-                ('patient', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='prescriptions.prescription')),
-                ('prescriber', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('replaces', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='prescriptions.prescription')),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Brouillon"),
+                            ("SIGNED", "Signée"),
+                            ("VOIDED", "Annulée"),
+                        ],
+                        default="DRAFT",
+                        max_length=8,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "is_initiation",
+                    models.BooleanField(default=False, verbose_name="première prescription"),
+                ),
+                ("starts_on", models.DateField(verbose_name="début du traitement")),
+                ("duration_days", models.PositiveSmallIntegerField(verbose_name="durée (jours)")),
+                (
+                    "ends_on",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("starts_on"), "+", models.F("duration_days")
+                            ),
+                            "-",
+                            models.Value(1),
+                        ),
+                        output_field=models.DateField(verbose_name="fin du traitement"),
+                    ),
+                ),
+                (
+                    "narcotic_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="durée stupéfiant (jours)"
+                    ),
+                ),
+                (
+                    "narcotic_ends_on",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("starts_on"), "+", models.F("narcotic_days")
+                            ),
+                            "-",
+                            models.Value(1),
+                        ),
+                        output_field=models.DateField(
+                            null=True, verbose_name="fin de la période couverte"
+                        ),
+                    ),
+                ),
+                (
+                    "has_overlap_mention",
+                    models.BooleanField(
+                        default=False, verbose_name="mention expresse de chevauchement"
+                    ),
+                ),
+                (
+                    "is_single_supply",
+                    models.BooleanField(default=True, verbose_name="délivrance en une seule fois"),
+                ),
+                (
+                    "fraction_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="durée d’une fraction (jours)"
+                    ),
+                ),
+                ("signed_on", models.DateField(blank=True, null=True, verbose_name="datée du")),
+                (
+                    "signed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="signée le"),
+                ),
+                (
+                    "voided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="annulée le"),
+                ),
+                (
+                    "void_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="motif d’annulation"),
+                ),
+                (
+                    "first_dispensed_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="première délivrance le"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="commencée le")),
+                ("note_sealed", models.BinaryField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.member",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.enrolment",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="prescriptions.prescription",
+                    ),
+                ),
+                (
+                    "prescriber",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="prescriptions.prescription",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Presentation',
+            name="Presentation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='à')),
-                ('until', models.DateTimeField(verbose_name='jusqu’à')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='presentations', to='accounts.member')),
-                ('prescription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='presentations', to='prescriptions.prescription')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="à")),
+                ("until", models.DateTimeField(verbose_name="jusqu’à")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="presentations",
+                        to="accounts.member",
+                    ),
+                ),
+                (
+                    "prescription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="presentations",
+                        to="prescriptions.prescription",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'présentation d’une ordonnance',
-                'verbose_name_plural': 'présentations d’ordonnances',
+                "verbose_name": "présentation d’une ordonnance",
+                "verbose_name_plural": "présentations d’ordonnances",
             },
         ),
         migrations.AddConstraint(
-            model_name='dosestep',
-            constraint=models.UniqueConstraint(fields=('line', 'position'), name='prescriptions_step_position_unique'),
+            model_name="dosestep",
+            constraint=models.UniqueConstraint(
+                fields=("line", "position"), name="prescriptions_step_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dosestep',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1), ('dose__gt', 0), ('intakes_per_day__range', (1, 24))), name='prescriptions_step_possible'),
+            model_name="dosestep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("days__gte", 1), ("dose__gt", 0), ("intakes_per_day__range", (1, 24))
+                ),
+                name="prescriptions_step_possible",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dosestep',
-            trigger=pgtrigger.compiler.Trigger(name='prescriptions_step_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_user <> 'recann_purge')", func="IF (SELECT status FROM prescriptions_prescription WHERE id = (SELECT prescription_id FROM prescriptions_line WHERE id = COALESCE(NEW.line_id, OLD.line_id)) FOR SHARE) <> 'DRAFT' THEN RAISE EXCEPTION 'refused by prescriptions_step_is_frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_step_is_frozen'; END IF; RETURN COALESCE(NEW, OLD);", hash='0ecae09336e4541c9980950fc92a73d0bee1ffb1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_prescriptions_step_is_frozen_2a059', table='prescriptions_dosestep', when='BEFORE')),
+            model_name="dosestep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="prescriptions_step_is_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (current_user <> 'recann_purge')",
+                    func="IF (SELECT status FROM prescriptions_prescription WHERE id = (SELECT prescription_id FROM prescriptions_line WHERE id = COALESCE(NEW.line_id, OLD.line_id)) FOR SHARE) <> 'DRAFT' THEN RAISE EXCEPTION 'refused by prescriptions_step_is_frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_step_is_frozen'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="0ecae09336e4541c9980950fc92a73d0bee1ffb1",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_prescriptions_step_is_frozen_2a059",
+                    table="prescriptions_dosestep",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dosestep',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "prescriptions_dosestepevent" ("days", "dose", "id", "intakes_per_day", "line_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (NEW."days", NEW."dose", NEW."id", NEW."intakes_per_day", NEW."line_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."position"); RETURN NULL;', hash='45eb72262a6694b6da8cfe424b34fc0aea43d45b', operation='INSERT', pgid='pgtrigger_insert_insert_6a03e', table='prescriptions_dosestep', when='AFTER')),
+            model_name="dosestep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "prescriptions_dosestepevent" ("days", "dose", "id", "intakes_per_day", "line_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (NEW."days", NEW."dose", NEW."id", NEW."intakes_per_day", NEW."line_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."position"); RETURN NULL;',
+                    hash="45eb72262a6694b6da8cfe424b34fc0aea43d45b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6a03e",
+                    table="prescriptions_dosestep",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dosestep',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "prescriptions_dosestepevent" ("days", "dose", "id", "intakes_per_day", "line_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (NEW."days", NEW."dose", NEW."id", NEW."intakes_per_day", NEW."line_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."position"); RETURN NULL;', hash='9a1b01abcc9d4dd7c3d14b47bbf3129f662252dd', operation='UPDATE', pgid='pgtrigger_update_update_d8e9e', table='prescriptions_dosestep', when='AFTER')),
+            model_name="dosestep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "prescriptions_dosestepevent" ("days", "dose", "id", "intakes_per_day", "line_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (NEW."days", NEW."dose", NEW."id", NEW."intakes_per_day", NEW."line_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."position"); RETURN NULL;',
+                    hash="9a1b01abcc9d4dd7c3d14b47bbf3129f662252dd",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d8e9e",
+                    table="prescriptions_dosestep",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dosestep',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "prescriptions_dosestepevent" ("days", "dose", "id", "intakes_per_day", "line_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."days", OLD."dose", OLD."id", OLD."intakes_per_day", OLD."line_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;', hash='0c37d2fdd0d85c1cb17433f28d1f8b580ae030e9', operation='DELETE', pgid='pgtrigger_delete_delete_1132d', table='prescriptions_dosestep', when='AFTER')),
+            model_name="dosestep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "prescriptions_dosestepevent" ("days", "dose", "id", "intakes_per_day", "line_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."days", OLD."dose", OLD."id", OLD."intakes_per_day", OLD."line_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="0c37d2fdd0d85c1cb17433f28d1f8b580ae030e9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1132d",
+                    table="prescriptions_dosestep",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='linepack',
-            constraint=models.UniqueConstraint(fields=('line', 'pack'), name='prescriptions_pack_once_a_line'),
+            model_name="linepack",
+            constraint=models.UniqueConstraint(
+                fields=("line", "pack"), name="prescriptions_pack_once_a_line"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='linepack',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='prescriptions_pack_count_positive'),
+            model_name="linepack",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("count__gte", 1)), name="prescriptions_pack_count_positive"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='linepack',
-            trigger=pgtrigger.compiler.Trigger(name='prescriptions_pack_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_user <> 'recann_purge')", func="IF (SELECT status FROM prescriptions_prescription WHERE id = (SELECT prescription_id FROM prescriptions_line WHERE id = COALESCE(NEW.line_id, OLD.line_id)) FOR SHARE) <> 'DRAFT' THEN RAISE EXCEPTION 'refused by prescriptions_pack_is_frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_pack_is_frozen'; END IF; RETURN COALESCE(NEW, OLD);", hash='9e7e2f396dc677e5f3c6484dcc1ec76ada53d099', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_prescriptions_pack_is_frozen_b2440', table='prescriptions_linepack', when='BEFORE')),
+            model_name="linepack",
+            trigger=pgtrigger.compiler.Trigger(
+                name="prescriptions_pack_is_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (current_user <> 'recann_purge')",
+                    func="IF (SELECT status FROM prescriptions_prescription WHERE id = (SELECT prescription_id FROM prescriptions_line WHERE id = COALESCE(NEW.line_id, OLD.line_id)) FOR SHARE) <> 'DRAFT' THEN RAISE EXCEPTION 'refused by prescriptions_pack_is_frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_pack_is_frozen'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="9e7e2f396dc677e5f3c6484dcc1ec76ada53d099",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_prescriptions_pack_is_frozen_b2440",
+                    table="prescriptions_linepack",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='linepack',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "prescriptions_linepackevent" ("count", "id", "line_id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."count", NEW."id", NEW."line_id", NEW."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='5d9aa245906d5d432d96eb6d57fb9a59207a6653', operation='INSERT', pgid='pgtrigger_insert_insert_193b4', table='prescriptions_linepack', when='AFTER')),
+            model_name="linepack",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "prescriptions_linepackevent" ("count", "id", "line_id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."count", NEW."id", NEW."line_id", NEW."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;',
+                    hash="5d9aa245906d5d432d96eb6d57fb9a59207a6653",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_193b4",
+                    table="prescriptions_linepack",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='linepack',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "prescriptions_linepackevent" ("count", "id", "line_id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."count", NEW."id", NEW."line_id", NEW."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='7d76b0623a4da3694f137e9bb10f3a21af0a0b17', operation='UPDATE', pgid='pgtrigger_update_update_78fde', table='prescriptions_linepack', when='AFTER')),
+            model_name="linepack",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "prescriptions_linepackevent" ("count", "id", "line_id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."count", NEW."id", NEW."line_id", NEW."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;',
+                    hash="7d76b0623a4da3694f137e9bb10f3a21af0a0b17",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_78fde",
+                    table="prescriptions_linepack",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='linepack',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "prescriptions_linepackevent" ("count", "id", "line_id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."count", OLD."id", OLD."line_id", OLD."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='cb38dfa8ee452bf49518c0fc125567899f16fc4f', operation='DELETE', pgid='pgtrigger_delete_delete_66e1b', table='prescriptions_linepack', when='AFTER')),
+            model_name="linepack",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "prescriptions_linepackevent" ("count", "id", "line_id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."count", OLD."id", OLD."line_id", OLD."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="cb38dfa8ee452bf49518c0fc125567899f16fc4f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_66e1b",
+                    table="prescriptions_linepack",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='prescription',
-            index=models.Index(condition=models.Q(('status', 'SIGNED')), fields=['enrolment', '-ends_on'], name='prescriptions_running'),
+            model_name="prescription",
+            index=models.Index(
+                condition=models.Q(("status", "SIGNED")),
+                fields=["enrolment", "-ends_on"],
+                name="prescriptions_running",
+            ),
         ),
         migrations.AddIndex(
-            model_name='prescription',
-            index=models.Index(condition=models.Q(('status', 'DRAFT')), fields=['prescriber'], name='prescriptions_to_sign'),
+            model_name="prescription",
+            index=models.Index(
+                condition=models.Q(("status", "DRAFT")),
+                fields=["prescriber"],
+                name="prescriptions_to_sign",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SIGNED', 'VOIDED'])), name='prescriptions_status_known'),
+            model_name="prescription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "SIGNED", "VOIDED"])),
+                name="prescriptions_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(('duration_days__range', (1, 366))), name='prescriptions_duration_possible'),
+            model_name="prescription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duration_days__range", (1, 366))),
+                name="prescriptions_duration_possible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(('narcotic_days', None), models.Q(('narcotic_days__lte', models.F('duration_days')), ('narcotic_days__range', (1, 28))), _connector='OR'), name='prescriptions_narcotic_within_limit', violation_error_message='Un stupéfiant est prescrit pour 28 jours au plus.'),
+            model_name="prescription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("narcotic_days", None),
+                    models.Q(
+                        ("narcotic_days__lte", models.F("duration_days")),
+                        ("narcotic_days__range", (1, 28)),
+                    ),
+                    _connector="OR",
+                ),
+                name="prescriptions_narcotic_within_limit",
+                violation_error_message="Un stupéfiant est prescrit pour 28 jours au plus.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fraction_days', None), ('is_single_supply', True)), models.Q(('fraction_days__gte', 1), ('is_single_supply', False)), _connector='OR'), name='prescriptions_supply_said'),
+            model_name="prescription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fraction_days", None), ("is_single_supply", True)),
+                    models.Q(("fraction_days__gte", 1), ("is_single_supply", False)),
+                    _connector="OR",
+                ),
+                name="prescriptions_supply_said",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at', None), ('signed_on', None), ('status', 'DRAFT')), models.Q(('signed_at__isnull', False), ('signed_on__isnull', False), ('status', 'SIGNED')), ('status', 'VOIDED'), _connector='OR'), name='prescriptions_signed_has_date'),
+            model_name="prescription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at", None), ("signed_on", None), ("status", "DRAFT")),
+                    models.Q(
+                        ("signed_at__isnull", False),
+                        ("signed_on__isnull", False),
+                        ("status", "SIGNED"),
+                    ),
+                    ("status", "VOIDED"),
+                    _connector="OR",
+                ),
+                name="prescriptions_signed_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_on', None), ('starts_on__gte', models.F('signed_on')), _connector='OR'), name='prescriptions_starts_when_written_or_later'),
+            model_name="prescription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("signed_on", None), ("starts_on__gte", models.F("signed_on")), _connector="OR"
+                ),
+                name="prescriptions_starts_when_written_or_later",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'VOIDED'), _negated=True), models.Q(('first_dispensed_at', None), ('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='prescriptions_voided_before_dispensing'),
+            model_name="prescription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "VOIDED"), _negated=True),
+                    models.Q(
+                        ("first_dispensed_at", None),
+                        ("voided_at__isnull", False),
+                        models.Q(("void_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="prescriptions_voided_before_dispensing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prescription',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('has_overlap_mention', False), ('narcotic_days__isnull', False), ('status', 'SIGNED')), expressions=[(models.Func('patient', 'patient', models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func('prescriber', 'prescriber', models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func('starts_on', 'narcotic_ends_on', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='prescriptions_no_silent_overlap', violation_error_message='Une ordonnance signée couvre déjà cette période.'),
+            model_name="prescription",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(
+                    ("has_overlap_mention", False),
+                    ("narcotic_days__isnull", False),
+                    ("status", "SIGNED"),
+                ),
+                expressions=[
+                    (
+                        models.Func(
+                            "patient",
+                            "patient",
+                            models.Value("[]"),
+                            function="int8range",
+                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            "prescriber",
+                            "prescriber",
+                            models.Value("[]"),
+                            function="int8range",
+                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            "starts_on",
+                            "narcotic_ends_on",
+                            django.contrib.postgres.fields.ranges.RangeBoundary(
+                                inclusive_lower=True, inclusive_upper=True
+                            ),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="prescriptions_no_silent_overlap",
+                violation_error_message="Une ordonnance signée couvre déjà cette période.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='prescription',
-            trigger=pgtrigger.compiler.Trigger(name='prescriptions_who_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_user <> 'recann_purge')", func="IF (OLD.enrolment_id, OLD.patient_id, OLD.prescriber_id) IS DISTINCT FROM (NEW.enrolment_id, NEW.patient_id, NEW.prescriber_id) THEN RAISE EXCEPTION 'refused by prescriptions_who_is_fixed' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_who_is_fixed'; END IF; RETURN COALESCE(NEW, OLD);", hash='f32ba180f1636de06b0c1fc1b20d0ac530fbceed', operation='UPDATE', pgid='pgtrigger_prescriptions_who_is_fixed_a59ce', table='prescriptions_prescription', when='BEFORE')),
+            model_name="prescription",
+            trigger=pgtrigger.compiler.Trigger(
+                name="prescriptions_who_is_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (current_user <> 'recann_purge')",
+                    func="IF (OLD.enrolment_id, OLD.patient_id, OLD.prescriber_id) IS DISTINCT FROM (NEW.enrolment_id, NEW.patient_id, NEW.prescriber_id) THEN RAISE EXCEPTION 'refused by prescriptions_who_is_fixed' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_who_is_fixed'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="f32ba180f1636de06b0c1fc1b20d0ac530fbceed",
+                    operation="UPDATE",
+                    pgid="pgtrigger_prescriptions_who_is_fixed_a59ce",
+                    table="prescriptions_prescription",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='prescription',
-            trigger=pgtrigger.compiler.Trigger(name='prescriptions_signed_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (current_user <> \'recann_purge\' AND (OLD.status <> \'DRAFT\') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."public_id" IS DISTINCT FROM NEW."public_id" OR OLD."enrolment_id" IS DISTINCT FROM NEW."enrolment_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."prescriber_id" IS DISTINCT FROM NEW."prescriber_id" OR OLD."author_id" IS DISTINCT FROM NEW."author_id" OR OLD."is_initiation" IS DISTINCT FROM NEW."is_initiation" OR OLD."starts_on" IS DISTINCT FROM NEW."starts_on" OR OLD."duration_days" IS DISTINCT FROM NEW."duration_days" OR OLD."narcotic_days" IS DISTINCT FROM NEW."narcotic_days" OR OLD."has_overlap_mention" IS DISTINCT FROM NEW."has_overlap_mention" OR OLD."is_single_supply" IS DISTINCT FROM NEW."is_single_supply" OR OLD."fraction_days" IS DISTINCT FROM NEW."fraction_days" OR OLD."signed_on" IS DISTINCT FROM NEW."signed_on" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."replaces_id" IS DISTINCT FROM NEW."replaces_id" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note_sealed" IS DISTINCT FROM NEW."note_sealed"))', func="IF true THEN RAISE EXCEPTION 'refused by prescriptions_signed_is_frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_signed_is_frozen'; END IF; RETURN COALESCE(NEW, OLD);", hash='bf77f6933c031ac56b8275ccc614322172428158', operation='UPDATE', pgid='pgtrigger_prescriptions_signed_is_frozen_0ff3d', table='prescriptions_prescription', when='BEFORE')),
+            model_name="prescription",
+            trigger=pgtrigger.compiler.Trigger(
+                name="prescriptions_signed_is_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (current_user <> \'recann_purge\' AND (OLD.status <> \'DRAFT\') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."public_id" IS DISTINCT FROM NEW."public_id" OR OLD."enrolment_id" IS DISTINCT FROM NEW."enrolment_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."prescriber_id" IS DISTINCT FROM NEW."prescriber_id" OR OLD."author_id" IS DISTINCT FROM NEW."author_id" OR OLD."is_initiation" IS DISTINCT FROM NEW."is_initiation" OR OLD."starts_on" IS DISTINCT FROM NEW."starts_on" OR OLD."duration_days" IS DISTINCT FROM NEW."duration_days" OR OLD."narcotic_days" IS DISTINCT FROM NEW."narcotic_days" OR OLD."has_overlap_mention" IS DISTINCT FROM NEW."has_overlap_mention" OR OLD."is_single_supply" IS DISTINCT FROM NEW."is_single_supply" OR OLD."fraction_days" IS DISTINCT FROM NEW."fraction_days" OR OLD."signed_on" IS DISTINCT FROM NEW."signed_on" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."replaces_id" IS DISTINCT FROM NEW."replaces_id" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note_sealed" IS DISTINCT FROM NEW."note_sealed"))',
+                    func="IF true THEN RAISE EXCEPTION 'refused by prescriptions_signed_is_frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_signed_is_frozen'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="bf77f6933c031ac56b8275ccc614322172428158",
+                    operation="UPDATE",
+                    pgid="pgtrigger_prescriptions_signed_is_frozen_0ff3d",
+                    table="prescriptions_prescription",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='prescription',
-            trigger=pgtrigger.compiler.Trigger(name='prescriptions_signed_only_voids', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_user <> 'recann_purge')", func="IF OLD.status = 'VOIDED' OR (OLD.status = 'SIGNED' AND NEW.status = 'DRAFT') OR (OLD.first_dispensed_at IS NOT NULL AND NEW.first_dispensed_at IS DISTINCT FROM OLD.first_dispensed_at) THEN RAISE EXCEPTION 'refused by prescriptions_signed_only_voids' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_signed_only_voids'; END IF; RETURN COALESCE(NEW, OLD);", hash='83959d3c33278db137f56e160f444fa407572252', operation='UPDATE', pgid='pgtrigger_prescriptions_signed_only_voids_6079e', table='prescriptions_prescription', when='BEFORE')),
+            model_name="prescription",
+            trigger=pgtrigger.compiler.Trigger(
+                name="prescriptions_signed_only_voids",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (current_user <> 'recann_purge')",
+                    func="IF OLD.status = 'VOIDED' OR (OLD.status = 'SIGNED' AND NEW.status = 'DRAFT') OR (OLD.first_dispensed_at IS NOT NULL AND NEW.first_dispensed_at IS DISTINCT FROM OLD.first_dispensed_at) THEN RAISE EXCEPTION 'refused by prescriptions_signed_only_voids' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_signed_only_voids'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="83959d3c33278db137f56e160f444fa407572252",
+                    operation="UPDATE",
+                    pgid="pgtrigger_prescriptions_signed_only_voids_6079e",
+                    table="prescriptions_prescription",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='prescription',
-            trigger=pgtrigger.compiler.Trigger(name='prescription_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_user <> 'recann_purge')", func="IF true THEN RAISE EXCEPTION 'refused by prescription_never_deleted' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescription_never_deleted'; END IF; RETURN COALESCE(NEW, OLD);", hash='c3d6fdf35a88731c639e9b05cad7892b9377a259', operation='DELETE', pgid='pgtrigger_prescription_never_deleted_7d88d', table='prescriptions_prescription', when='BEFORE')),
+            model_name="prescription",
+            trigger=pgtrigger.compiler.Trigger(
+                name="prescription_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (current_user <> 'recann_purge')",
+                    func="IF true THEN RAISE EXCEPTION 'refused by prescription_never_deleted' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescription_never_deleted'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="c3d6fdf35a88731c639e9b05cad7892b9377a259",
+                    operation="DELETE",
+                    pgid="pgtrigger_prescription_never_deleted_7d88d",
+                    table="prescriptions_prescription",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='prescription',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "prescriptions_prescriptionevent" ("author_id", "created_at", "duration_days", "enrolment_id", "first_dispensed_at", "fraction_days", "has_overlap_mention", "id", "is_initiation", "is_single_supply", "narcotic_days", "note_sealed", "patient_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescriber_id", "public_id", "replaces_id", "signed_at", "signed_on", "starts_on", "status", "void_reason", "voided_at") VALUES (NEW."author_id", NEW."created_at", NEW."duration_days", NEW."enrolment_id", NEW."first_dispensed_at", NEW."fraction_days", NEW."has_overlap_mention", NEW."id", NEW."is_initiation", NEW."is_single_supply", NEW."narcotic_days", NEW."note_sealed", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."prescriber_id", NEW."public_id", NEW."replaces_id", NEW."signed_at", NEW."signed_on", NEW."starts_on", NEW."status", NEW."void_reason", NEW."voided_at"); RETURN NULL;', hash='339569028a8cb95e62c00506a5ec4dbd30a46935', operation='INSERT', pgid='pgtrigger_insert_insert_0285d', table='prescriptions_prescription', when='AFTER')),
+            model_name="prescription",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "prescriptions_prescriptionevent" ("author_id", "created_at", "duration_days", "enrolment_id", "first_dispensed_at", "fraction_days", "has_overlap_mention", "id", "is_initiation", "is_single_supply", "narcotic_days", "note_sealed", "patient_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescriber_id", "public_id", "replaces_id", "signed_at", "signed_on", "starts_on", "status", "void_reason", "voided_at") VALUES (NEW."author_id", NEW."created_at", NEW."duration_days", NEW."enrolment_id", NEW."first_dispensed_at", NEW."fraction_days", NEW."has_overlap_mention", NEW."id", NEW."is_initiation", NEW."is_single_supply", NEW."narcotic_days", NEW."note_sealed", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."prescriber_id", NEW."public_id", NEW."replaces_id", NEW."signed_at", NEW."signed_on", NEW."starts_on", NEW."status", NEW."void_reason", NEW."voided_at"); RETURN NULL;',
+                    hash="339569028a8cb95e62c00506a5ec4dbd30a46935",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_0285d",
+                    table="prescriptions_prescription",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='prescription',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "prescriptions_prescriptionevent" ("author_id", "created_at", "duration_days", "enrolment_id", "first_dispensed_at", "fraction_days", "has_overlap_mention", "id", "is_initiation", "is_single_supply", "narcotic_days", "note_sealed", "patient_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescriber_id", "public_id", "replaces_id", "signed_at", "signed_on", "starts_on", "status", "void_reason", "voided_at") VALUES (NEW."author_id", NEW."created_at", NEW."duration_days", NEW."enrolment_id", NEW."first_dispensed_at", NEW."fraction_days", NEW."has_overlap_mention", NEW."id", NEW."is_initiation", NEW."is_single_supply", NEW."narcotic_days", NEW."note_sealed", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."prescriber_id", NEW."public_id", NEW."replaces_id", NEW."signed_at", NEW."signed_on", NEW."starts_on", NEW."status", NEW."void_reason", NEW."voided_at"); RETURN NULL;', hash='d15b4eb633086ad2aed9369b6c0852637053f21e', operation='UPDATE', pgid='pgtrigger_update_update_00d5f', table='prescriptions_prescription', when='AFTER')),
+            model_name="prescription",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "prescriptions_prescriptionevent" ("author_id", "created_at", "duration_days", "enrolment_id", "first_dispensed_at", "fraction_days", "has_overlap_mention", "id", "is_initiation", "is_single_supply", "narcotic_days", "note_sealed", "patient_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescriber_id", "public_id", "replaces_id", "signed_at", "signed_on", "starts_on", "status", "void_reason", "voided_at") VALUES (NEW."author_id", NEW."created_at", NEW."duration_days", NEW."enrolment_id", NEW."first_dispensed_at", NEW."fraction_days", NEW."has_overlap_mention", NEW."id", NEW."is_initiation", NEW."is_single_supply", NEW."narcotic_days", NEW."note_sealed", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."prescriber_id", NEW."public_id", NEW."replaces_id", NEW."signed_at", NEW."signed_on", NEW."starts_on", NEW."status", NEW."void_reason", NEW."voided_at"); RETURN NULL;',
+                    hash="d15b4eb633086ad2aed9369b6c0852637053f21e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_00d5f",
+                    table="prescriptions_prescription",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='prescription',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "prescriptions_prescriptionevent" ("author_id", "created_at", "duration_days", "enrolment_id", "first_dispensed_at", "fraction_days", "has_overlap_mention", "id", "is_initiation", "is_single_supply", "narcotic_days", "note_sealed", "patient_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescriber_id", "public_id", "replaces_id", "signed_at", "signed_on", "starts_on", "status", "void_reason", "voided_at") VALUES (OLD."author_id", OLD."created_at", OLD."duration_days", OLD."enrolment_id", OLD."first_dispensed_at", OLD."fraction_days", OLD."has_overlap_mention", OLD."id", OLD."is_initiation", OLD."is_single_supply", OLD."narcotic_days", OLD."note_sealed", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."prescriber_id", OLD."public_id", OLD."replaces_id", OLD."signed_at", OLD."signed_on", OLD."starts_on", OLD."status", OLD."void_reason", OLD."voided_at"); RETURN NULL;', hash='89830b46ae93fd54131c0550b38389844fde4fba', operation='DELETE', pgid='pgtrigger_delete_delete_9bc0f', table='prescriptions_prescription', when='AFTER')),
+            model_name="prescription",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "prescriptions_prescriptionevent" ("author_id", "created_at", "duration_days", "enrolment_id", "first_dispensed_at", "fraction_days", "has_overlap_mention", "id", "is_initiation", "is_single_supply", "narcotic_days", "note_sealed", "patient_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescriber_id", "public_id", "replaces_id", "signed_at", "signed_on", "starts_on", "status", "void_reason", "voided_at") VALUES (OLD."author_id", OLD."created_at", OLD."duration_days", OLD."enrolment_id", OLD."first_dispensed_at", OLD."fraction_days", OLD."has_overlap_mention", OLD."id", OLD."is_initiation", OLD."is_single_supply", OLD."narcotic_days", OLD."note_sealed", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."prescriber_id", OLD."public_id", OLD."replaces_id", OLD."signed_at", OLD."signed_on", OLD."starts_on", OLD."status", OLD."void_reason", OLD."voided_at"); RETURN NULL;',
+                    hash="89830b46ae93fd54131c0550b38389844fde4fba",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_9bc0f",
+                    table="prescriptions_prescription",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('prescription', 'position'), name='prescriptions_line_position_unique'),
+            model_name="line",
+            constraint=models.UniqueConstraint(
+                fields=("prescription", "position"), name="prescriptions_line_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('regime__in', ['NARCOTIC', 'ORDINARY'])), name='prescriptions_line_regime_known'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("regime__in", ["NARCOTIC", "ORDINARY"])),
+                name="prescriptions_line_regime_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('days__range', (1, 366))), name='prescriptions_line_days_possible'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days__range", (1, 366))),
+                name="prescriptions_line_days_possible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('regime', 'ORDINARY'), ('days__lte', 28), _connector='OR'), name='prescriptions_narcotic_line_within_limit'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("regime", "ORDINARY"), ("days__lte", 28), _connector="OR"),
+                name="prescriptions_narcotic_line_within_limit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='prescriptions_line_quantity_positive'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="prescriptions_line_quantity_positive"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='line',
-            trigger=pgtrigger.compiler.Trigger(name='prescriptions_line_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_user <> 'recann_purge')", func="IF (SELECT status FROM prescriptions_prescription WHERE id = COALESCE(NEW.prescription_id, OLD.prescription_id) FOR SHARE) <> 'DRAFT' THEN RAISE EXCEPTION 'refused by prescriptions_line_is_frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_line_is_frozen'; END IF; RETURN COALESCE(NEW, OLD);", hash='dc76301768c01379e868daa7376c865bc0401d40', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_prescriptions_line_is_frozen_bab25', table='prescriptions_line', when='BEFORE')),
+            model_name="line",
+            trigger=pgtrigger.compiler.Trigger(
+                name="prescriptions_line_is_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (current_user <> 'recann_purge')",
+                    func="IF (SELECT status FROM prescriptions_prescription WHERE id = COALESCE(NEW.prescription_id, OLD.prescription_id) FOR SHARE) <> 'DRAFT' THEN RAISE EXCEPTION 'refused by prescriptions_line_is_frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_line_is_frozen'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="dc76301768c01379e868daa7376c865bc0401d40",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_prescriptions_line_is_frozen_bab25",
+                    table="prescriptions_line",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='line',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "prescriptions_lineevent" ("cbd_mg_per_unit", "days", "form", "id", "instructions", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "prescription_id", "product_id", "product_name", "quantity", "regime", "thc_mg_per_unit", "thc_percent", "unit") VALUES (NEW."cbd_mg_per_unit", NEW."days", NEW."form", NEW."id", NEW."instructions", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."position", NEW."prescription_id", NEW."product_id", NEW."product_name", NEW."quantity", NEW."regime", NEW."thc_mg_per_unit", NEW."thc_percent", NEW."unit"); RETURN NULL;', hash='8a95f972a67c2e3d7ed22e1b91f71b919d7e41f5', operation='INSERT', pgid='pgtrigger_insert_insert_7772b', table='prescriptions_line', when='AFTER')),
+            model_name="line",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "prescriptions_lineevent" ("cbd_mg_per_unit", "days", "form", "id", "instructions", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "prescription_id", "product_id", "product_name", "quantity", "regime", "thc_mg_per_unit", "thc_percent", "unit") VALUES (NEW."cbd_mg_per_unit", NEW."days", NEW."form", NEW."id", NEW."instructions", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."position", NEW."prescription_id", NEW."product_id", NEW."product_name", NEW."quantity", NEW."regime", NEW."thc_mg_per_unit", NEW."thc_percent", NEW."unit"); RETURN NULL;',
+                    hash="8a95f972a67c2e3d7ed22e1b91f71b919d7e41f5",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_7772b",
+                    table="prescriptions_line",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='line',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "prescriptions_lineevent" ("cbd_mg_per_unit", "days", "form", "id", "instructions", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "prescription_id", "product_id", "product_name", "quantity", "regime", "thc_mg_per_unit", "thc_percent", "unit") VALUES (NEW."cbd_mg_per_unit", NEW."days", NEW."form", NEW."id", NEW."instructions", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."position", NEW."prescription_id", NEW."product_id", NEW."product_name", NEW."quantity", NEW."regime", NEW."thc_mg_per_unit", NEW."thc_percent", NEW."unit"); RETURN NULL;', hash='bf29804e7269de11a4568441da775043a080f5f2', operation='UPDATE', pgid='pgtrigger_update_update_86b88', table='prescriptions_line', when='AFTER')),
+            model_name="line",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "prescriptions_lineevent" ("cbd_mg_per_unit", "days", "form", "id", "instructions", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "prescription_id", "product_id", "product_name", "quantity", "regime", "thc_mg_per_unit", "thc_percent", "unit") VALUES (NEW."cbd_mg_per_unit", NEW."days", NEW."form", NEW."id", NEW."instructions", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."position", NEW."prescription_id", NEW."product_id", NEW."product_name", NEW."quantity", NEW."regime", NEW."thc_mg_per_unit", NEW."thc_percent", NEW."unit"); RETURN NULL;',
+                    hash="bf29804e7269de11a4568441da775043a080f5f2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_86b88",
+                    table="prescriptions_line",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='line',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "prescriptions_lineevent" ("cbd_mg_per_unit", "days", "form", "id", "instructions", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "prescription_id", "product_id", "product_name", "quantity", "regime", "thc_mg_per_unit", "thc_percent", "unit") VALUES (OLD."cbd_mg_per_unit", OLD."days", OLD."form", OLD."id", OLD."instructions", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."position", OLD."prescription_id", OLD."product_id", OLD."product_name", OLD."quantity", OLD."regime", OLD."thc_mg_per_unit", OLD."thc_percent", OLD."unit"); RETURN NULL;', hash='d30fc8717accb4cdce42e006ae6d33a2e5d5e05e', operation='DELETE', pgid='pgtrigger_delete_delete_6f738', table='prescriptions_line', when='AFTER')),
+            model_name="line",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "prescriptions_lineevent" ("cbd_mg_per_unit", "days", "form", "id", "instructions", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "prescription_id", "product_id", "product_name", "quantity", "regime", "thc_mg_per_unit", "thc_percent", "unit") VALUES (OLD."cbd_mg_per_unit", OLD."days", OLD."form", OLD."id", OLD."instructions", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."position", OLD."prescription_id", OLD."product_id", OLD."product_name", OLD."quantity", OLD."regime", OLD."thc_mg_per_unit", OLD."thc_percent", OLD."unit"); RETURN NULL;',
+                    hash="d30fc8717accb4cdce42e006ae6d33a2e5d5e05e",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_6f738",
+                    table="prescriptions_line",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='presentation',
-            index=models.Index(fields=['member', 'until'], name='prescriptions_presented'),
+            model_name="presentation",
+            index=models.Index(fields=["member", "until"], name="prescriptions_presented"),
         ),
         migrations.AddConstraint(
-            model_name='presentation',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('at'))), name='prescriptions_presentation_lasts'),
+            model_name="presentation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gt", models.F("at"))),
+                name="prescriptions_presentation_lasts",
+            ),
         ),
     ]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from core.frozen import Refuse
 from core.history import tracked
 from prescriptions import rules
+from prescriptions.dosage import Step
 from prescriptions.models.prescription import Prescription
 from programmes.enums import Form, Regime, Unit
 from programmes.models import Pack, Product
@@ -12,7 +13,7 @@ from programmes.models import Pack, Product
 
 _SIGNED = """(SELECT status FROM prescriptions_prescription WHERE id = {parent} FOR SHARE)
  <> 'DRAFT'"""
-_OF_LINE = "COALESCE(NEW.prescription_id, OLD.prescription_id)"
+OF_LINE = "COALESCE(NEW.prescription_id, OLD.prescription_id)"
 _OF_PART = (
     "(SELECT prescription_id FROM prescriptions_line WHERE id = COALESCE(NEW.line_id, OLD.line_id))"
 )
@@ -46,7 +47,8 @@ class Line(models.Model):
     days = models.PositiveSmallIntegerField("durée (jours)")
     # Units (mL, g, tablets) of all its steps together, before packs are rounded up.
     quantity = models.DecimalField("quantité", max_digits=12, decimal_places=4)
-    instructions = models.CharField("mode d’emploi", max_length=200, blank=True)
+    # Free text for the patient, under the enrolment's key.
+    instructions_sealed = models.BinaryField(null=True, blank=True)
 
     class Meta:
         verbose_name = "ligne d’ordonnance"
@@ -70,7 +72,7 @@ class Line(models.Model):
                 condition=Q(quantity__gt=0), name="prescriptions_line_quantity_positive"
             ),
         ]
-        triggers = [only_while_draft("prescriptions_line_is_frozen", _OF_LINE)]
+        triggers = [only_while_draft("prescriptions_line_is_frozen", OF_LINE)]
 
     def __str__(self) -> str:
         return f"Ligne {self.pk}"
@@ -103,6 +105,10 @@ class DoseStep(models.Model):
 
     def __str__(self) -> str:
         return f"Palier {self.pk}"
+
+    @property
+    def as_step(self) -> Step:
+        return Step(self.dose, self.intakes_per_day, self.days)
 
 
 @tracked

@@ -1,18 +1,21 @@
 import uuid
+from datetime import datetime
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 
 from accounts.models import Member, User
 from core.db import same
 from core.frozen import FrozenWhen, NeverDeleted, Refuse
 from core.history import tracked
+from core.models import Document
 from patients.models import Enrolment, Patient
 from prescriptions import rules
 from prescriptions.enums import PrescriptionStatus as Status
+from prescriptions.enums import VoidReason
 
 
 class PrescriptionQuerySet(models.QuerySet["Prescription"]):
@@ -24,9 +27,31 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         """Drafts this person is to sign: only the prescriber may change or sign them."""
         return self.visible_to(member).filter(prescriber=member.user_id, status=Status.DRAFT)
 
+    def presented_to(self, member: Member, at: datetime) -> "PrescriptionQuerySet":
+        """Prescriptions that a pharmacist opened by code and birth date, still at hand."""
+        return self.filter(
+            Exists(
+                Presentation.objects.filter(
+                    prescription=OuterRef("pk"), member=member.pk, at__lte=at, until__gt=at
+                )
+            )
+        )
+
     def signed(self) -> "PrescriptionQuerySet":
         """Signed and not voided since."""
         return self.filter(status=Status.SIGNED)
+
+    def covering(self) -> "PrescriptionQuerySet":
+        """Those whose narcotic period counts for an overlap."""
+        return self.signed().filter(narcotic_days__isnull=False)
+
+    def voidable_by(self, member: Member) -> "PrescriptionQuerySet":
+        """Drafts and signed prescriptions of this person from which nothing was supplied."""
+        return self.visible_to(member).filter(
+            prescriber=member.user_id,
+            status__in=[Status.DRAFT, Status.SIGNED],
+            first_dispensed_at=None,
+        )
 
 
 @tracked
@@ -72,7 +97,9 @@ class Prescription(models.Model):
     signed_on = models.DateField("datée du", null=True, blank=True)
     signed_at = models.DateTimeField("signée le", null=True, blank=True)
     voided_at = models.DateTimeField("annulée le", null=True, blank=True)
-    void_reason = models.CharField("motif d’annulation", max_length=200, blank=True)
+    void_reason = models.CharField(
+        "motif d’annulation", max_length=20, choices=VoidReason, blank=True
+    )
     replaces = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
@@ -80,6 +107,12 @@ class Prescription(models.Model):
     created_at = models.DateTimeField("commencée le")
     # Free text for the patient and the pharmacist, under the enrolment's key.
     note_sealed = models.BinaryField(null=True, blank=True)
+    # Why the alerts of `PassedAlert` were passed, under the same key.
+    reason_sealed = models.BinaryField(null=True, blank=True)
+    # The delivered bytes; empty until they are made (`actions.print_document`).
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="prescriptions"
+    )
 
     objects = PrescriptionQuerySet.as_manager()
 
@@ -105,7 +138,7 @@ class Prescription(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(is_single_supply=True, fraction_days=None)
-                | Q(is_single_supply=False, fraction_days__gte=1),
+                | Q(is_single_supply=False, fraction_days__isnull=False, fraction_days__gte=1),
                 name="prescriptions_supply_said",
             ),
             models.CheckConstraint(
@@ -120,8 +153,17 @@ class Prescription(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status=Status.VOIDED)
-                | Q(voided_at__isnull=False, first_dispensed_at=None) & ~Q(void_reason=""),
+                | Q(
+                    voided_at__isnull=False,
+                    first_dispensed_at=None,
+                    void_reason__in=VoidReason.values,
+                ),
                 name="prescriptions_voided_before_dispensing",
+            ),
+            models.CheckConstraint(
+                condition=Q(fraction_days=None)
+                | Q(narcotic_days__isnull=False, fraction_days__lt=F("narcotic_days")),
+                name="prescriptions_fraction_within_duration",
             ),
             ExclusionConstraint(
                 name="prescriptions_no_silent_overlap",
@@ -167,7 +209,7 @@ class Prescription(models.Model):
             FrozenWhen(
                 name="prescriptions_signed_is_frozen",
                 sql="OLD.status <> 'DRAFT'",
-                may_change=["status", "voided_at", "void_reason", "first_dispensed_at"],
+                may_change=["status", "voided_at", "void_reason", "first_dispensed_at", "document"],
             ),
             # SIGNED → VOIDED only, nothing out of VOIDED, no stamp taken back.
             Refuse(
@@ -176,7 +218,9 @@ class Prescription(models.Model):
                 sql="OLD.status = 'VOIDED'"
                 " OR (OLD.status = 'SIGNED' AND NEW.status = 'DRAFT')"
                 " OR (OLD.first_dispensed_at IS NOT NULL"
-                " AND NEW.first_dispensed_at IS DISTINCT FROM OLD.first_dispensed_at)",
+                " AND NEW.first_dispensed_at IS DISTINCT FROM OLD.first_dispensed_at)"
+                " OR (OLD.document_id IS NOT NULL"
+                " AND NEW.document_id IS DISTINCT FROM OLD.document_id)",
             ),
             NeverDeleted(name="prescription_never_deleted"),
         ]
