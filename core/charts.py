@@ -1,9 +1,10 @@
 """Charts drawn by the server: SVG without script or inline style, for screen, paper and PDF.
 
 Positions are percentages of the box, so that text keeps its CSS size at any width. Colours come
-from classes (light, dark, print); attributes repeat them for PDF engines that do not apply the page's
-style sheet to SVG. Each mark holds a `<title>`, shown as a tooltip. Under each chart the page shows
-the same data as a table (`components/figure.html`): a chart is never the only bearer of a figure.
+from classes (light, dark, print); attributes repeat them for PDF engines, which do not apply the
+page's style sheet to SVG. Each mark holds a `<title>`, shown as a tooltip. Under each chart the
+page shows the same data as a table (`components/figure.html`): a chart is never the only bearer
+of a figure.
 """
 
 import json
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from core.numbers import french_number
 
@@ -143,30 +144,19 @@ def over_time(
     :param top: highest value of the left-hand scale, when it is known
     """
     first = min((on for one in series for on, _ in one.points), default=until)
-    days = max((until - first).days, 1)
-    left = [value for one in series if not one.steps for _, value in one.points]
-    right = [value for one in series if one.steps for _, value in one.points]
-    left_ticks, right_ticks = (
-        nice_ticks(top or max(left, default=0), 5),
-        nice_ticks(max(right, default=0), 5),
-    )
-    parts = [_y_axis(left_ticks)] if left or not right else []
-    if right:
-        parts.append(_y_axis(right_ticks, right=True, grid=not left))
+    scores = [value for one in series if not one.steps for _, value in one.points]
+    doses = [value for one in series if one.steps for _, value in one.points]
+    left, right = nice_ticks(top or max(scores, default=0), 5), nice_ticks(max(doses, default=0), 5)
+    parts = [_y_axis(left)] if scores or not doses else []
+    if doses:
+        parts.append(_y_axis(right, right=True, grid=not scores))
     parts += _months(first, until)
     for rank, one in enumerate(series):
-        ticks = right_ticks if one.steps else left_ticks
-        marks = [
-            _Mark(
-                100 * (on - first).days / days,
-                100 - 100 * value / ticks[-1],
-                _told(f"{one.name}, {on:%d/%m/%Y}", value, one.unit),
-            )
-            for on, value in one.points
-        ]
+        marks = _dated_marks(one, first, until, highest=(right if one.steps else left)[-1])
         path = _stepped(marks) if one.steps else marks
         parts += [_polyline(rank, path), *(_marker(rank, mark) for mark in marks)]
-    return _svg(uid, title, f"Courbes du {first:%d/%m/%Y} au {until:%d/%m/%Y}.", parts)
+    described = f"Courbes du {first:%d/%m/%Y} au {until:%d/%m/%Y}."
+    return _svg(uid, title, described, parts, css="rc-chart--two-scales" if doses else "")
 
 
 def choropleth(
@@ -208,7 +198,7 @@ def choropleth(
         "Carte de France par département, avec les départements d’outre-mer et un agrandissement"
         " de Paris et de la petite couronne."
     )
-    return _svg(uid, title, described, [frames, areas], view_box=shapes["view_box"])
+    return _svg(uid, title, described, [frames, areas], css="rc-map", view_box=shapes["view_box"])
 
 
 # --- Parts -----------------------------------------------------------------------------------
@@ -232,14 +222,20 @@ def _told(label: str, value: float, unit: str) -> str:
 
 
 def _svg(
-    uid: str, title: str, described: str, parts: Iterable[SafeString], *, view_box: str = ""
+    uid: str,
+    title: str,
+    described: str,
+    parts: Iterable[SafeString],
+    *,
+    css: str = "",
+    view_box: str = "",
 ) -> SafeString:
     box = format_html(' viewBox="{}"', view_box) if view_box else ""
     return format_html(
-        '<svg class="rc-chart{}"{} role="img" aria-labelledby="{}-t {}-d" focusable="false">'
+        '<svg class="{}"{} role="img" aria-labelledby="{}-t {}-d" focusable="false">'
         '<title id="{}-t">{}</title><desc id="{}-d">{} {}</desc>{}</svg>',
-        *(" rc-map" if view_box else "", box, uid, uid, uid, title, uid, described),
-        *("Les données figurent dans le tableau associé.", mark_safe("".join(parts))),  # noqa: S308
+        *(f"rc-chart {css}".rstrip(), box, uid, uid, uid, title, uid, described),
+        *("Les données figurent dans le tableau associé.", SafeString("".join(parts))),
     )
 
 
@@ -262,7 +258,7 @@ def _y_axis(ticks: Sequence[float], *, right: bool = False, grid: bool = True) -
                 *(AXIS, x, y, dx, anchor, french_number(tick)),
             )
         )
-    return mark_safe("".join(rows))  # noqa: S308
+    return SafeString("".join(rows))
 
 
 def _x_label(x: float, label: str, *, other: bool) -> SafeString:
@@ -310,6 +306,18 @@ def _stepped(marks: Sequence[_Mark]) -> list[_Mark]:
     for before, after in pairwise(marks):
         path += [_Mark(after.x, before.y, ""), after]
     return [*path, _Mark(100, marks[-1].y, "")] if marks else []
+
+
+def _dated_marks(one: DatedSeries, first: date, until: date, *, highest: float) -> list[_Mark]:
+    days = max((until - first).days, 1)
+    return [
+        _Mark(
+            100 * (on - first).days / days,
+            100 - 100 * value / highest,
+            _told(f"{one.name}, {on:%d/%m/%Y}", value, one.unit),
+        )
+        for on, value in one.points
+    ]
 
 
 def _months(first: date, until: date) -> list[SafeString]:

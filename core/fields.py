@@ -52,11 +52,13 @@ class FrenchDateField(forms.Field):
             if bound:
                 self.widget.attrs[name] = bound.isoformat()
 
-    def to_python(self, value: Any) -> date | None:
+    def to_python(self, value: object) -> date | None:
         if isinstance(value, datetime):
             return value.date()
-        if isinstance(value, date) or value in self.empty_values:
-            return value or None
+        if isinstance(value, date):
+            return value
+        if value in self.empty_values:
+            return None
         found = DATE_SHAPE.fullmatch(str(value).strip())
         if not found:
             raise ValidationError(
@@ -91,11 +93,11 @@ class FrenchNumberInput(forms.TextInput):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs={"autocomplete": "off", **(attrs or {})})
 
-    def format_value(self, value: Any) -> str | None:
+    def format_value(self, value: object) -> str | None:
         """What was typed stays as it was; a number is written with a comma."""
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             return french_number(value).replace("\u202f", "").replace("\u2212", "-")
-        return super().format_value(value)
+        return None if value in {None, ""} else str(value)
 
 
 class FrenchDecimalField(forms.Field):
@@ -132,7 +134,7 @@ class FrenchDecimalField(forms.Field):
                 attrs[name] = str(bound)
         self.widget.attrs |= attrs
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> Decimal | None:
         if value in self.empty_values:
             return None
         plain = SPACES.sub("", str(value)).replace(",", ".").replace("\u2212", "-")
@@ -143,11 +145,11 @@ class FrenchDecimalField(forms.Field):
         except InvalidOperation:
             raise ValidationError(self.shape_message, code="invalid") from None
 
-    def validate(self, value: Any) -> None:
+    def validate(self, value: Decimal | None) -> None:
         super().validate(value)
         if value is None:
             return
-        if -Decimal(value).as_tuple().exponent > self.decimals:  # type: ignore[operator]
+        if -int(value.as_tuple().exponent) > self.decimals:
             raise ValidationError(self._too_precise(), code="max_decimals")
         if self.min_value is not None and value < self.min_value:
             raise ValidationError(
@@ -175,6 +177,6 @@ class FrenchIntegerField(FrenchDecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(decimals=0, **kwargs)
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: object) -> int | None:
         number = super().clean(value)
         return None if number is None else int(number)

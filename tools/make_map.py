@@ -3,16 +3,19 @@
     npm pack @gouvfr/dsfr-chart@2.0.4 && tar xzf gouvfr-dsfr-chart-2.0.4.tgz
     python tools/make_map.py package
 
-Curves become straight lines between their ends and coordinates whole numbers: neighbours keep the same
-points, so that no gap appears. The five overseas départements and Paris with its neighbours are insets.
+Curves become straight lines between their ends and coordinates whole numbers: neighbours keep the
+same points, so that no gap appears. Insets: the five overseas départements, and Paris with its
+neighbours.
 """
 
 import json
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from vendor_dsfr import ROOT, list_files
+
 
 TARGET = ROOT / "map"
 VIEW_BOX = "0 0 1080 900"
@@ -87,7 +90,7 @@ def written(shape: list[Ring]) -> str:
         points = [p for i, p in enumerate(points) if i == 0 or p != points[i - 1]]
         if len(points) < 3:
             continue
-        steps = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(points, points[1:], strict=False)]
+        steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
         body = " ".join(f"{dx} {dy}" for dx, dy in steps).replace(" -", "-")
         out.append(f"M{points[0][0]} {points[0][1]}l{body}z")
     return "".join(out)
@@ -129,7 +132,7 @@ def main(package: str) -> None:
     out = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     (TARGET / "departements.json").write_text(out.replace('{"code"', '\n{"code"') + "\n")
     (TARGET / "LICENSE").write_text((Path(package) / "LICENSE").read_text())
-    print(f"{len(areas)} départements, {len(out) / 1024:.0f} KB")
+    sys.stdout.write(f"{len(areas)} départements, {len(out) / 1024:.0f} KB\n")
     list_files()
 
 

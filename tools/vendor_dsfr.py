@@ -3,9 +3,9 @@
     pip download --no-deps -d /tmp django-dsfr==3.6.1
     python tools/vendor_dsfr.py /tmp/django_dsfr-3.6.1-py3-none-any.whl
 
-The wheel ships DSFR 1.14.4, the last under the MIT licence. The fonts (Marianne, Spectral) have terms of
-their own and are never copied. Icons are written once each, as custom properties, so that no file is
-asked for; components that the registry does not use are left out of the style sheet.
+The wheel ships DSFR 1.14.4, the last under the MIT licence. The fonts (Marianne, Spectral) have
+terms of their own and are never copied. Icons are written once each, as custom properties, so that
+no file is asked for; components that the registry does not use are left out of the style sheet.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import tinycss2
+
 
 ROOT = Path(__file__).resolve().parent.parent / "static" / "vendor"
 TARGET = ROOT / "dsfr"
@@ -58,9 +59,16 @@ system/share-line system/shield-line system/subtract-line system/time-fill syste
 system/timer-line system/upload-line user/account-circle-fill user/account-circle-line
 user/admin-line user/group-line user/team-line user/user-add-line user/user-heart-line
 user/user-line user/user-search-line user/user-setting-line user/user-star-line
-""".split()
+""".split()  # noqa: SIM905
 
-# Components the registry has no use for: a rule goes when each of its selectors names one of them.
+# Names that people expect, for icons the DSFR calls otherwise.
+ALIASES = {
+    "delete-line": "system/delete-bin-line",
+    "flask-line": "health/test-tube-line",
+    "history-line": "design/anticlockwise-line",
+}
+
+# Components the registry has no use for: a rule goes when all its selectors name one of them.
 UNUSED = re.compile(
     r"\.fr-(share|follow|consent|connect|franceconnect|transcription|content-media|responsive-vid"
     r"|card|quote|range|translate|cards?-|media|ratio|fi-|slider"
@@ -95,15 +103,14 @@ class Icons:
         return f"var({name})"
 
     def style_sheet(self) -> str:
+        named = {icon.rpartition("/")[2].removeprefix("fr--"): icon for icon in ICONS} | ALIASES
+        classes = []
+        for name, icon in named.items():
+            rule = f"-webkit-mask-image:{self.use(icon)};mask-image:{self.use(icon)}"
+            classes.append(f".fr-icon-{name}:before,.fr-icon-{name}:after{{{rule}}}")
         properties = "".join(
             f'{name}:url("data:image/svg+xml,{svg}");' for name, svg in sorted(self.found.items())
         )
-        classes = []
-        for icon in ICONS:
-            name = "fr-icon-" + icon.rpartition("/")[2].removeprefix("fr--")
-            mask = f"var({property_of(icon)})"
-            rule = f"-webkit-mask-image:{mask};mask-image:{mask}"
-            classes.append(f".{name}:before,.{name}:after{{{rule}}}")
         return f":root{{{properties}}}\n" + "\n".join(classes) + "\n"
 
 
@@ -159,7 +166,7 @@ def style_sheet(source: str, icons: Icons) -> str:
 
 def write(name: str, text: str) -> None:
     (TARGET / name).write_text(text, encoding="utf-8")
-    print(f"{name}: {len(text) / 1024:.0f} KB")
+    sys.stdout.write(f"{name}: {len(text) / 1024:.0f} KB\n")
 
 
 def list_files() -> None:

@@ -1,4 +1,4 @@
-"""Tags and filters of the components: loaded everywhere (`builtins`), they show and decide nothing."""
+"""Tags and filters of the components, loaded everywhere (`builtins`): they show, decide nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
