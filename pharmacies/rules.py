@@ -18,14 +18,12 @@ from prescriptions.rules import (
     first_presentation_limit,
     fractions,
 )
+from programmes.enums import Form, Unit
 
 
 # Countable units are given to the unit, their pack being opened (R. 5132-33, practice of [P90]);
 # a bottle of oil and a sealed pot of flowers are not. ADR 0041.
-SPLITTABLE_UNITS = frozenset({"UNIT"})
-
-# Hours. No legal source: a batch is proposed again during the day's work. `ADR 0041`.
-BATCH_HOURS = 24
+SPLITTABLE_UNITS = frozenset({Unit.UNIT})
 
 ZERO = Decimal(0)
 THE_LAW = "CSP art. R. 5132-33"
@@ -50,7 +48,8 @@ class Ordered:
     signed_on: date
     starts_on: date
     daily: tuple[Decimal, ...]
-    unit: str = "mL"
+    unit: str = Unit.ML
+    form: str = Form.OIL
     # Days of a fraction; None for «délivrance en une seule fois».
     fraction_days: int | None = None
     limits: Limits | None = None
@@ -295,7 +294,7 @@ def _with_quantity(line: Ordered, found: Due, supplies: Sequence[Supply], consum
     told = [*found.arithmetic, _how_much(line, found, gross)]
     refused = ""
     if surplus:
-        extra = words.amount(surplus, line.unit)
+        extra = words.amount(surplus, line.unit, line.form)
         told.append(f"Déjà remis en plus{words.THIN}: {extra}, à déduire.")
     if not net:
         refused = "Ce qui a été remis en plus couvre les jours restants. Rien n’est à remettre."
@@ -341,9 +340,9 @@ def excess_pack(quantity: Decimal, sizes: Sequence[Decimal]) -> bool:
 
 def _how_much(line: Ordered, found: Due, gross: Decimal) -> str:
     doses = set(line.daily[found.first_day : found.first_day + found.days])
-    total = words.amount(gross, line.unit)
+    total = words.amount(gross, line.unit, line.form)
     if len(doses) == 1:
-        dose = words.amount(doses.pop(), line.unit)
+        dose = words.amount(doses.pop(), line.unit, line.form)
         return f"{words.days(found.days)} à {dose} par jour{words.THIN}: {total}."
     return f"{words.days(found.days)}, palier par palier{words.THIN}: {total}."
 

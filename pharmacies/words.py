@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.numbers import french_number
+from prescriptions.words import unit_symbol
 
 
 _MONTHS = (
@@ -40,10 +41,14 @@ def days(count: int) -> str:
     return plural(count, "jour")
 
 
-def amount(quantity: Decimal, unit: str) -> str:
-    """28 mL, 1,5 g, 2 unités."""
-    label = f"{unit}s" if unit == "unité" and quantity >= 2 else unit
-    return f"{french_number(quantity)}\u00a0{label}"
+def amount(quantity: Decimal, unit: str, form: str) -> str:
+    """28 mL, 1,5 g, 2 comprimés."""
+    return f"{french_number(quantity)}\u00a0{unit_symbol(unit, form, quantity)}"
+
+
+def packs(count: int, label: str) -> str:
+    """«3 × Flacon de 10 mL»: labels of packs are names, they take no plural."""
+    return f"{count}\u00a0×\u00a0{label}"
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -3,8 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from pharmacies import rules
+from accounts.enums import SiteKind
+from pharmacies import rights, rules
+from pharmacies.rights import Pharmacist
 from pharmacies.rules import Limits, Ordered, Supply
+from programmes.enums import DispensingPlaces, Form, Unit
 
 
 WRITTEN = date(2026, 5, 1)
@@ -314,3 +317,71 @@ def test_covered_until():
     # The second one begins the day after the first one ends.
     twice = [supply(WRITTEN, 7), supply(date(2026, 5, 14), 7)]
     assert rules.covered_until(start, twice) == date(2026, 5, 23)
+
+
+def test_countable_units_have_their_noun():
+    line = narcotic(unit=Unit.UNIT, form=Form.TABLET, daily=(Decimal(2),) * 28)
+
+    assert due(line).arithmetic[-1] == (
+        "28 jours à 2\u00a0comprimés par jour\u202f: 56\u00a0comprimés."
+    )
+
+
+# --- Who and what --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "places", "refused"),
+    [
+        ({}, DispensingPlaces.PUI_AND_OFFICINE, ""),
+        ({}, DispensingPlaces.PUI, "n’est pas une pharmacie admise"),
+        ({"site_kind": SiteKind.HOSPITAL_PHARMACY}, DispensingPlaces.PUI, ""),
+        (
+            {"site_kind": SiteKind.REFERENCE_CENTRE},
+            DispensingPlaces.PUI_AND_OFFICINE,
+            "n’est pas une pharmacie admise",
+        ),
+        ({"site_is_open": False}, DispensingPlaces.PUI_AND_OFFICINE, "ne participe pas"),
+        ({"is_accredited": False}, DispensingPlaces.PUI_AND_OFFICINE, "pas habilité"),
+        ({"is_entitled": False}, DispensingPlaces.PUI_AND_OFFICINE, "formation obligatoire"),
+    ],
+)
+def test_who_may_serve(changes, places, refused):
+    right = {
+        "site_kind": SiteKind.COMMUNITY_PHARMACY,
+        "site_is_open": True,
+        "is_accredited": True,
+        "is_entitled": True,
+    }
+    said = rights.refusal_to_serve(Pharmacist(**right | changes), places)
+
+    assert refused in said
+    assert bool(said) == bool(refused)
+
+
+@pytest.mark.parametrize(
+    ("is_signed", "is_live", "refused"),
+    [(True, True, ""), (False, True, "annulée"), (True, False, "ne participe plus")],
+)
+def test_what_may_be_executed(is_signed, is_live, refused):
+    said = rights.refusal_of_state(is_signed=is_signed, is_live=is_live)
+
+    assert refused in said
+    assert bool(said) == bool(refused)
+
+
+@pytest.mark.parametrize(
+    ("presented_on", "refused"),
+    [
+        (date(2026, 4, 30), "datée du 1er mai 2026"),
+        (date(2026, 5, 1), ""),
+        (date(2026, 5, 6), ""),
+        (date(2026, 5, 7), "futur"),
+    ],
+)
+def test_the_day_of_presentation(presented_on, refused):
+    today = date(2026, 5, 6)
+    said = rights.refusal_of_presentation(presented_on, signed_on=WRITTEN, today=today)
+
+    assert refused in said
+    assert bool(said) == bool(refused)
