@@ -33,7 +33,7 @@ class EndReason(models.TextChoices):
 
 
 class LateReason(models.TextChoices):
-    """Why an inclusion is typed after its day. The date of the inclusion decides, not the typing."""
+    """Why an inclusion is typed after its day. Its own date decides, not the day of typing."""
 
     SYSTEM_DOWN = "SYSTEM_DOWN", "Registre inaccessible ce jour-là"
     NO_TIME = "NO_TIME", "Pas le temps pendant la consultation"

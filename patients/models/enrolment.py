@@ -8,7 +8,7 @@ from accounts.enums import Role
 from accounts.models import Member, Site
 from core.frozen import NeverDeleted
 from core.history import tracked
-from patients.enums import EndReason, EnrolmentState
+from patients.enums import EndReason, EnrolmentState, LateReason
 from patients.models.patient import Patient
 from programmes.models import Indication, IndicationSubtype, Programme
 
@@ -73,8 +73,10 @@ class Enrolment(models.Model):
     included_on = models.DateField("inclus le")
     included_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="inclusions")
     recorded_at = models.DateTimeField("enregistré le")
-    # Coded: `patients.rules.LateReason`; empty when typed on the day.
-    late_reason = models.CharField("motif de saisie tardive", max_length=30, blank=True)
+    # Empty when typed on the day.
+    late_reason = models.CharField(
+        "motif de saisie tardive", max_length=30, choices=LateReason, blank=True
+    )
     # First prescription signed; the patient is «en cours d'entrée» before.
     first_treated_on = models.DateField("première prescription le", null=True, blank=True)
     ended_on = models.DateField("sorti le", null=True, blank=True)
@@ -94,6 +96,10 @@ class Enrolment(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=EnrolmentState.values), name="patients_enrolment_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(late_reason__in=["", *LateReason.values]),
+                name="patients_late_reason_known",
             ),
             models.UniqueConstraint(
                 fields=["patient", "programme"],
@@ -145,3 +151,7 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE

@@ -1,0 +1,124 @@
+"""What stands between a doctor and an inclusion: asked early by the pages, again by the action.
+
+Each gate is a French sentence fit to be shown, with the step where it is put right; "" is open.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.enums import Role
+from accounts.models import Member
+from patients import directory, rules
+from patients.inclusion import Eligibility, Inclusion, Information
+from patients.models import Enrolment
+from programmes.models import Accreditation, Indication, Listing, Programme
+from training.entitlement import is_entitled
+
+
+@dataclass(frozen=True)
+class Refusal:
+    step: str
+    message: str
+
+
+def doctor(by: Member, programme: Programme, on: date) -> str:
+    """Role, accreditation and training of the including doctor on that day."""
+    day = rules.long_date(on)
+    if by.role != Role.REFERENCE_DOCTOR:
+        return "Seul un médecin d’une structure de référence inclut un patient."
+    if not Accreditation.objects.in_force(on).filter(member=by, programme=programme).exists():
+        return f"Vous n’étiez pas habilité pour {programme.short_name} le {day}."
+    if programme.training_required and not is_entitled(by.user, programme, on):
+        return (
+            f"Votre formation obligatoire n’est pas attestée au {day}\u202f: "
+            "enregistrez-la à la page «\u202fMa formation\u202f» avant d’inclure."
+        )
+    return ""
+
+
+def structure(by: Member, indication: Indication, on: date) -> str:
+    """A structure includes for the indications it is listed for on that day."""
+    if Listing.objects.in_force(on).filter(site=by.site_id, indication=indication).exists():
+        return ""
+    return (
+        f"{by.site.name} n’est pas inscrite pour l’indication «\u202f{indication.label}\u202f» "
+        f"le {rules.long_date(on)}\u202f: l’inclusion revient à une structure inscrite."
+    )
+
+
+def indication_refusal(by: Member, indication: Indication, on: date) -> str:
+    ended = indication.valid_to is not None and indication.valid_to < on
+    if on < indication.valid_from or ended:
+        return f"L’indication «\u202f{indication.label}\u202f» n’était pas ouverte ce jour-là."
+    return structure(by, indication, on)
+
+
+def window(programme: Programme, on: date) -> str:
+    openings = rules.Openings(
+        name=programme.short_name,
+        opens_on=programme.opens_on,
+        closed_from=programme.inclusions_closed_from,
+        closing_reason=programme.closing_reason,
+    )
+    return rules.window_refusal(openings, included_on=on)
+
+
+def ceiling(programme: Programme) -> str:
+    if programme.active_ceiling is None:
+        return ""
+    followed = Enrolment.objects.live().filter(programme=programme).count()
+    return rules.ceiling_refusal(followed=followed, ceiling=programme.active_ceiling)
+
+
+def information(programme: Programme, told: Information, by: Member, today: date) -> Iterator[str]:
+    """What the first step can already tell."""
+    on = told.included_on
+    yield rules.entry_refusal(included_on=on, today=today, late_reason=told.late_reason)
+    yield rules.consent_refusal(signed_on=told.signed_on, included_on=on)
+    yield rules.representative_refusal(kind=told.person_kind, representative=told.representative)
+    yield window(programme, on)
+    yield doctor(by, programme, on)
+    yield ceiling(programme)
+
+
+def eligibility(found: Eligibility, on: date, by: Member) -> Iterator[str]:
+    yield indication_refusal(by, found.indication, on)
+    yield rules.treatments_refusal(len(found.treatments))
+    yield from found.verdict(on).refusals
+
+
+def identity(inclusion: Inclusion) -> Iterator[str]:
+    person, told = inclusion.person, inclusion.information
+    ages = rules.ages_on(person.birth_date, person.birth_precision, told.included_on)
+    yield rules.person_kind_refusal(kind=told.person_kind, ages=ages)
+
+
+def relay(inclusion: Inclusion, today: date) -> Iterator[str]:
+    """A designation takes effect today, whenever the inclusion is dated."""
+    doctor, programme = inclusion.relay_doctor, inclusion.programme
+    if doctor and not directory.relay_doctors(programme, today).filter(pk=doctor.pk).exists():
+        yield "Ce médecin relais n’est pas habilité et formé pour ce programme."
+    elif doctor and programme.training_required:
+        trained = is_entitled(doctor.user, programme, today)
+        yield "" if trained else "La formation de ce médecin relais n’est plus valable."
+    pharmacy = inclusion.pharmacy
+    if pharmacy and not directory.pharmacies(programme, today).filter(pk=pharmacy.pk).exists():
+        yield "Cette pharmacie ne participe pas au programme aujourd’hui."
+
+
+def refusals(inclusion: Inclusion, *, by: Member, today: date) -> list[Refusal]:
+    """Every reason that forbids this inclusion, in the order of the steps."""
+    told, found = inclusion.information, inclusion.eligibility
+    by_step = {
+        "information": information(inclusion.programme, told, by, today),
+        "eligibilite": eligibility(found, told.included_on, by),
+        "identite": identity(inclusion),
+        "relais": relay(inclusion, today),
+    }
+    return [
+        Refusal(step, message)
+        for step, messages in by_step.items()
+        for message in messages
+        if message
+    ]

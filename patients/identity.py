@@ -1,0 +1,195 @@
+"""Who a patient is: one sealed blob, and the blind digests that find it again."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import Member
+from core import blind, keys
+from core.text import fold
+from patients import rules
+from patients.enums import Precision
+from patients.models import Enrolment, Identity, IdentityIndex, Patient
+from patients.models.enrolment import EnrolmentQuerySet
+
+
+# INSEE code of a birth place that nobody knows.
+UNKNOWN_PLACE = "99999"
+
+
+@dataclass(frozen=True)
+class Person:
+    """The traits of civil status, and how to reach the person. `birth_date` is the first day of
+    what is known: `birth_precision` tells how much of it is true."""
+
+    birth_name: str
+    first_names: list[str]
+    sex: str
+    birth_date: date
+    birth_precision: str = Precision.DAY
+    used_name: str = ""
+    birth_place: str = UNKNOWN_PLACE
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+
+    @property
+    def name(self) -> str:
+        """DUPONT Jeanne: the used name first, as a form calls the person."""
+        return f"{(self.used_name or self.birth_name).upper()} {self.first_name}"
+
+    @property
+    def full_name(self) -> str:
+        """DUPONT Jeanne (née MARTIN), or the name alone when there is one only."""
+        if not self.used_name or fold(self.used_name) == fold(self.birth_name):
+            return self.name
+        return f"{self.name} ({self.born} {self.birth_name.upper()})"
+
+    @property
+    def first_name(self) -> str:
+        return self.first_names[0] if self.first_names else ""
+
+    @property
+    def born(self) -> str:
+        """Agrees with the person: «né», «née»."""
+        return {"F": "née", "M": "né"}.get(self.sex, "né(e)")
+
+    @property
+    def birth_text(self) -> str:
+        """12/05/1960, 05/1960 or 1960: never a day that is not known."""
+        shape = {Precision.YEAR: "%Y", Precision.MONTH: "%m/%Y"}
+        return self.birth_date.strftime(shape.get(Precision(self.birth_precision), "%d/%m/%Y"))
+
+    @property
+    def birth_iso(self) -> str:
+        shape = {Precision.YEAR: 4, Precision.MONTH: 7}
+        return self.birth_date.isoformat()[: shape.get(Precision(self.birth_precision), 10)]
+
+    def age_text(self, on: date) -> str:
+        """«46 ans», or «45 ou 46 ans» when civil status does not know the day."""
+        least, greatest = rules.ages_on(self.birth_date, self.birth_precision, on)
+        age = str(greatest) if least == greatest else f"{least} ou {greatest}"
+        return f"{age} an{'s' if greatest > 1 else ''}"
+
+
+# --- Sealed ----------------------------------------------------------------------------------
+
+
+def _dump(person: Person) -> bytes:
+    content = asdict(person) | {"birth_date": person.birth_date.isoformat()}
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+def _load(plain: bytes) -> Person:
+    content: dict[str, Any] = json.loads(plain)
+    return Person(**content | {"birth_date": date.fromisoformat(content["birth_date"])})
+
+
+def seal(person: Person, key: keys.DataKey, patient_public_id: UUID) -> bytes:
+    """Seal under the patient's own key: the blob opens nowhere but beside its patient."""
+    return key.seal(_dump(person), str(patient_public_id))
+
+
+def write(patient: Patient, person: Person) -> None:
+    """Write identity and indexes of a patient that has none yet."""
+    key = keys.open_key(patient.key_id)
+    Identity.objects.create(patient=patient, sealed=seal(person, key, patient.public_id))
+    IdentityIndex.objects.create(patient=patient, **index_values(person))
+
+
+def rewrite(patient: Patient, person: Person) -> None:
+    """Replace what does not identify: contacts. The indexes stay."""
+    key = keys.open_key(patient.key_id)
+    sealed = seal(person, key, patient.public_id)
+    Identity.objects.filter(patient=patient).update(sealed=sealed)
+
+
+def open_many(patients: Iterable[Patient]) -> dict[int, Person]:
+    """Persons by primary key of their patient: two queries, one in each cluster.
+
+    Erased identities are absent.
+
+    :raises cryptography.exceptions.InvalidTag: altered bytes, or another patient's
+    """
+    by_pk = {patient.pk: patient for patient in patients}
+    sealed = Identity.objects.filter(patient__in=list(by_pk)).values_list("patient_id", "sealed")
+    blobs = {pk: blob for pk, blob in sealed if by_pk[pk].identity_erased_at is None}
+    opened = keys.open_keys(by_pk[pk].key_id for pk in blobs)
+    return {
+        pk: _load(opened[by_pk[pk].key_id].unseal(blob, str(by_pk[pk].public_id)))
+        for pk, blob in blobs.items()
+        if by_pk[pk].key_id in opened
+    }
+
+
+def open_one(patient: Patient) -> Person | None:
+    """One person; None once the identity was erased. One query when `identity` is loaded."""
+    if not hasattr(patient, "identity"):
+        return None
+    key = keys.open_keys([patient.key_id]).get(patient.key_id)
+    if key is None:
+        return None
+    return _load(key.unseal(patient.identity.sealed, str(patient.public_id)))
+
+
+def completed(known: Person, typed: Person) -> Person:
+    """The known person with the contacts that were typed now; the traits are not touched."""
+    return replace(
+        known,
+        used_name=typed.used_name or known.used_name,
+        phone=typed.phone or known.phone,
+        email=typed.email or known.email,
+        address=typed.address or known.address,
+    )
+
+
+# --- Found again -----------------------------------------------------------------------------
+
+
+def _birth_name(value: str) -> bytes:
+    return blind.index("patients.birth_name", value)
+
+
+def _used_name(value: str) -> bytes:
+    return blind.index("patients.used_name", value)
+
+
+def _birth_date(iso: str) -> bytes:
+    return blind.index("patients.birth_date", iso)
+
+
+def person_index(person: Person) -> bytes:
+    """The same for the same five traits of civil status, whatever the accents and hyphens."""
+    first_names = " ".join(person.first_names)
+    traits = [person.birth_name, first_names, person.birth_iso, person.sex, person.birth_place]
+    # Each without its own spaces: a letter may not slide from a trait into the next.
+    return blind.index(
+        "patients.person", " ".join(fold(trait).replace(" ", "") for trait in traits)
+    )
+
+
+def index_values(person: Person) -> dict[str, bytes]:
+    """The columns of `IdentityIndex`."""
+    return {
+        "person": person_index(person),
+        "birth_name": _birth_name(person.birth_name),
+        "used_name": _used_name(person.used_name or person.birth_name),
+        "birth_date": _birth_date(person.birth_iso),
+    }
+
+
+def search(member: Member, *, name: str, birth_date: date | None = None) -> EnrolmentQuerySet:
+    """Enrolments of this member's own patients, by birth or used name, and birth date if given."""
+    named = Q(patient__index__birth_name=_birth_name(name)) | Q(
+        patient__index__used_name=_used_name(name)
+    )
+    found = Enrolment.objects.visible_to(member).filter(named)
+    if birth_date is None:
+        return found
+    known = {birth_date.isoformat()[:length] for length in (4, 7, 10)}
+    return found.filter(patient__index__birth_date__in=[_birth_date(iso) for iso in known])

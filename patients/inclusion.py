@@ -1,0 +1,69 @@
+"""What a doctor asks to record when including a patient, once every step is well formed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import Member, Site
+from patients import rules
+from patients.identity import Person
+from programmes.models import Criterion, Indication, IndicationSubtype, Programme, ProgrammeLink
+
+
+@dataclass(frozen=True)
+class Information:
+    """What was told and handed over, and what was signed."""
+
+    person_kind: str
+    included_on: date
+    signed_on: date
+    document: ProgrammeLink
+    form: ProgrammeLink
+    nir_given: bool
+    booklet: ProgrammeLink | None = None
+    representative: str = ""
+    late_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Answered:
+    criterion: Criterion
+    answer: str
+    dated_on: date | None = None
+
+    @property
+    def reply(self) -> rules.Reply:
+        return rules.Reply(
+            text=self.criterion.text,
+            kind=self.criterion.kind,
+            answer=self.answer,
+            needs_date=self.criterion.needs_date,
+            dated_on=self.dated_on,
+        )
+
+
+@dataclass(frozen=True)
+class Treatment:
+    drug: str
+    outcome: str
+    plan: str
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    indication: Indication
+    subtype: IndicationSubtype | None
+    answers: tuple[Answered, ...]
+    treatments: tuple[Treatment, ...]
+
+    def verdict(self, included_on: date) -> rules.Verdict:
+        return rules.verdict((one.reply for one in self.answers), included_on=included_on)
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    programme: Programme
+    information: Information
+    eligibility: Eligibility
+    person: Person
+    relay_doctor: Member | None = None
+    pharmacy: Site | None = None

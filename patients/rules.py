@@ -1,0 +1,239 @@
+"""What the texts and the protocol say of an inclusion and of an exit, and nothing else.
+
+No database, no clock, no request. A refusal is a French sentence fit to be shown; "" refuses
+nothing.
+"""
+
+import unicodedata
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from patients.enums import Answer, EndReason, Precision
+from patients.enums import EnrolmentState as State
+from programmes.enums import CriterionKind, PersonKind
+
+
+# Years. Code civil art. 414.
+MAJORITY = 18
+
+# Prior treatments. Arrêté du 16 octobre 2020 art. 1: insufficient relief or poor tolerance of
+# accessible treatments, so at least one was tried. No text gives the upper bound: ADR 0021.
+MIN_TREATMENTS, MAX_TREATMENTS = 1, 6
+
+# Days a draft stays before the consent is recorded, then after. No legal source: ADR 0021.
+DRAFT_DAYS_BEFORE_CONSENT, DRAFT_DAYS_AFTER_CONSENT = 7, 30
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.ACTIVE: frozenset({State.WEANING, State.ENDED, State.CANCELLED}),
+    State.WEANING: frozenset({State.ENDED}),
+    State.ENDED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+    "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+# Categories of Unicode: controls, formats (bidirectional marks included), surrogates, private
+# use, unassigned.
+_UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def can_move(current: State, target: State) -> bool:
+    return target in TRANSITIONS[current]
+
+
+def long_date(on: date) -> str:
+    """27 mars 2024; the first of a month is «1er»."""
+    return f"{'1er' if on.day == 1 else on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def has_unwanted(text: str) -> bool:
+    """Whether a name holds a character that no name has. Source: `interop.md` 3.4."""
+    return any(unicodedata.category(character) in _UNWANTED for character in text)
+
+
+# --- When an inclusion may be dated ----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Openings:
+    """When a programme takes inclusions. `closed_from` is the first day refused.
+
+    `closing_reason` is a whole sentence without its full stop; it may stay empty.
+    """
+
+    name: str
+    opens_on: date
+    closed_from: date | None = None
+    closing_reason: str = ""
+
+
+def window_refusal(openings: Openings, *, included_on: date) -> str:
+    """Decide on the date of the inclusion, whatever the day of typing.
+
+    Source: décret 2020-1230 art. 1-I, three years from 26 March 2021: 27 March 2024 is the first
+    day refused.
+    """
+    name = f"Le programme « {openings.name} »"
+    if included_on < openings.opens_on:
+        return f"{name} n’accepte d’inclusion qu’à partir du {long_date(openings.opens_on)}."
+    if openings.closed_from is None or included_on < openings.closed_from:
+        return ""
+    if openings.closing_reason:
+        return f"{openings.closing_reason}."
+    return f"{name} n’accepte plus d’inclusion depuis le {long_date(openings.closed_from)}."
+
+
+def entry_refusal(*, included_on: date, today: date, late_reason: str) -> str:
+    """Refuse a day to come, and a past day without its reason. `today` is the site's own day."""
+    if included_on > today:
+        return "La date d’inclusion ne peut pas être dans le futur."
+    if included_on < today and not late_reason:
+        return "Indiquez pourquoi cette inclusion est saisie après coup."
+    return ""
+
+
+def consent_refusal(*, signed_on: date, included_on: date) -> str:
+    """The consent comes first, the same day at the latest. Source: arrêté du 29/10/2020 art. 3."""
+    if signed_on > included_on:
+        return "Le consentement doit être signé au plus tard le jour de l’inclusion."
+    return ""
+
+
+def ceiling_refusal(*, followed: int, ceiling: int | None) -> str:
+    """Patients followed at one time, not included in all. Source: décret 2020-1230 art. 1-IV."""
+    if ceiling is not None and followed >= ceiling:
+        return (
+            f"Le programme suit déjà {followed} patients, son maximum : une inclusion "
+            "redeviendra possible à la prochaine sortie."
+        )
+    return ""
+
+
+# --- Who the person is -----------------------------------------------------------------------
+
+
+def age_on(born_on: date, on: date) -> int:
+    """Whole years. Born on 29 February: a year older on 1 March."""
+    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+
+
+def birth_bounds(born_on: date, precision: str) -> tuple[date, date]:
+    """First and last possible birth days, both included."""
+    match precision:
+        case Precision.YEAR:
+            return date(born_on.year, 1, 1), date(born_on.year, 12, 31)
+        case Precision.MONTH:
+            last = monthrange(born_on.year, born_on.month)[1]
+            return born_on.replace(day=1), born_on.replace(day=last)
+        case _:
+            return born_on, born_on
+
+
+def ages_on(born_on: date, precision: str, on: date) -> tuple[int, int]:
+    """Least and greatest possible age, in whole years."""
+    first, last = birth_bounds(born_on, precision)
+    return max(age_on(last, on), 0), max(age_on(first, on), 0)
+
+
+def person_kind_refusal(*, kind: str, ages: tuple[int, int]) -> str:
+    """Refuse a kind of person that no possible age allows, at the inclusion date."""
+    least, greatest = ages
+    if kind == PersonKind.MINOR and least >= MAJORITY:
+        return "Cette personne est majeure à la date d’inclusion : corrigez l’étape Information."
+    if kind != PersonKind.MINOR and greatest < MAJORITY:
+        return (
+            "Cette personne est mineure à la date d’inclusion : corrigez l’étape Information "
+            "(document pour mineur, titulaire de l’autorité parentale)."
+        )
+    return ""
+
+
+def representative_refusal(*, kind: str, representative: str) -> str:
+    """Who signs for a minor is named. Source: `domain.md` 3.3, line 7."""
+    if kind == PersonKind.MINOR and not representative:
+        return "Nommez le titulaire de l’autorité parentale qui a signé."
+    return ""
+
+
+# --- Eligibility -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One criterion as it was asked, and what was answered."""
+
+    text: str
+    kind: str
+    answer: str
+    needs_date: bool = False
+    dated_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    refusals: tuple[str, ...]
+    precautions: tuple[str, ...]
+
+    @property
+    def is_eligible(self) -> bool:
+        return not self.refusals
+
+
+def reply_refusal(reply: Reply, *, included_on: date) -> str:
+    """Why this answer forbids the inclusion; "" when it does not."""
+    if reply.answer not in Answer.values:
+        return f"Sans réponse : {reply.text}"
+    if reply.kind == CriterionKind.INCLUSION and reply.answer == Answer.NO:
+        return f"Critère d’inclusion absent : {reply.text}"
+    if reply.kind == CriterionKind.NON_INCLUSION and reply.answer == Answer.YES:
+        return f"Critère de non-inclusion présent : {reply.text}"
+    if not reply.needs_date or reply.answer == Answer.NO:
+        return ""
+    if reply.dated_on is None:
+        return f"Date manquante : {reply.text}"
+    if reply.dated_on > included_on:
+        return f"Date postérieure à l’inclusion : {reply.text}"
+    return ""
+
+
+def verdict(replies: Iterable[Reply], *, included_on: date) -> Verdict:
+    """Every reason at once. A precaution is shown, it refuses nothing."""
+    replies = tuple(replies)
+    refusals = (reply_refusal(reply, included_on=included_on) for reply in replies)
+    return Verdict(
+        refusals=tuple(refusal for refusal in refusals if refusal),
+        precautions=tuple(
+            reply.text
+            for reply in replies
+            if reply.kind == CriterionKind.PRECAUTION and reply.answer == Answer.YES
+        ),
+    )
+
+
+def treatments_refusal(count: int) -> str:
+    """Source: arrêté du 16 octobre 2020 art. 1."""
+    if count < MIN_TREATMENTS:
+        return "Indiquez au moins un traitement déjà essayé : il conditionne l’inclusion."
+    return ""
+
+
+# --- Exit ------------------------------------------------------------------------------------
+
+
+def state_after_exit(*, reason: str, weaning: bool) -> State:
+    """Tapering goes on after any exit but death, which closes at once."""
+    return State.WEANING if weaning and reason != EndReason.DEATH else State.ENDED
+
+
+def exit_refusal(*, on: date, included_on: date, today: date) -> str:
+    """The day of the exit, both bounds included."""
+    if on < included_on:
+        return f"La sortie ne peut pas précéder l’inclusion ({long_date(included_on)})."
+    if on > today:
+        return "La date de sortie ne peut pas être dans le futur."
+    return ""
