@@ -19,7 +19,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".stamp"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
-PIP = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
+PIP = ("-qq", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
 LOCKED = ("--require-hashes", "--only-binary=:all:", "--no-deps", "--no-compile")
 
 

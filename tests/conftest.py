@@ -6,6 +6,8 @@ from django.conf import settings
 
 pytest_plugins = ["tests.databases", "tests.browser"]
 
+WITHOUT_DATABASE = {"test_rules.py", "test_deployment.py"}
+
 
 class Unknown(str):
     """What a template shows for a variable that does not exist: a failed test."""
@@ -21,9 +23,9 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """Every test may use both databases, except those of rules and of the launcher."""
+    """Every test may use both databases, except those of rules, launcher and deployment."""
     for item in items:
-        without = item.path.name == "test_rules.py" or item.path.parent.name == "devstack"
+        without = item.path.name in WITHOUT_DATABASE or item.path.parent.name == "devstack"
         if not without and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
 
