@@ -1,7 +1,83 @@
+"""What surrounds every page: see the first lines of `templates/base.html`."""
+
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import NOBODY, Member
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    active: bool = False
+
+
+_TRAINING = ("Formation", "training:mine")
+_DOCTOR = (("Mes patients", "record:home"), _TRAINING)
+_DASHBOARD = ("Tableau de bord", "evaluation:dashboard")
+
+# label, name of the address. What each kind of person works with, in the order of their day.
+MENUS: dict[str, tuple[tuple[str, str], ...]] = {
+    Role.REFERENCE_DOCTOR: _DOCTOR,
+    Role.RELAY_DOCTOR: _DOCTOR,
+    Role.PHARMACIST: (
+        ("Dispenser", "pharmacies:counter"),
+        ("Mes dispensations", "pharmacies:history"),
+        _TRAINING,
+    ),
+    Role.ANALYST: (_DASHBOARD, ("Exports", "evaluation:export")),
+    Role.VIGILANCE_OFFICER: (("Effets indésirables", "vigilance:list"), _DASHBOARD),
+    Role.MANAGER: (_DASHBOARD, ("Conservation", "retention:plan")),
+    Role.API_CLIENT: (),
+}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """The frame of the page. An error page may come before any middleware has spoken."""
+    member: Member = getattr(request, "member", NOBODY)
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    frame = {
+        "brand": settings.SITE_BRAND,
+        "demo": settings.DEMO,
+        "version": settings.SOFTWARE_VERSION,
+        "nav": _menu(request, member),
+        "footer": _footer(),
+        "member": member,
+        "sign_out_url": reverse("accounts:sign_out") if signed_in else "",
+        "sign_in_url": reverse("accounts:sign_in"),
+        "switch_url": _switch_url(request, member),
+        "account_url": reverse("accounts:me") if member.pk else "",
+        "session_url": reverse("accounts:session"),
+        "session_seconds": settings.SESSION_COOKIE_AGE,
+    }
+    return {"page": frame}
+
+
+def _menu(request: HttpRequest, member: Member) -> list[Link]:
+    """The most precise entry that holds the address of the page is the active one."""
+    entries = [(label, reverse(name)) for label, name in MENUS.get(member.role, ())]
+    holding = [url for _, url in entries if request.path.startswith(url)]
+    longest = max(holding, key=len, default="")
+    if longest == "/" and not request.path.startswith(("/patients/", "/consultations/")):
+        longest = "/" if request.path == "/" else ""
+    return [Link(label, url, url == longest) for label, url in entries]
+
+
+def _switch_url(request: HttpRequest, member: Member) -> str:
+    """Counted when the role was chosen: no page pays a query for it."""
+    several = member.pk is not None and request.session.get("memberships", 1) > 1
+    return reverse("accounts:choose") if several else ""
+
+
+def _footer() -> list[Link]:
+    links = [Link("Vérifier un document", reverse("core:verify"))]
+    if settings.DEMO:
+        links.append(Link("Courriels de la démonstration", reverse("core:caught_mail")))
+    return links

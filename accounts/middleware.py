@@ -1,17 +1,28 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.models import NOBODY, Member
+from core import audit
 
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # Reached with a password alone: to prove or enrol the second factor, and to leave.
-WITHOUT_SECOND_FACTOR = ("/connexion/", "/deconnexion/", "/static/", "/v/", "/courriels/")
+WITHOUT_SECOND_FACTOR = (
+    "/connexion/",
+    "/deconnexion/",
+    "/session/",
+    "/static/",
+    "/v/",
+    "/courriels/",
+)
+# Seconds between two writes of a session that only goes on.
+TOUCH_SECONDS = 60
 
 
 class MemberRequest(HttpRequest):
@@ -20,13 +31,34 @@ class MemberRequest(HttpRequest):
     member: Member
 
 
+def session_limits(get_response: GetResponse) -> GetResponse:
+    """End a session twelve hours after its second factor; otherwise keep it while it is used.
+
+    Half an hour without a request ends it too: its row expires (`SESSION_COOKIE_AGE`).
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        started_at = request.session.get("started_at")
+        now = int(timezone.now().timestamp())
+        if started_at is not None and now >= started_at + settings.SESSION_ABSOLUTE_AGE:
+            user_id = request.session.get("_auth_user_id")
+            audit.record("session.expired", by=audit.Agent(user_id=user_id and int(user_id)))
+            request.session.flush()
+        elif started_at is not None and now >= request.session["touched_at"] + TOUCH_SECONDS:
+            request.session["touched_at"] = now
+        return get_response(request)
+
+    return middleware
+
+
 def second_factor(get_response: GetResponse) -> GetResponse:
     """Send whoever has given only a password to the page of the second factor."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        waiting = request.user.is_authenticated and not request.user.is_verified()  # type: ignore[union-attr]
-        if waiting and not request.path.startswith(WITHOUT_SECOND_FACTOR):
-            return redirect("accounts:second_factor")
+        if request.user.is_authenticated and not request.path.startswith(WITHOUT_SECOND_FACTOR):
+            # A session that never said when it started has not come through our pages.
+            if not request.user.is_verified() or "started_at" not in request.session:  # type: ignore[union-attr]
+                return redirect("accounts:second_factor")
         return get_response(request)
 
     return middleware
@@ -47,10 +79,9 @@ def current_member(get_response: GetResponse) -> GetResponse:
 
 
 def _chosen(request: HttpRequest) -> Member:
-    if not request.user.is_authenticated:
-        return NOBODY
+    """Read at each request: a role that ends is refused at once."""
     member_id = request.session.get("member_id")
-    if member_id is None:
+    if member_id is None or not request.user.is_authenticated or not request.user.is_verified():  # type: ignore[union-attr]
         return NOBODY
     members = Member.objects.open().filter(user=request.user.pk, pk=member_id)
     return members.select_related("user", "site").first() or NOBODY

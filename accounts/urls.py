@@ -1,6 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts import views
 
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("connexion/", views.sign_in, name="sign_in"),
+    path("connexion/verification/", views.second_factor, name="second_factor"),
+    path("connexion/enrolement/", views.enrol_totp, name="enrol_totp"),
+    path("connexion/codes/", views.backup_codes, name="backup_codes"),
+    path("connexion/role/", views.choose, name="choose"),
+    path("deconnexion/", views.sign_out, name="sign_out"),
+    path("session/", views.session, name="session"),
+    path("compte/", views.me, name="me"),
+    path("compte/codes/", views.new_backup_codes, name="new_backup_codes"),
+    path("compte/mot-de-passe/", views.password, name="password"),
+]

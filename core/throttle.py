@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from django.http import HttpRequest
 
 from core.models import Throttle
@@ -32,6 +33,11 @@ def allowed(name: str, who: str, *, limit: int, seconds: int, at: datetime) -> b
 def forget(name: str, who: str) -> None:
     """Start again from zero, after a success."""
     Throttle.objects.filter(key=_key(name, who)).delete()
+
+
+def take_back(name: str, who: str) -> None:
+    """The attempt was legitimate: it no longer counts. Many people may share one address."""
+    Throttle.objects.filter(key=_key(name, who), hits__gt=0).update(hits=F("hits") - 1)
 
 
 def _key(name: str, who: str) -> str:

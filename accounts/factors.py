@@ -1,0 +1,155 @@
+"""The second factor: an application that shows one-time codes, and backup codes on paper."""
+
+import secrets
+import time
+from base64 import b32encode
+from binascii import unhexlify
+from datetime import datetime
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django_otp import devices_for_user, user_has_device
+from django_otp.models import Device
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.actions import agent, end_sessions
+from accounts.models import User
+from core import audit, throttle
+
+
+# Attempts in the window, by person. Five of three codes in a million each quarter of an hour.
+TRIES, WINDOW_SECONDS = 5, 900
+# RFC 4226 section 4 recommends 160 bits.
+SECRET_BYTES = 20
+CODES = 10
+# 10 characters of 31: 49 bits. Without those that one misreads on paper (0 o, 1 i l).
+CODE_LENGTH = 10
+CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+class CannotEnrol(Exception):
+    """The message is in French and may be shown."""
+
+
+def has_factor(user: User) -> bool:
+    """Whether a second factor is enrolled: then nothing opens without it."""
+    return bool(user_has_device(user))
+
+
+def enrolled_at(user: User) -> datetime | None:
+    """When the application in use was enrolled."""
+    device = TOTPDevice.objects.filter(user=user, confirmed=True).order_by("-created_at").first()
+    return device.created_at if device else None
+
+
+def prove(user: User, typed: str, *, at: datetime) -> Device | None:
+    """Return the factor that accepts the code, once; wrong and throttled are one answer.
+
+    The rows are locked: of two parallel requests with the same code, one is refused.
+    """
+    if not throttle.allowed(
+        "second_factor", str(user.pk), limit=TRIES, seconds=WINDOW_SECONDS, at=at
+    ):
+        audit.record("second_factor.throttled", by=agent(user))
+        return None
+    device = _accepting(user, "".join(char for char in typed if char.isalnum()).lower())
+    if device is None:
+        audit.record("second_factor.refused", by=agent(user))
+        return None
+    throttle.forget("second_factor", str(user.pk))
+    kind = "backup_code" if isinstance(device, StaticDevice) else "one_time_code"
+    audit.record("second_factor.ok", by=agent(user), kind=kind)
+    return device
+
+
+def _accepting(user: User, code: str) -> Device | None:
+    is_one_time = code.isascii() and code.isdigit() and len(code) == 6
+    with transaction.atomic():
+        for device in devices_for_user(user, for_verify=True):
+            if isinstance(device, StaticDevice):
+                accepted = device.verify_token(_kept(user, code))
+            else:
+                accepted = is_one_time and device.verify_token(code)
+            if accepted:
+                return device
+    return None
+
+
+# --- The application -------------------------------------------------------------------------
+
+
+def new_secret() -> str:
+    """A secret to propose, in hexadecimal; nothing is enrolled yet."""
+    return secrets.token_hex(SECRET_BYTES)
+
+
+def in_letters(secret: str) -> str:
+    """The secret as one types it into an application: groups of four letters."""
+    letters = b32encode(unhexlify(secret)).decode()
+    return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def address(user: User, secret: str) -> str:
+    """What the QR code holds: `otpauth://`, as every application reads it."""
+    issuer = quote(settings.OTP_TOTP_ISSUER)
+    letters = in_letters(secret).replace(" ", "")
+    return f"otpauth://totp/{issuer}:{quote(user.email)}?secret={letters}&issuer={issuer}"
+
+
+def enrol_totp(user: User, secret: str, code: str) -> TOTPDevice:
+    """Enrol the application that shows this code, in place of any other; sessions end.
+
+    :raises CannotEnrol: the code is not the one of the secret
+    """
+    counter = TOTP(unhexlify(secret))
+    counter.time = time.time()
+    digits = "".join(code.split())
+    if not (digits.isascii() and digits.isdigit() and counter.verify(int(digits), tolerance=1)):
+        raise CannotEnrol(
+            "Ce code n’est pas le bon. Attendez le suivant dans l’application, puis saisissez-le."
+        )
+    with audit.acting("second_factor.enrolled", by=agent(user)):
+        device: TOTPDevice
+        device, _ = TOTPDevice.objects.update_or_create(
+            user=user,
+            name="application",
+            defaults={"key": secret, "last_t": counter.t(), "drift": 0, "confirmed": True},
+        )
+        end_sessions(user)
+        audit.record("second_factor.enrolled", user, by=agent(user))
+    return device
+
+
+# --- Backup codes ----------------------------------------------------------------------------
+
+
+def _kept(user: User, code: str) -> str:
+    """What is kept of a backup code: it cannot be read back."""
+    return salted_hmac("accounts.backup_code", f"{user.pk} {code}").hexdigest()[:16]
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def make_backup_codes(user: User) -> list[str]:
+    """Return ten new codes, shown once; the earlier ones open nothing any more."""
+    codes = [
+        "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)
+    ]
+    with audit.acting("backup_codes.made", by=agent(user)):
+        StaticDevice.objects.filter(user=user).delete()
+        device = StaticDevice.objects.create(user=user, name="codes de secours")
+        StaticToken.objects.bulk_create(
+            StaticToken(device=device, token=_kept(user, code)) for code in codes
+        )
+        audit.record("backup_codes.made", user, by=agent(user))
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def backup_codes_left(user: User) -> int:
+    return StaticToken.objects.filter(device__user=user).count()

@@ -1,0 +1,121 @@
+from collections.abc import Callable
+
+from django import forms
+
+from accounts.models import User
+
+
+# Longer passwords exist only to make the server hash them.
+LONGEST_PASSWORD = 200
+LONGEST_CODE = 20
+
+
+class SignInForm(forms.Form):
+    """RPPS number or e-mail address, and password: it checks nothing but that both are there."""
+
+    identifier = forms.CharField(
+        label="Numéro RPPS ou adresse électronique",
+        help_text="RPPS\u202f: 11 chiffres. Adresse\u202f: nom@domaine.fr",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label="Mot de passe",
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class FilledSignInForm(SignInForm):
+    """The same, filled with a demonstration account: shown in demonstration only."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.render_value = True
+
+
+def code_field(**kwargs) -> forms.CharField:
+    attrs = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+    return forms.CharField(max_length=LONGEST_CODE, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+
+class CodeForm(forms.Form):
+    """A one-time code, or a backup code."""
+
+    code = code_field(
+        label="Code de vérification",
+        help_text="Code à 6 chiffres de votre application, ou l’un de vos codes de secours.",
+    )
+
+
+class EnrolForm(forms.Form):
+    """The first code of an application that has just been given the secret."""
+
+    code = code_field(label="Code affiché par l’application", help_text="6 chiffres, sans espace.")
+
+
+class PasswordForm(forms.Form):
+    """Another password, typed twice."""
+
+    new = forms.CharField(
+        label="Nouveau mot de passe",
+        help_text="15 caractères au moins. Une phrase convient, sans règle de composition.",
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="Nouveau mot de passe, une seconde fois",
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self):
+        typed = super().clean()
+        if typed.get("new") and typed.get("again") and typed["new"] != typed["again"]:
+            self.add_error("again", "Les deux saisies sont différentes.")
+        return typed
+
+
+class SignatureForm(forms.Form):
+    """What a person signs with: never valid by itself, `accounts.step_up.signature` makes it.
+
+    :param prove: returns why the secret is refused, in French, or "" when it is accepted
+    :param code_only: at the first signature of a session a password is not enough
+    """
+
+    secret = forms.CharField(
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(
+        self,
+        user: User,
+        data=None,
+        *,
+        prove: Callable[[str], str] | None = None,
+        code_only: bool = True,
+        demo_code: str = "",
+    ):
+        super().__init__(data)
+        self.user, self.prove, self.code_only, self.demo_code = user, prove, code_only, demo_code
+        field = self.fields["secret"]
+        if code_only:
+            field.label = "Code de vérification"
+            field.help_text = (
+                "Première signature de la session\u202f: code à 6 chiffres de votre application, "
+                "ou code de secours."
+            )
+        else:
+            field.label = "Mot de passe ou code de vérification"
+
+    def clean_secret(self):
+        secret = self.cleaned_data["secret"]
+        refusal = self.prove(secret) if self.prove else "La signature n’a pas pu être vérifiée."
+        if refusal:
+            raise forms.ValidationError(refusal)
+        return secret

@@ -1,0 +1,52 @@
+"""What a session holds, beside what Django and django-otp keep in it.
+
+started_at, touched_at   instants of the second factor and of the last recorded use (seconds)
+member_id, memberships   the role chosen, and among how many
+proved_at                instant of the first signature: `accounts.step_up`
+next                     where the person was going
+new_codes                backup codes not noted yet
+totp_secret              secret proposed, not confirmed yet
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+
+from accounts.models import Member
+
+
+# Seconds between the password and the second factor. No legal source: ADR 0010.
+WAITING_SECONDS = 600
+
+
+def wait_for_factor(session: SessionBase, *, next_url: str) -> None:
+    """The password is right: the second factor must follow soon."""
+    session.set_expiry(WAITING_SECONDS)
+    session["next"] = next_url
+
+
+def begin(session: SessionBase, *, at: datetime) -> None:
+    """The second factor is right: both limits start now, and a new key closes the earlier one."""
+    session.cycle_key()
+    session.set_expiry(None)
+    session["started_at"] = session["touched_at"] = int(at.timestamp())
+
+
+def choose(session: SessionBase, member: Member, *, among: int) -> None:
+    """Act under this role from now on. What was proved under another one is proved again."""
+    if session.get("member_id") not in {None, member.pk}:
+        session.cycle_key()
+        session.pop("proved_at", None)
+    session["member_id"] = member.pk
+    session["memberships"] = among
+
+
+def seconds_left(session: SessionBase, *, at: datetime) -> int:
+    """How long the session lasts if nothing more is asked: the nearer of the two limits."""
+    started_at = session.get("started_at")
+    if started_at is None:
+        return 0
+    until_end = int(started_at + settings.SESSION_ABSOLUTE_AGE - at.timestamp())
+    idle = int(session["touched_at"] + settings.SESSION_COOKIE_AGE - at.timestamp())
+    return max(min(idle, until_end), 0)
