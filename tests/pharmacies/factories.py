@@ -1,0 +1,101 @@
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import factory
+
+from accounts.enums import Profession, Role
+from accounts.models import Member
+from pharmacies.enums import BearerKind
+from pharmacies.models import Dispensation, DispensedItem, Received
+from prescriptions.models import Prescription
+from programmes.models import Programme
+from tests.accounts.factories import MemberFactory
+from tests.prescriptions.factories import PrescriptionFactory, PresentationFactory
+from tests.training.factories import CompletionFactory, CourseFactory
+from training.models import Course
+
+
+def trained_pharmacist(programme: Programme, **changes: Any) -> Member:
+    """A pharmacist of an open officine, accredited to the programme and trained for it."""
+    member: Member = MemberFactory(role=Role.PHARMACIST, programme=programme, **changes)
+    of_pharmacists = {"programme": programme, "profession": Profession.PHARMACIST}
+    course = Course.objects.filter(**of_pharmacists).first() or CourseFactory(**of_pharmacists)
+    CompletionFactory(user=member.user, course=course, recorded_by=member)
+    return member
+
+
+def at_the_counter(prescription: Prescription, **changes: Any) -> Member:
+    """A trained pharmacist to whom this prescription is presented, from its signature on."""
+    member = trained_pharmacist(prescription.enrolment.programme, **changes)
+    PresentationFactory(
+        member=member,
+        prescription=prescription,
+        at=prescription.signed_at,
+        until=prescription.signed_at + datetime.timedelta(days=400),
+    )
+    return member
+
+
+class ReceivedFactory(factory.django.DjangoModelFactory):
+    """Presented to a trained pharmacist on the day of its writing."""
+
+    class Meta:
+        model = Received
+
+    prescription = factory.SubFactory(PrescriptionFactory, signed=True)
+    recorded_by = factory.LazyAttribute(
+        lambda row: trained_pharmacist(row.prescription.enrolment.programme)
+    )
+    pharmacy = factory.SelfAttribute("recorded_by.site")
+    presented_on = factory.SelfAttribute("prescription.signed_on")
+    recorded_at = factory.SelfAttribute("prescription.signed_at")
+
+
+class DispensationFactory(factory.django.DjangoModelFactory):
+    """Handed over to the patient on the day of presentation, nothing in it: add items.
+
+    `items=True` adds the whole first line.
+    """
+
+    class Meta:
+        model = Dispensation
+        skip_postgeneration_save = True
+
+    received = factory.SubFactory(ReceivedFactory)
+    prescription = factory.SelfAttribute("received.prescription")
+    enrolment = factory.SelfAttribute("prescription.enrolment")
+    sequence_no = factory.LazyAttribute(
+        lambda row: Dispensation.objects.filter(prescription=row.prescription).count() + 1
+    )
+    pharmacy = factory.SelfAttribute("received.pharmacy")
+    dispensed_by = factory.SelfAttribute("received.recorded_by")
+    dispensed_on = factory.SelfAttribute("received.presented_on")
+    recorded_at = factory.SelfAttribute("received.recorded_at")
+    bearer = BearerKind.PATIENT
+
+    @factory.post_generation
+    def items(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            DispensedItemFactory(dispensation=self, **kwargs)
+
+
+class DispensedItemFactory(factory.django.DjangoModelFactory):
+    """Every day of the first line, in the packs prescribed, one batch that lasts two years."""
+
+    class Meta:
+        model = DispensedItem
+
+    dispensation = factory.SubFactory(DispensationFactory)
+    line = factory.LazyAttribute(lambda row: row.dispensation.prescription.lines.first())
+    pack = factory.LazyAttribute(lambda row: row.line.packs.first().pack)
+    batch = "LOT-A1"
+    expires_on = factory.LazyAttribute(
+        lambda row: row.dispensation.dispensed_on + datetime.timedelta(days=730)
+    )
+    days = factory.SelfAttribute("line.days")
+    quantity_due = factory.LazyAttribute(
+        lambda row: row.line.quantity * row.days / row.line.days if row.days else Decimal(0)
+    )
+    packs = factory.LazyAttribute(lambda row: max(1, -(-row.quantity_due // row.pack.quantity)))
+    quantity = factory.LazyAttribute(lambda row: row.packs * row.pack.quantity)
