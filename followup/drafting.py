@@ -1,6 +1,7 @@
 """The draft of a long form: what the page sends every few seconds, given back when it opens."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,10 +40,9 @@ def resume(owner_id: int, key: str) -> Typing:
 def keep(owner_id: int, key: str, sent: QueryDict, *, at: datetime) -> Typing:
     """Save what was sent and refused, so that leaving the page loses nothing."""
     before = drafts.load(owner_id, key)
-    try:
+    # Another tab saved meanwhile: its version stays, the page shows what was sent.
+    with suppress(drafts.Refusal):
         drafts.save(owner_id, key, typed(sent), before.version if before else 0, at=at)
-    except drafts.Refusal:
-        pass  # another tab saved meanwhile: its version stays, the page shows what was sent
     return resume(owner_id, key)
 
 
