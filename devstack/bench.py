@@ -7,11 +7,11 @@ from devstack import environment, web
 from devstack.arguments import Options
 from devstack.place import ROOT
 from devstack.prepare import bring_up_to_date
+from devstack.processes import Stack, background_services, server_services, web_service
 from devstack.procs import wait_until
 from devstack.running import held, wanted_mark
 from devstack.say import step
 from devstack.servers import Role, Servers
-from devstack.services import Stack, background_services, server_services, web_service
 from devstack.supervisor import Supervisor, ignore_signals, stop_on_signals
 
 

@@ -7,11 +7,11 @@ from devstack import web
 from devstack.arguments import Options
 from devstack.jobs import run_manage, tail
 from devstack.prepare import bring_up_to_date
+from devstack.processes import Stack, background_services, server_services, web_service
 from devstack.procs import Process, wait_until
 from devstack.running import held, wanted_mark
 from devstack.say import complain, say, since_start, step
 from devstack.servers import Mark, Servers
-from devstack.services import Stack, background_services, server_services, web_service
 from devstack.supervisor import Supervisor, ignore_signals, stop_on_signals
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 
 pytest_plugins = ["tests.databases", "tests.browser"]
 
-WITHOUT_DATABASE = {"test_rules.py", "test_deployment.py"}
+WITHOUT_DATABASE = {"test_rules.py", "test_deployment.py", "test_repository.py"}
 
 
 class Unknown(str):
@@ -23,7 +23,7 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """Every test may use both databases, except those of rules, launcher and deployment."""
+    """Every test may use both databases, except those that read code alone."""
     for item in items:
         without = item.path.name in WITHOUT_DATABASE or item.path.parent.name == "devstack"
         if not without and item.get_closest_marker("django_db") is None:
