@@ -169,6 +169,19 @@ class Visit(models.Model):
     def __str__(self) -> str:
         return f"Consultation {self.public_id}"
 
+    @property
+    def label(self) -> str:
+        """«M6», or the kind of a visit that the calendar does not name."""
+        return self.code or "Simple"
+
+    @property
+    def title(self) -> str:
+        return f"Consultation {self.code}" if self.code else "Consultation simple"
+
+    @property
+    def draft_key(self) -> str:
+        return f"visit:{self.public_id}"
+
 
 @tracked
 class Answers(models.Model):

@@ -1,6 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from followup import views
 
 
 app_name = "followup"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("patients/<uuid:enrolment_id>/consultations/", views.visit_list, name="list"),
+    path(
+        "patients/<uuid:enrolment_id>/consultations/nouvelle/",
+        views.unscheduled,
+        name="unscheduled",
+    ),
+    path("consultations/<uuid:visit_id>/", views.visit, name="visit"),
+    path("consultations/<uuid:visit_id>/non-realisee/", views.not_done, name="not_done"),
+]

@@ -1,0 +1,84 @@
+"""Where each visit of a patient stands, for the timeline and the tables: one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from followup import rules
+from followup.enums import Standing, VisitStatus
+from followup.models import Visit
+from patients.models import Enrolment
+
+
+# States of `components/timeline.html`.
+STATES = {
+    Standing.DONE: "done",
+    Standing.DUE: "due",
+    Standing.OVERDUE: "late",
+    Standing.UPCOMING: "future",
+    Standing.MISSED: "missed",
+    Standing.CLOSED: "na",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One visit, as lists show it."""
+
+    visit: Visit | None
+    label: str
+    standing: Standing
+    on: date
+    days_late: int = 0
+
+    @property
+    def state(self) -> str:
+        return STATES[self.standing]
+
+    @property
+    def url(self) -> str:
+        """Where it opens: a visit to come has nothing to show yet."""
+        if self.visit is None or self.standing in {Standing.UPCOMING, Standing.CLOSED}:
+            return ""
+        return reverse("followup:visit", args=[self.visit.public_id])
+
+    @property
+    def word(self) -> str:
+        """«En retard de 12 j»; "" for the usual word of the state."""
+        return f"En retard de {self.days_late}\u00a0j" if self.days_late else ""
+
+
+def steps(enrolment: Enrolment, today: date) -> list[Step]:
+    """Every visit of the patient, by date. One query."""
+    visits = enrolment.visits.select_related("held_by__user").order_by("due_on", "pk")
+    return steps_of(list(visits), today)
+
+
+def steps_of(visits: Sequence[Visit], today: date) -> list[Step]:
+    """The same from visits already loaded, by due date; no query."""
+    return [_step(visit, visits[i + 1 :], today) for i, visit in enumerate(visits)]
+
+
+def _step(visit: Visit, after: Sequence[Visit], today: date) -> Step:
+    later = [_expected(one) for one in after if one.definition_id is not None]
+    standing = rules.standing(_expected(visit), today=today, later=later)
+    late = rules.days_late(visit.closes_on, today) if standing == Standing.OVERDUE else 0
+    return Step(visit, visit.label, standing, visit.held_on or visit.due_on, late)
+
+
+def _expected(visit: Visit) -> rules.Expected:
+    status = VisitStatus(visit.status)
+    return rules.Expected(status, visit.due_on, visit.opens_on, visit.closes_on)
+
+
+def timeline(enrolment: Enrolment, found: Sequence[Step]) -> list[Step]:
+    """M0, the visits of the programme, and the appointment to come: what the timeline draws."""
+    inclusion = Step(None, "M0", Standing.DONE, enrolment.included_on)
+    shown = [step for step in found if step.visit and _is_drawn(step.visit)]
+    return [inclusion, *shown]
+
+
+def _is_drawn(visit: Visit) -> bool:
+    return visit.definition_id is not None or visit.status == VisitStatus.PLANNED

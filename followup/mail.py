@@ -1,0 +1,70 @@
+"""The digest of visits: numbers and codes only, no name and no disease."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
+
+from core import mail
+from core.models import OutgoingMail
+from followup import rules
+from followup.models import Visit
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a digest."""
+
+    number: str
+    label: str
+    due_on: date
+    closes_on: date
+    days_late: int
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The visits to hold of one place or person, on one day."""
+
+    key: str
+    to: str
+    place: str
+    day: date
+    visits: Sequence[Visit]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Overdue first, then by date."""
+        found = [
+            Entry(
+                visit.enrolment.number,
+                visit.title,
+                visit.due_on,
+                visit.closes_on,
+                rules.days_late(visit.closes_on, self.day),
+            )
+            for visit in self.visits
+        ]
+        return sorted(found, key=lambda entry: (-entry.days_late, entry.due_on, entry.number))
+
+
+def queue_digest(digest: Digest, *, at: datetime) -> OutgoingMail:
+    """Queue one digest. The same key twice is one mail."""
+    entries = digest.entries
+    late = [entry for entry in entries if entry.days_late]
+    context = {
+        "digest": digest,
+        "late": late,
+        "due": [entry for entry in entries if not entry.days_late],
+        "address": f"{settings.PUBLIC_URL}{resolve_url(settings.LOGIN_URL)}",
+    }
+    body = render_to_string("mail/digest.txt", context)
+    count = len(entries)
+    plural = "s" if count > 1 else ""
+    subject = f"ReCann\u202f: {count} consultation{plural} à tenir"
+    if late:
+        subject += f", dont {len(late)} en retard"
+    return mail.queue(digest.key, digest.to, subject, body, at=at)

@@ -1,0 +1,190 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.enums import Permission
+from accounts.middleware import MemberRequest
+from accounts.permissions import require
+from core import keys
+from core.fields import FrenchDateField
+from core.once import AnotherBody
+from followup import actions, calendar_steps, drafting, items, questionnaires, rules
+from followup.drafting import Typing
+from followup.enums import Decision, Mode, NotDoneReason, VisitStatus
+from followup.forms import NotDoneForm, VisitForm
+from followup.models import Visit
+from patients.access import open_record
+from patients.models import Enrolment
+from programmes.enums import VisitKind
+
+
+# The tab of `patients/_header.html`.
+TAB = "consultations"
+
+
+@require_safe
+@require(Permission.PATIENT_VIEW)
+def visit_list(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
+    enrolment, person = open_record(request, enrolment_id)
+    steps = calendar_steps.steps(enrolment, timezone.localdate())
+    context = {
+        "enrolment": enrolment,
+        "person": person,
+        "tab": TAB,
+        "timeline": calendar_steps.timeline(enrolment, steps),
+        "steps": steps[::-1],
+        "may_add": enrolment.is_live,
+    }
+    return render(request, "followup/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.VISIT_WRITE)
+def visit(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
+    """The form of a visit to hold; the page of any other."""
+    visits = Visit.objects.visible_to(request.member).select_related("enrolment", "held_by__user")
+    found = get_object_or_404(visits, public_id=visit_id)
+    enrolment, person = open_record(request, found.enrolment.public_id)
+    found.enrolment = enrolment
+    page = {"enrolment": enrolment, "person": person, "tab": TAB, "visit": found}
+    planned = found.status == VisitStatus.PLANNED
+    if planned and rules.may_hold(found.kind, request.member.role):
+        entry = _Entry(enrolment, found.kind, found.draft_key, partial(actions.hold, found), found)
+        return _enter(request, entry, page)
+    if request.method == "POST":
+        return redirect("followup:visit", found.public_id)
+    return render(request, "followup/visit.html", page | _read(found))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.VISIT_WRITE)
+def unscheduled(request: MemberRequest, enrolment_id: UUID) -> HttpResponseBase:
+    enrolment, person = open_record(request, enrolment_id)
+    page = {"enrolment": enrolment, "person": person, "tab": TAB, "visit": None}
+    key = f"visit_new:{enrolment.public_id}"
+    hold = partial(actions.hold_unscheduled, enrolment)
+    return _enter(request, _Entry(enrolment, VisitKind.SIMPLE, key, hold), page)
+
+
+@require_POST
+@require(Permission.VISIT_WRITE)
+def not_done(request: MemberRequest, visit_id: UUID) -> HttpResponse:
+    visits = Visit.objects.holdable_by(request.member).select_related("enrolment")
+    found = get_object_or_404(visits, public_id=visit_id)
+    form = NotDoneForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choisissez le motif de non-réalisation.")
+        return redirect("followup:visit", found.public_id)
+    try:
+        reason = NotDoneReason(form.cleaned_data["reason"])
+        actions.mark_not_done(found, reason, by=request.member, at=timezone.now())
+    except actions.CannotMiss as error:
+        messages.error(request, str(error))
+        return redirect("followup:visit", found.public_id)
+    messages.success(request, f"{found.title}\u202f: non réalisée.")
+    return redirect("followup:list", found.enrolment.public_id)
+
+
+# --- Entering a visit ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A visit to enter: planned, or not."""
+
+    enrolment: Enrolment
+    kind: str
+    draft_key: str
+    hold: Callable[..., str]
+    visit: Visit | None = None
+
+
+def _enter(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpResponseBase:
+    typing = drafting.resume(request.user.pk, entry.draft_key)
+    form = _form(request, entry, typing)
+    if request.method == "POST":
+        if form.is_valid() and (target := _hold(request, entry, form)):
+            messages.success(request, "La consultation est enregistrée.")
+            return redirect(_next_page(entry.enrolment, target, form))
+        now = timezone.now()
+        typing = drafting.keep(request.user.pk, entry.draft_key, request.POST, at=now)
+    last = questionnaires.last_answers(entry.enrolment)
+    page |= {"form": form, "sections": list(form.sections(last)), "typing": typing}
+    page["resumed"] = request.method != "POST" and typing.data is not None
+    page["miss_form"] = NotDoneForm() if entry.visit else None
+    return render(request, "followup/visit_form.html", page)
+
+
+def _form(request: MemberRequest, entry: _Entry, typing: Typing) -> VisitForm:
+    today = timezone.localdate()
+    data = request.POST if request.method == "POST" else None
+    typed_on = request.POST.get("held_on") if data is not None else typing.initial.get("held_on")
+    held_on = _as_date(typed_on) or today
+    planned = entry.visit
+    return VisitForm(
+        data,
+        initial={"held_on": today, "mode": Mode.ON_SITE, **typing.initial},
+        parts=questionnaires.asked(entry.enrolment, entry.kind, held_on),
+        earliest=entry.enrolment.included_on,
+        today=today,
+        window=(planned.opens_on, planned.closes_on) if planned else None,
+    )
+
+
+def _as_date(text: object) -> date | None:
+    """The date that was typed, when it is one: it chooses the versions of the questionnaires."""
+    try:
+        return FrenchDateField(required=False).clean(text or "")
+    except ValidationError:
+        return None
+
+
+def _hold(request: MemberRequest, entry: _Entry, form: VisitForm) -> str:
+    """The public id of the visit recorded; "" when it was refused, and the form says why."""
+    body = drafting.typed(request.POST)
+    once = actions.Once(form.cleaned_data["once"], body, draft=entry.draft_key)
+    try:
+        return entry.hold(form.held(), once_only=once, by=request.member, at=timezone.now())
+    except actions.CannotHold as error:
+        form.refuse(error)
+    except AnotherBody as error:
+        form.add_error(None, str(error))
+    return ""
+
+
+def _next_page(enrolment: Enrolment, target: str, form: VisitForm) -> str:
+    """Where the answers lead: report the effect first, then what was decided."""
+    answers = form.answers().values()
+    if any(given.get(items.ADVERSE_EVENT) for given in answers):
+        report = reverse("vigilance:report", args=[enrolment.public_id])
+        return f"{report}?consultation={target}"
+    match form.cleaned_data["decision"]:
+        case Decision.STOP:
+            return reverse("patients:end", args=[enrolment.public_id])
+        case Decision.ADAPT:
+            return reverse("prescriptions:create", args=[enrolment.public_id])
+    return reverse("followup:visit", args=[target])
+
+
+# --- Reading a visit -------------------------------------------------------------------------
+
+
+def _read(found: Visit) -> dict[str, Any]:
+    key = keys.open_keys([found.enrolment.key_id]).get(found.enrolment.key_id)
+    return {
+        "parts": questionnaires.answered(found, key),
+        "comment": questionnaires.open_text(key, found, "comment", found.comment_sealed),
+        "had_event": any(row.data.get(items.ADVERSE_EVENT) is True for row in found.answers.all()),
+    }
