@@ -7,8 +7,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from devstack import throwaway
 from devstack.place import ROOT
-from devstack.pytest_plugin import start_servers
 from devstack.say import say, seconds, since_start
 
 
@@ -54,7 +54,7 @@ def linters(servers: dict[str, str]) -> list[Check]:
 
 def check() -> int:
     """Run everything fast. Returns 0 when all is right."""
-    servers = start_servers()
+    servers = throwaway.start()
     tests = Check("tests rapides", FAST_TESTS, dict(os.environ) | servers)
     failed = run_all([tests, *linters(servers)])
     say(f"{since_start():>8}  en tout")

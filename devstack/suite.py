@@ -4,9 +4,9 @@ import os
 import subprocess
 import sys
 
+from devstack import throwaway
 from devstack.checks import PYTHON, linters, run_all
 from devstack.place import ROOT
-from devstack.pytest_plugin import start_servers
 from devstack.say import complain, say, since_start
 
 
@@ -22,7 +22,7 @@ THRESHOLDS = {
 
 def test(arguments: list[str]) -> int:
     """Run pytest with these arguments, or everything. Returns 0 when all is right."""
-    environment = dict(os.environ) | start_servers() | {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
+    environment = dict(os.environ) | throwaway.start()
     if arguments:
         return _pytest(arguments, environment)[0]
     failed = run_all(linters(environment))
