@@ -1,7 +1,6 @@
 """Servers for tests: without durability, gone with the process that started them."""
 
 import atexit
-import os
 import shutil
 import tempfile
 from pathlib import Path
