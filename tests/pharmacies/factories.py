@@ -1,5 +1,5 @@
 import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 import factory
@@ -97,5 +97,9 @@ class DispensedItemFactory(factory.django.DjangoModelFactory):
     quantity_due = factory.LazyAttribute(
         lambda row: row.line.quantity * row.days / row.line.days if row.days else Decimal(0)
     )
-    packs = factory.LazyAttribute(lambda row: max(1, -(-row.quantity_due // row.pack.quantity)))
+    packs = factory.LazyAttribute(lambda row: max(1, _packs(row.quantity_due, row.pack.quantity)))
     quantity = factory.LazyAttribute(lambda row: row.packs * row.pack.quantity)
+
+
+def _packs(quantity: Decimal, size: Decimal) -> int:
+    return int((quantity / size).to_integral_value(ROUND_CEILING))

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.db import connection
+from django.db.models import Model
+
 from pharmacies.models import Dispensation, DispensedItem, Received
 from tests.pharmacies.factories import (
     DispensationFactory,
@@ -44,6 +47,13 @@ def one_day_too_many() -> None:
     DispensedItemFactory(dispensation=first.dispensation, line=first.line, days=9)
 
 
+def delete_as_owner(row: Model) -> None:
+    """The runtime role has no right to delete: the trigger speaks to the others."""
+    with connection.cursor() as cursor:
+        cursor.execute("set role none")
+        cursor.execute(f"delete from {row._meta.db_table} where id = %s", [row.pk])
+
+
 REFUSED: dict[str, Callable[[], object]] = {
     "pharmacies_received_once": received_twice,
     "pharmacies_fraction_counts_from_one": lambda: ReceivedFactory(fraction_no=0),
@@ -51,7 +61,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "pharmacies_received_is_frozen": lambda: Received.objects.filter(
         pk=ReceivedFactory().pk
     ).update(fraction_no=2),
-    "received_never_deleted": lambda: ReceivedFactory().delete(),
+    "received_never_deleted": lambda: delete_as_owner(ReceivedFactory()),
     "pharmacies_dispensed_in_turn": same_turn,
     "pharmacies_sequence_counts_from_one": lambda: DispensationFactory(sequence_no=0),
     "pharmacies_bearer_known": lambda: DispensationFactory(bearer="DOG", bearer_sealed=b"sealed"),
@@ -61,7 +71,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "pharmacies_dispensation_is_frozen": lambda: Dispensation.objects.filter(
         pk=DispensationFactory().pk
     ).update(with_vaporiser=True),
-    "dispensation_never_deleted": lambda: DispensationFactory().delete(),
+    "dispensation_never_deleted": lambda: delete_as_owner(DispensationFactory()),
     "pharmacies_item_holds_something": lambda: DispensedItemFactory(
         packs=0, quantity=10, quantity_due=10
     ),
@@ -73,5 +83,5 @@ REFUSED: dict[str, Callable[[], object]] = {
     "pharmacies_item_is_frozen": lambda: DispensedItem.objects.filter(
         pk=DispensedItemFactory().pk
     ).update(batch="LOT-B2"),
-    "item_never_deleted": lambda: DispensedItemFactory().delete(),
+    "item_never_deleted": lambda: delete_as_owner(DispensedItemFactory()),
 }

@@ -1,0 +1,309 @@
+"""What a pharmacist has in front of them: one prescription, line by line, on one day.
+
+The page shows it; the action reads it again under its locks and decides by it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import chain, repeat
+
+from django.db.models import Max
+
+from accounts.models import Member
+from pharmacies import rights, rules, words
+from pharmacies.models import Dispensation, DispensedItem, Received
+from pharmacies.rules import Due, Limits, Ordered, Supply
+from prescriptions.enums import PrescriptionStatus
+from prescriptions.models import Line, Prescription
+from programmes.enums import Regime
+from programmes.models import Accreditation, Pack, SupplyRule
+from training.entitlement import is_entitled
+
+
+# Days. No legal source: longer ago, what was handed over is used up.
+LOOK_BACK_DAYS = 400
+# Hours. No legal source: a batch is proposed again during the day's work.
+BATCH_HOURS = 24
+
+LOADED = ("enrolment__programme", "enrolment__pharmacy", "prescriber", "author__site")
+
+
+@dataclass(frozen=True)
+class Warning:  # noqa: A001 - the word of the page
+    """Something unusual. `level` is that of components/checks.html."""
+
+    message: str
+    needs_reason: bool = False
+    # Of the whole prescription; else of one line.
+    is_about_place: bool = False
+    level: str = "warning"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: what it says, what was given of it, what is due."""
+
+    line: Line
+    ordered: Ordered
+    due: Due
+    packs: list[Pack]
+    given: list[DispensedItem]
+
+    @property
+    def proposed(self) -> list[int]:
+        """How many of each pack, in the order of `packs`."""
+        return rules.choose_packs(self.due.quantity, [pack.quantity for pack in self.packs])
+
+    @property
+    def prescribed(self) -> str:
+        return words.amount(self.line.quantity, self.line.unit, self.line.form)
+
+    @property
+    def delivered(self) -> Decimal:
+        return sum((item.quantity for item in self.given), Decimal(0))
+
+    @property
+    def is_narcotic(self) -> bool:
+        return self.ordered.is_narcotic
+
+
+@dataclass(frozen=True)
+class Sheet:
+    prescription: Prescription
+    on: date
+    rows: list[Row]
+    received: dict[int, Received]
+    dispensations: list[Dispensation]
+    warnings: list[Warning]
+    needs_vaporiser: bool
+    # Why nothing may leave, whatever the line; empty when something may.
+    refused: str
+
+    @property
+    def open_rows(self) -> list[Row]:
+        return [] if self.refused else [row for row in self.rows if not row.due.refused]
+
+    @property
+    def fraction_no(self) -> int:
+        """The fraction at hand: the first that a narcotic line still waits for."""
+        waiting = [row.due.fraction_no for row in self.open_rows if row.is_narcotic]
+        return min(waiting, default=max(self.received, default=1))
+
+    @property
+    def presented(self) -> Received | None:
+        return self.received.get(self.fraction_no)
+
+    @property
+    def opens_on(self) -> date | None:
+        """First day something may leave without a reason; None when it may at once, or never."""
+        opening = [row.due.opens_on or self.on for row in self.open_rows]
+        return min(opening) if opening and min(opening) > self.on else None
+
+    @property
+    def covered_until(self) -> date | None:
+        """Last day of treatment in the patient's hands, from this prescription."""
+        ends = [
+            rules.covered_until(row.ordered.starts_on, supplies_of(row.given)) for row in self.rows
+        ]
+        return max((end for end in ends if end), default=None)
+
+
+def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
+    """Put together what may be handed over that day by that member.
+
+    A fixed number of queries, whatever the lines and what was given.
+    """
+    received = {row.fraction_no: row for row in prescription.received.all()}
+    dispensations = list(
+        prescription.dispensations.select_related("pharmacy", "dispensed_by__user")
+        .prefetch_related("items__pack", "items__line")
+        .order_by("dispensed_on", "sequence_no")
+    )
+    limits = _limits(on)
+    lines = prescription.lines.select_related("product").prefetch_related(
+        "steps", "packs__pack", "product__packs"
+    )
+    presented = {no: row.presented_on for no, row in received.items()}
+    rows = [
+        _row(prescription, line, _given(line, dispensations), presented, limits, on)
+        for line in lines.order_by("position")
+    ]
+    return Sheet(
+        prescription=prescription,
+        on=on,
+        rows=rows,
+        received=received,
+        dispensations=dispensations,
+        warnings=_warnings(prescription, rows, member, on),
+        needs_vaporiser=_needs_vaporiser(prescription, rows),
+        refused=_refused(prescription, member, on),
+    )
+
+
+# --- Lines -----------------------------------------------------------------------------------
+
+
+def _limits(on: date) -> Limits | None:
+    rule = SupplyRule.objects.in_force(on).filter(regime=Regime.ORDINARY).order_by("-pk").first()
+    if rule is None:
+        return None
+    return Limits(rule.max_supply_days, rule.max_treatment_days, rule.first_presentation_months)
+
+
+def _given(line: Line, dispensations: list[Dispensation]) -> list[DispensedItem]:
+    found = []
+    for dispensation in dispensations:
+        for item in dispensation.items.all():
+            if item.line_id == line.pk:
+                item.dispensation = dispensation
+                found.append(item)
+    return found
+
+
+def supplies_of(given: list[DispensedItem]) -> list[Supply]:
+    return [
+        Supply(
+            item.dispensation.received.fraction_no,
+            item.dispensation.dispensed_on,
+            item.days,
+            item.quantity,
+        )
+        for item in given
+    ]
+
+
+def _row(
+    prescription: Prescription,
+    line: Line,
+    given: list[DispensedItem],
+    presented: dict[int, date],
+    limits: Limits | None,
+    on: date,
+) -> Row:
+    is_narcotic = line.regime == Regime.NARCOTIC
+    ordered = Ordered(
+        is_narcotic=is_narcotic,
+        signed_on=prescription.signed_on or on,
+        starts_on=prescription.starts_on,
+        daily=daily(line),
+        unit=line.unit,
+        form=line.form,
+        fraction_days=prescription.fraction_days if is_narcotic else None,
+        limits=limits,
+    )
+    due = rules.due(ordered, presented=presented, supplies=supplies_of(given), on=on)
+    packs = [line_pack.pack for line_pack in line.packs.all()]
+    packs.sort(key=lambda pack: -pack.quantity)
+    return Row(line, ordered, due, packs or list(line.product.packs.all()), given)
+
+
+def daily(line: Line) -> tuple[Decimal, ...]:
+    """Units of each day of the line, step after step."""
+    steps = sorted(line.steps.all(), key=lambda step: step.position)
+    return tuple(
+        chain.from_iterable(repeat(step.dose * step.intakes_per_day, step.days) for step in steps)
+    )
+
+
+# --- Around the lines ------------------------------------------------------------------------
+
+
+def _refused(prescription: Prescription, member: Member, on: date) -> str:
+    enrolment = prescription.enrolment
+    site = member.site
+    pharmacist = rights.Pharmacist(
+        site_kind=site.kind,
+        site_is_open=site.opened_on <= on and (site.closed_on is None or on < site.closed_on),
+        is_accredited=Accreditation.objects.in_force(on)
+        .filter(member=member, programme=enrolment.programme)
+        .exists(),
+        is_entitled=is_entitled(member.user, enrolment.programme, on),
+    )
+    return rights.refusal_of_state(
+        is_signed=prescription.status == PrescriptionStatus.SIGNED, is_live=enrolment.is_live
+    ) or rights.refusal_to_serve(pharmacist, enrolment.programme.dispensing_places)
+
+
+def _warnings(
+    prescription: Prescription, rows: list[Row], member: Member, on: date
+) -> list[Warning]:
+    found = []
+    chosen = prescription.enrolment.pharmacy
+    if chosen is not None and chosen.pk != member.site_id:
+        found.append(
+            Warning(
+                f"Le patient a choisi une autre pharmacie{words.THIN}: {chosen.name}, "
+                f"{chosen.town}. Confirmez son choix et indiquez un motif.",
+                needs_reason=True,
+                is_about_place=True,
+            )
+        )
+    for row in rows:
+        if row.due.opens_on and row.due.is_early(on):
+            found.append(
+                Warning(
+                    f"{row.line.product_name}{words.THIN}: délivrance possible à partir du "
+                    f"{words.in_full(row.due.opens_on)}. Avant cette date, indiquez un motif.",
+                    needs_reason=True,
+                )
+            )
+    return found + _still_in_hand(prescription, rows, on)
+
+
+def _still_in_hand(prescription: Prescription, rows: list[Row], on: date) -> list[Warning]:
+    """What an earlier prescription of the same medicine still covers: told, never refused."""
+    names = {row.line.product_id: row.line.product_name for row in rows}
+    since = on - timedelta(days=LOOK_BACK_DAYS)
+    earlier = (
+        DispensedItem.objects.filter(
+            dispensation__enrolment=prescription.enrolment_id,
+            dispensation__dispensed_on__gt=since,
+            line__product__in=names,
+        )
+        .exclude(dispensation__prescription=prescription)
+        .select_related("dispensation__received", "line__prescription")
+        .order_by("dispensation__dispensed_on", "pk")
+    )
+    by_product: dict[int, list[DispensedItem]] = {}
+    for item in earlier:
+        by_product.setdefault(item.line.product_id, []).append(item)
+    found = []
+    for product_id, items in by_product.items():
+        end = rules.covered_until(items[0].line.prescription.starts_on, supplies_of(items))
+        if end and end >= on:
+            found.append(
+                Warning(
+                    f"{names[product_id]}{words.THIN}: une délivrance précédente couvre encore "
+                    f"le patient jusqu’au {words.in_full(end)}."
+                )
+            )
+    return found
+
+
+def _needs_vaporiser(prescription: Prescription, rows: list[Row]) -> bool:
+    """Flowers leave with a vaporiser the first time."""
+    if not any(row.line.product.needs_vaporiser for row in rows):
+        return False
+    given = Dispensation.objects.filter(enrolment=prescription.enrolment_id, with_vaporiser=True)
+    return not given.exists()
+
+
+def next_sequence(prescription: Prescription) -> int:
+    last = prescription.dispensations.aggregate(last=Max("sequence_no"))["last"]
+    return (last or 0) + 1
+
+
+def batches_of_the_day(
+    member: Member, rows: list[Row], *, on: date, at: datetime
+) -> dict[int, DispensedItem]:
+    """The last item of each pack handed over that day by the member's pharmacy, by pack."""
+    packs = [pack.pk for row in rows for pack in row.packs]
+    items = DispensedItem.objects.filter(
+        pack__in=packs,
+        dispensation__pharmacy=member.site_id,
+        dispensation__dispensed_on=on,
+        dispensation__recorded_at__gt=at - timedelta(hours=BATCH_HOURS),
+        expires_on__gte=on,
+    )
+    return {item.pack_id: item for item in items.order_by("pk")}
