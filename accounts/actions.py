@@ -70,12 +70,14 @@ def check_password(identifier: str, password: str, *, source: str, at: datetime)
     user = authenticate(identifier=identifier, password=password)
     if not free or not isinstance(user, User):
         action = "sign_in.password_refused" if free else "sign_in.throttled"
-        audit.record(action, by=audit.Agent(), **_traces(who, source))
+        audit.record(action, by=audit.Agent(), account=_trace(who), source=_trace(source))
         return None
     throttle.forget("sign_in account source", pair)
     throttle.forget("sign_in account", who)
     throttle.take_back("sign_in source", source)
-    audit.record("sign_in.password_ok", user, by=agent(user), **_traces(who, source))
+    audit.record(
+        "sign_in.password_ok", user, by=agent(user), account=_trace(who), source=_trace(source)
+    )
     return user
 
 
@@ -93,12 +95,9 @@ def _may_try(who: str, pair: str, source: str, at: datetime) -> bool:
     return all(verdicts)
 
 
-def _traces(who: str, source: str) -> dict[str, str]:
-    """What lets two lines of the journal be recognised as one account or one address."""
-    return {
-        "account": blind.index("sign_in account", who).hex(),
-        "source": blind.index("sign_in source", source).hex(),
-    }
+def _trace(value: str) -> str:
+    """What lets two lines of the journal be recognised as one account, or one address."""
+    return blind.index("sign_in", value).hex()
 
 
 def change_password(user: User, new: str) -> None:

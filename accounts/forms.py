@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django import forms
 
@@ -30,12 +31,14 @@ class SignInForm(forms.Form):
 class FilledSignInForm(SignInForm):
     """The same, filled with a demonstration account: shown in demonstration only."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].widget.render_value = True
+        self.fields["password"].widget = forms.PasswordInput(
+            attrs={"autocomplete": "current-password"}, render_value=True
+        )
 
 
-def code_field(**kwargs) -> forms.CharField:
+def code_field(**kwargs: Any) -> forms.CharField:
     attrs = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
     return forms.CharField(max_length=LONGEST_CODE, widget=forms.TextInput(attrs=attrs), **kwargs)
 
@@ -72,8 +75,8 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def clean(self):
-        typed = super().clean()
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
         if typed.get("new") and typed.get("again") and typed["new"] != typed["again"]:
             self.add_error("again", "Les deux saisies sont différentes.")
         return typed
@@ -95,12 +98,12 @@ class SignatureForm(forms.Form):
     def __init__(
         self,
         user: User,
-        data=None,
+        data: Mapping[str, Any] | None = None,
         *,
         prove: Callable[[str], str] | None = None,
         code_only: bool = True,
         demo_code: str = "",
-    ):
+    ) -> None:
         super().__init__(data)
         self.user, self.prove, self.code_only, self.demo_code = user, prove, code_only, demo_code
         field = self.fields["secret"]
@@ -113,8 +116,8 @@ class SignatureForm(forms.Form):
         else:
             field.label = "Mot de passe ou code de vérification"
 
-    def clean_secret(self):
-        secret = self.cleaned_data["secret"]
+    def clean_secret(self) -> str:
+        secret: str = self.cleaned_data["secret"]
         refusal = self.prove(secret) if self.prove else "La signature n’a pas pu être vérifiée."
         if refusal:
             raise forms.ValidationError(refusal)

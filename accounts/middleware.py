@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from accounts.models import NOBODY, Member
+from accounts.models import NOBODY, Member, User
 from core import audit
 
 
@@ -55,13 +55,22 @@ def second_factor(get_response: GetResponse) -> GetResponse:
     """Send whoever has given only a password to the page of the second factor."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated and not request.path.startswith(WITHOUT_SECOND_FACTOR):
-            # A session that never said when it started has not come through our pages.
-            if not request.user.is_verified() or "started_at" not in request.session:  # type: ignore[union-attr]
-                return redirect("accounts:second_factor")
+        is_open = request.path.startswith(WITHOUT_SECOND_FACTOR)
+        if not is_open and request.user.is_authenticated and not is_verified(request):
+            return redirect("accounts:second_factor")
         return get_response(request)
 
     return middleware
+
+
+def is_verified(request: HttpRequest) -> bool:
+    """Whether both factors were given in this session, through our pages."""
+    return bool(request.user.is_verified()) and "started_at" in request.session  # type: ignore[union-attr]
+
+
+def account(request: HttpRequest) -> User:
+    """The account signed in, itself: `request.user` is wrapped by each middleware."""
+    return User.objects.get(pk=str(request.user.pk))
 
 
 def current_member(get_response: GetResponse) -> GetResponse:
@@ -70,7 +79,7 @@ def current_member(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         member = _chosen(request)
         request.member = member  # type: ignore[attr-defined]
-        if member.pk is None:
+        if not member.role:
             return get_response(request)
         with timezone.override(ZoneInfo(member.site.time_zone)):
             return get_response(request)
@@ -81,7 +90,7 @@ def current_member(get_response: GetResponse) -> GetResponse:
 def _chosen(request: HttpRequest) -> Member:
     """Read at each request: a role that ends is refused at once."""
     member_id = request.session.get("member_id")
-    if member_id is None or not request.user.is_authenticated or not request.user.is_verified():  # type: ignore[union-attr]
+    if member_id is None or not is_verified(request):
         return NOBODY
     members = Member.objects.open().filter(user=request.user.pk, pk=member_id)
     return members.select_related("user", "site").first() or NOBODY

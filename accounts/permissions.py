@@ -63,7 +63,9 @@ def require(permission: Permission) -> Callable[[View[P]], View[P]]:
 
     def decorator(view: View[P]) -> View[P]:
         @wraps(view)
-        def wrapper(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def wrapper(
+            request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             if not allows(request.member, permission):
                 audit.record("access.refused", by=request.member, permission=permission.value)
                 raise PermissionDenied

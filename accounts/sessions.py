@@ -11,9 +11,12 @@ totp_secret              secret proposed, not confirmed yet
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
+from django_otp import DEVICE_ID_SESSION_KEY, devices_for_user
 
-from accounts.models import Member
+from accounts.models import Member, User
 
 
 # Seconds between the password and the second factor. No legal source: ADR 0010.
@@ -50,3 +53,32 @@ def seconds_left(session: SessionBase, *, at: datetime) -> int:
     until_end = int(started_at + settings.SESSION_ABSOLUTE_AGE - at.timestamp())
     idle = int(session["touched_at"] + settings.SESSION_COOKIE_AGE - at.timestamp())
     return max(min(idle, until_end), 0)
+
+
+# --- Without the pages: demonstration and tests ----------------------------------------------
+
+
+class CannotMint(Exception):
+    """The message is in French and may be shown."""
+
+
+def mint(user: User, *, at: datetime) -> str:
+    """Open a session of both factors under the person's first role; returns its key.
+
+    The caller has checked that this is a demonstration or a test.
+
+    :raises CannotMint: no factor, or no role
+    """
+    device = next(iter(devices_for_user(user)), None)
+    members = list(Member.objects.open().filter(user=user).order_by("started_on", "pk"))
+    if device is None or not members:
+        raise CannotMint("Ce compte n’a pas de second facteur, ou pas de rôle ouvert.")
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    begin(session, at=at)
+    choose(session, members[0], among=len(members))
+    session.save()
+    return str(session.session_key)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import demo, factors
 from accounts.actions import agent
 from accounts.forms import SignatureForm
-from accounts.models import User
+from accounts.middleware import account
 from core import audit, throttle
 
 
@@ -36,7 +36,7 @@ def signature(request: HttpRequest, *, unbound: bool = False) -> SignatureForm:
 
     :param unbound: show it again, empty, whatever was posted
     """
-    user = _user(request)
+    user = account(request)
     return SignatureForm(
         user,
         request.POST if request.method == "POST" and not unbound else None,
@@ -51,13 +51,8 @@ def confirm(request: HttpRequest) -> bool:
     return signature(request).is_valid()
 
 
-def _user(request: HttpRequest) -> User:
-    """The account itself: `request.user` is wrapped by each middleware."""
-    return User.objects.get(pk=request.user.pk)
-
-
 def _refusal(request: HttpRequest, secret: str) -> str:
-    user, now = _user(request), timezone.now()
+    user, now = account(request), timezone.now()
     if not throttle.allowed("signature", str(user.pk), limit=TRIES, seconds=WINDOW_SECONDS, at=now):
         audit.record("signature.throttled", by=agent(user))
         return CODE_EXPECTED if must_prove(request) else REFUSED

@@ -21,7 +21,7 @@ from accounts.forms import (
     PasswordForm,
     SignInForm,
 )
-from accounts.middleware import MemberRequest
+from accounts.middleware import MemberRequest, account, is_verified
 from accounts.models import Member, User
 from core import audit, throttle
 
@@ -32,16 +32,6 @@ WRONG_CODE = (
     "Ce code n’est pas accepté. Attendez le suivant dans votre application, ou saisissez un "
     "code de secours."
 )
-
-
-def _user(request: HttpRequest) -> User:
-    """The account itself: `request.user` is wrapped by each middleware."""
-    return User.objects.get(pk=request.user.pk)
-
-
-def _is_verified(request: HttpRequest) -> bool:
-    """Whether both factors were given, in this session, through our pages."""
-    return bool(request.user.is_verified()) and "started_at" in request.session  # type: ignore[union-attr]
 
 
 def _safe_next(request: HttpRequest, address: str) -> str:
@@ -59,10 +49,11 @@ def _safe_next(request: HttpRequest, address: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """First factor: RPPS number or e-mail address, and password."""
-    if request.user.is_authenticated and _is_verified(request) and request.method != "POST":
+    if request.user.is_authenticated and is_verified(request) and request.method != "POST":
         return redirect("accounts:choose")
     form = _sign_in_form(request)
     if form.is_valid() and (user := _with_password(request, form)):
+        request.session.flush()
         login(request, user)
         next_url = _safe_next(request, request.POST.get("next", ""))
         sessions.wait_for_factor(request.session, next_url=next_url)
@@ -77,10 +68,10 @@ def _sign_in_form(request: HttpRequest) -> SignInForm:
     if request.method == "POST":
         return SignInForm(request.POST)
     asked = request.GET.get("compte", "")
-    for account in demo.accounts():
-        if str(account.user.public_id) == asked:
+    for shown in demo.accounts():
+        if str(shown.user.public_id) == asked:
             return FilledSignInForm(
-                initial={"identifier": account.identifier, "password": demo.PASSWORD}
+                initial={"identifier": shown.identifier, "password": demo.PASSWORD}
             )
     return SignInForm()
 
@@ -100,8 +91,8 @@ def _with_password(request: HttpRequest, form: SignInForm) -> User | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Second factor: a one-time code, or a backup code."""
-    user = _user(request)
-    if _is_verified(request):
+    user = account(request)
+    if is_verified(request):
         return redirect("accounts:choose")
     if not factors.has_factor(user):
         return redirect("accounts:enrol_totp")
@@ -119,7 +110,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: MemberRequest) -> HttpResponse:
-    by = request.member if request.member.pk else actions.agent(_user(request))
+    by = request.member if request.member.pk else actions.agent(account(request))
     audit.record("signed_out", by=by)
     logout(request)
     messages.success(request, "Vous êtes déconnecté.")
@@ -130,7 +121,7 @@ def sign_out(request: MemberRequest) -> HttpResponse:
 @require_safe
 def session(request: HttpRequest) -> JsonResponse:
     """Keep the session, as any page does, and tell how many seconds it has left."""
-    if not request.user.is_authenticated or not _is_verified(request):
+    if not request.user.is_authenticated or not is_verified(request):
         return JsonResponse({"seconds": 0}, status=401)
     now = timezone.now()
     request.session["touched_at"] = int(now.timestamp())
@@ -143,7 +134,7 @@ def session(request: HttpRequest) -> JsonResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Choose the role to act under; whoever has only one is not asked."""
-    if not _is_verified(request):
+    if not is_verified(request):
         return redirect("accounts:second_factor")
     members = _memberships(request)
     asked = request.POST.get("member", "")
@@ -184,7 +175,7 @@ def me(request: MemberRequest) -> HttpResponse:
 
 def _account(request: MemberRequest, **more: object) -> dict[str, Any]:
     """What the page of the account shows; `more` overrides it after a refusal."""
-    user = _user(request)
+    user = account(request)
     context = {
         "user": user,
         "member": request.member,
@@ -202,14 +193,14 @@ def new_backup_codes(request: MemberRequest) -> HttpResponse:
     signature = step_up.signature(request)
     if not signature.is_valid():
         return render(request, "accounts/me.html", _account(request, signature=signature))
-    request.session["new_codes"] = factors.make_backup_codes(_user(request))
+    request.session["new_codes"] = factors.make_backup_codes(account(request))
     return redirect("accounts:backup_codes")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def backup_codes(request: HttpRequest) -> HttpResponse:
     """Show the new codes until the person says they have them; never again."""
-    if not _is_verified(request):
+    if not is_verified(request):
         return redirect("accounts:second_factor")
     if request.method == "POST":
         request.session.pop("new_codes", None)
@@ -222,14 +213,14 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrol_totp(request: HttpRequest) -> HttpResponse:
     """Enrol an application: the first time after the password, later after a signature."""
-    user, verified = _user(request), _is_verified(request)
+    user, verified = account(request), is_verified(request)
     if factors.has_factor(user) and not verified:
         return redirect("accounts:second_factor")
     form = EnrolForm(request.POST if request.method == "POST" else None)
     signature = step_up.signature(request) if verified else None
-    if form.is_valid() and (signature is None or signature.is_valid()):
-        if _enrolled(request, user, form):
-            return redirect("accounts:choose")
+    signed = form.is_valid() and (signature is None or signature.is_valid())
+    if signed and _enrolled(request, user, form):
+        return redirect("accounts:choose")
     secret = request.session.setdefault("totp_secret", factors.new_secret())
     context = {"form": form, "signature": signature, "secret": factors.in_letters(secret)}
     image = segno.make(factors.address(user, secret)).svg_data_uri(scale=4, border=4, light="#fff")
@@ -260,7 +251,7 @@ def password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST if request.method == "POST" else None)
     signature = step_up.signature(request)
     if form.is_valid() and signature.is_valid():
-        user = _user(request)
+        user = account(request)
         try:
             actions.change_password(user, form.cleaned_data["new"])
         except actions.CannotChangePassword as refusal:
