@@ -91,8 +91,16 @@ def test_doses_are_steps_that_last_to_the_end_of_the_axis():
 
     chart = charts.over_time("o", "Dose", [dose], until=date(2026, 1, 21))
 
-    line = next(parsed(chart).iter(f"{SVG}polyline"))
-    assert line.get("points") == "0.00,50.00 50.00,50.00 50.00,0.00 100.00,0.00"
+    segments = [
+        [line.get(name) for name in ("x1", "y1", "x2", "y2")]
+        for line in parsed(chart).iter(f"{SVG}line")
+        if "rc-line-1" in line.get("class")
+    ]
+    assert segments == [
+        ["0.00%", "50.00%", "50.00%", "50.00%"],
+        ["50.00%", "50.00%", "50.00%", "0.00%"],
+        ["50.00%", "0.00%", "100.00%", "0.00%"],
+    ]
     assert tooltips(chart) == ["THC, 01/01/2026\u202f: 5 mg", "THC, 11/01/2026\u202f: 10 mg"]
 
 

@@ -53,9 +53,13 @@ def test_the_same_key_with_other_content_is_refused(change):
 
 
 def test_a_refused_act_gives_its_key_back():
-    with pytest.raises(RuntimeError), audit.acting("x", by=DOCTOR):
-        once.guard(by=DOCTOR, key="k1", action="x", body=b"")
-        raise RuntimeError
+    def refused():
+        with audit.acting("x", by=DOCTOR):
+            once.guard(by=DOCTOR, key="k1", action="x", body=b"")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        refused()
 
     assert not DoneOnce.objects.exists()
 

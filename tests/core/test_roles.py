@@ -35,7 +35,7 @@ def test_journal_and_seals_are_only_added_to(table, sql):
 
     with (
         pgtrigger.ignore(),
-        pytest.raises(ProgrammingError, match="permission denied|must be owner"),
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
