@@ -1,0 +1,242 @@
+"""One patient at a glance: next action, calendar, curve, what runs and what happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from accounts.enums import Permission
+from accounts.models import Member
+from accounts.permissions import allows
+from core import charts
+from core.charts import DatedSeries
+from followup import curve
+from followup import rules as visits
+from followup.enums import Standing, VisitStatus
+from followup.models import Visit
+from patients.models import Enrolment
+from pharmacies.models import Dispensation
+from prescriptions.models import Prescription
+from record import worklist
+from vigilance.models import AdverseEvent
+
+
+# Rows of each short list of the page; the tab of the act shows them all.
+SHORT_LIST = 5
+
+# Curves drawn together: more cannot be told apart.
+MOST_SERIES = 3
+
+_STATES = {
+    Standing.DONE: "done",
+    Standing.DUE: "due",
+    Standing.OVERDUE: "late",
+    Standing.UPCOMING: "future",
+    Standing.MISSED: "missed",
+    Standing.CLOSED: "na",
+}
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """What to do first with this patient: components/next_action.html."""
+
+    state: str
+    title: str
+    detail: str
+    actions: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A visit of the timeline: components/timeline.html."""
+
+    label: str
+    state: str
+    on: date | None
+    url: str
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart and its data: components/figure.html."""
+
+    title: str
+    chart: SafeString
+    headings: list[str]
+    rows: list[list[object]]
+    legend: list[str]
+    note: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    next_action: NextAction | None
+    timeline: list[Stop]
+    figure: Figure | None
+    running: Prescription | None
+    dispensations: list[Dispensation]
+    events: list[AdverseEvent]
+
+
+def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
+    """Everything the page shows, in a fixed number of queries (ten)."""
+    calendar = list(
+        Visit.objects.filter(enrolment=enrolment).select_related("held_by__user").order_by("due_on")
+    )
+    signed = list(
+        Prescription.objects.signed()
+        .filter(enrolment=enrolment)
+        .prefetch_related("lines__steps")
+        .order_by("starts_on", "pk")
+    )
+    dispensations = Dispensation.objects.filter(enrolment=enrolment).select_related("pharmacy")
+    events = AdverseEvent.objects.filter(enrolment=enrolment).prefetch_related("reactions")
+    return Overview(
+        next_action=_next_action(enrolment, calendar, member=member, today=today),
+        timeline=_timeline(calendar, member=member, today=today),
+        figure=_figure(enrolment, signed, until=enrolment.ended_on or today),
+        running=max(signed, key=lambda one: (one.ends_on, one.pk), default=None),
+        dispensations=list(
+            dispensations.prefetch_related("items").order_by("-dispensed_on", "-pk")[:SHORT_LIST]
+        ),
+        events=list(events.order_by("-occurred_on", "-pk")[:SHORT_LIST]),
+    )
+
+
+# --- What to do ------------------------------------------------------------------------------
+
+
+def _next_action(
+    enrolment: Enrolment, calendar: Sequence[Visit], *, member: Member, today: date
+) -> NextAction | None:
+    """The renewal when it is due, else the expected visit, else the one to come."""
+    if not enrolment.is_live:
+        return None
+    waiting = worklist.waiting(member, today).get(pk=enrolment.pk)
+    row = worklist.Row(waiting, None, today)
+    actions = _actions(enrolment, calendar, member=member, today=today, renewing=bool(row.renewal))
+    if row.renewal:
+        state, title = row.renewal
+        detail = row.visit[1] if row.visit else ""
+        return NextAction(state, title, detail, actions)
+    if row.visit:
+        state, title = row.visit
+        return NextAction(state, title, f"Traitement jusqu’au {waiting.run_ends:%d/%m/%Y}", actions)  # type: ignore[attr-defined]
+    return NextAction("done", "Rien à faire aujourd’hui", "", actions)
+
+
+def _actions(
+    enrolment: Enrolment, calendar: Sequence[Visit], *, member: Member, today: date, renewing: bool
+) -> list[tuple[str, str]]:
+    """Addresses of what may be done, the most useful first."""
+    visit = _to_hold(calendar, member=member, today=today)
+    write = allows(member, Permission.PRESCRIPTION_WRITE)
+    prescribe = ("Prescrire", reverse("prescriptions:create", args=[enrolment.public_id]))
+    consult = (
+        (
+            f"Saisir {visit.code or 'la consultation'}",
+            reverse("followup:visit", args=[visit.public_id]),
+        )
+        if visit
+        else (
+            "Saisir une consultation",
+            reverse("followup:unscheduled", args=[enrolment.public_id]),
+        )
+    )
+    ordered = [prescribe, consult] if renewing else [consult, prescribe]
+    return ordered if write else [consult]
+
+
+def _to_hold(calendar: Sequence[Visit], *, member: Member, today: date) -> Visit | None:
+    """The expected visit this member may hold: the latest whose window has opened."""
+    waiting = [
+        visit
+        for visit in calendar
+        if visit.status == VisitStatus.PLANNED
+        and visit.opens_on <= today
+        and visits.may_hold(visit.kind, member.role)
+    ]
+    return waiting[-1] if waiting else None
+
+
+def _timeline(calendar: Sequence[Visit], *, member: Member, today: date) -> list[Stop]:
+    """The visits of the programme; unscheduled ones are in the tab."""
+    planned = [visit for visit in calendar if visit.definition_id]
+    facts = [
+        visits.Expected(VisitStatus(one.status), one.due_on, one.opens_on, one.closes_on)
+        for one in planned
+    ]
+    standings = visits.standings(facts, today=today)
+    return [
+        Stop(
+            visit.code,
+            _STATES[standing],
+            visit.held_on or visit.due_on,
+            _visit_url(visit, standing, member),
+        )
+        for visit, standing in zip(planned, standings, strict=True)
+    ]
+
+
+def _visit_url(visit: Visit, standing: Standing, member: Member) -> str:
+    """Held visits are read, expected ones are filled by who may; the others lead nowhere."""
+    expected = standing in {Standing.DUE, Standing.OVERDUE}
+    if standing == Standing.DONE or (expected and visits.may_hold(visit.kind, member.role)):
+        return reverse("followup:visit", args=[visit.public_id])
+    return ""
+
+
+# --- What was measured -----------------------------------------------------------------------
+
+
+def _figure(enrolment: Enrolment, signed: Sequence[Prescription], *, until: date) -> Figure | None:
+    """Scores as lines and the daily dose as steps on one axis of time, with their table."""
+    scores = [one for one in curve.points(enrolment) if len(one.points) > 1][:MOST_SERIES]
+    dose = _dose(signed)
+    if not scores and len(dose.points) < 2:
+        return None
+    series = [DatedSeries(one.label, one.points, one.unit) for one in scores]
+    drawn = [*series, dose] if dose.points else series
+    tops = [one.highest for one in scores if one.highest is not None]
+    title = "Évolution des symptômes et de la dose"
+    return Figure(
+        title=title,
+        chart=charts.over_time(
+            "courbe", title, drawn, until=until, top=max(tops) if len(tops) == len(scores) else None
+        ),
+        headings=["Date", "Mesure", "Valeur"],
+        rows=_rows(drawn),
+        legend=[one.name for one in drawn],
+        note=" · ".join(f"{one.label} : {one.change}" for one in scores if one.change),
+    )
+
+
+def _dose(signed: Sequence[Prescription]) -> DatedSeries:
+    """The highest daily dose of each prescription: of THC when one ever had some, else of CBD."""
+    has_thc = any(line.thc_mg_per_unit > 0 for one in signed for line in one.lines.all())
+    name = "THC par jour" if has_thc else "CBD par jour"
+    points: dict[date, float] = {}
+    for one in signed:
+        mg = sum((_daily_mg(line, thc=has_thc) for line in one.lines.all()), Decimal(0))
+        points[one.starts_on] = float(mg)
+    return DatedSeries(name, sorted(points.items()), "mg", steps=True)
+
+
+def _daily_mg(line: "object", *, thc: bool) -> Decimal:
+    per_unit: Decimal = line.thc_mg_per_unit if thc else line.cbd_mg_per_unit  # type: ignore[attr-defined]
+    steps = line.steps.all()  # type: ignore[attr-defined]
+    return max((step.dose * step.intakes_per_day for step in steps), default=Decimal(0)) * per_unit
+
+
+def _rows(series: Sequence[DatedSeries]) -> list[list[object]]:
+    found = [
+        (on, one.name, f"{charts.french_number(value)} {one.unit}".strip())
+        for one in series
+        for on, value in one.points
+    ]
+    return [[f"{on:%d/%m/%Y}", name, value] for on, name, value in sorted(found)]

@@ -1,0 +1,94 @@
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.enums import Permission, Role
+from accounts.middleware import MemberRequest
+from accounts.permissions import allows, require
+from core import audit
+from patients import access
+from patients.models import Enrolment
+from record import overview, worklist
+from record.forms import SearchForm, WorklistForm
+
+
+HOMES = {
+    Role.REFERENCE_DOCTOR: "record:patients",
+    Role.RELAY_DOCTOR: "record:patients",
+    Role.PHARMACIST: "pharmacies:counter",
+    Role.ANALYST: "evaluation:dashboard",
+    Role.VIGILANCE_OFFICER: "vigilance:list",
+    Role.MANAGER: "evaluation:dashboard",
+}
+
+
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
+    """Where each role begins its day."""
+    if request.member.pk is None:
+        return redirect("accounts:choose")
+    if request.member.role not in HOMES:
+        raise PermissionDenied
+    return redirect(HOMES[Role(request.member.role)])
+
+
+@require_safe
+@require(Permission.PATIENT_VIEW)
+def patients(request: MemberRequest) -> HttpResponse:
+    """My patients, urgent first."""
+    member, today = request.member, timezone.localdate()
+    form = WorklistForm(request.GET, visible=Enrolment.objects.visible_to(member))
+    rows = worklist.filtered(worklist.waiting(member, today), form.filters(), today)
+    context = {
+        "form": form,
+        "search": SearchForm(),
+        "counts": worklist.counts(member, today),
+        "found": worklist.page(rows, request.GET, today),
+        "may_include": allows(member, Permission.PATIENT_INCLUDE),
+    }
+    return render(request, "record/patients.html", context)
+
+
+@require_POST
+@require(Permission.PATIENT_VIEW)
+def search(request: MemberRequest) -> HttpResponse:
+    """Find one's own patients by name or number; the only one found is opened at once."""
+    form = SearchForm(request.POST)
+    found = worklist.KeysetPage([])
+    if form.is_valid():
+        found = _found(request, form)
+        audit.record("patient.searched", by=request.member, found=len(found.rows))
+        if len(found.rows) == 1:
+            return redirect("record:patient", found.rows[0].enrolment.public_id)
+    return render(request, "record/search.html", {"search": form, "found": found})
+
+
+def _found(request: MemberRequest, form: SearchForm) -> worklist.KeysetPage:
+    today, said = timezone.localdate(), form.cleaned_data
+    rows = worklist.found(
+        worklist.waiting(request.member, today),
+        request.member,
+        typed=said["q"],
+        birth_date=said["birth_date"],
+    )
+    return worklist.page(rows, QueryDict(), today)
+
+
+@require_safe
+@require(Permission.PATIENT_VIEW)
+def patient(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
+    enrolment, person = access.open_record(request, enrolment_id)
+    today = timezone.localdate()
+    found = overview.of(enrolment, member=request.member, today=today)
+    context = {
+        "enrolment": enrolment,
+        "person": person,
+        "tab": "record",
+        "overview": found,
+        "today": today,
+    }
+    return render(request, "record/patient.html", context)

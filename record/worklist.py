@@ -1,0 +1,300 @@
+"""My patients, urgent first: what each one waits for, computed by the database."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Least
+from django.http import QueryDict
+
+from accounts.models import Member
+from core.identifiers import read_code
+from followup import rules as visits
+from followup.enums import VisitStatus
+from followup.models import Visit
+from patients import identity
+from patients.identity import Person
+from patients.models import Enrolment
+from patients.models.enrolment import LIVE, EnrolmentQuerySet
+from prescriptions.models import Prescription
+from record.enums import Shown, Todo
+
+
+# Days before the end of the running prescription from which its renewal is due. No legal source:
+# the time a pharmacy needs to order (ADR 0060).
+RENEWAL_DAYS = 7
+
+# Days ahead that the list announces.
+SOON_DAYS = 15
+
+PAGE_SIZE = 50
+
+# Where the list sorts a patient without any date.
+_NEVER = date(9999, 1, 1)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What was asked of the list; an empty part filters nothing."""
+
+    todo: str = ""
+    shown: str = Shown.ALL
+    # Label: the same indication may be open in two programmes.
+    indication: str = ""
+
+
+def waiting(member: Member, today: date) -> EnrolmentQuerySet:
+    """The member's patients with what they wait for:
+
+    `run_ends` (end of the running prescription), `visit_on` and `visit_closes_on` (the expected
+    visit), `coming_on` (the next one), then `todo` and `todo_on`, by which the list is sorted.
+    """
+    planned = Visit.objects.filter(
+        enrolment=OuterRef("pk"),
+        status=VisitStatus.PLANNED,
+        kind__in=visits.kinds_held_by(member.role),
+    )
+    expected = planned.filter(opens_on__lte=today).order_by("-due_on", "-pk")
+    coming = planned.filter(opens_on__gt=today).order_by("due_on", "pk")
+    running = Prescription.objects.signed().filter(enrolment=OuterRef("pk")).order_by("-ends_on")
+    return (
+        Enrolment.objects.visible_to(member)
+        .annotate(
+            run_ends=Subquery(running.values("ends_on")[:1]),
+            visit_on=Subquery(expected.values("due_on")[:1]),
+            visit_closes_on=Subquery(expected.values("closes_on")[:1]),
+            coming_on=Subquery(coming.values("due_on")[:1]),
+        )
+        .annotate(todo=_todo(today), todo_on=_todo_on(today))
+    )
+
+
+def _todo(today: date) -> Case:
+    """Renewals first, then expected visits, then what comes; nothing for those who left."""
+    return Case(
+        When(~Q(state__in=LIVE), then=Value(Todo.NOTHING)),
+        When(_renewal_is_due(today), then=Value(Todo.RENEWAL)),
+        When(visit_on__isnull=False, then=Value(Todo.VISIT)),
+        default=Value(Todo.LATER),
+        output_field=IntegerField(),
+    )
+
+
+def _renewal_is_due(today: date) -> Q:
+    return Q(run_ends=None) | Q(run_ends__lte=today + timedelta(days=RENEWAL_DAYS))
+
+
+def _todo_on(today: date) -> Case:
+    never = Value(_NEVER, output_field=DateField())
+    return Case(
+        When(~Q(state__in=LIVE), then=Coalesce(F("ended_on"), never)),
+        When(_renewal_is_due(today), then=Coalesce(F("run_ends"), F("included_on"))),
+        When(visit_on__isnull=False, then=F("visit_on")),
+        default=Least(F("run_ends"), Coalesce(F("coming_on"), never)),
+        output_field=DateField(),
+    )
+
+
+def filtered(patients: EnrolmentQuerySet, asked: Filters, today: date) -> EnrolmentQuerySet:
+    """Keep what was asked of `waiting`."""
+    if asked.shown == Shown.FOLLOWED:
+        patients = patients.live()
+    elif asked.shown == Shown.LEFT:
+        patients = patients.exclude(state__in=LIVE)
+    if asked.indication:
+        patients = patients.filter(indication__label=asked.indication)
+    match asked.todo:
+        case "renewal":
+            return patients.filter(todo=Todo.RENEWAL)
+        case "late":
+            return patients.filter(visit_closes_on__lt=today, state__in=LIVE)
+        case "soon":
+            return patients.filter(_soon(today), state__in=LIVE)
+    return patients
+
+
+def found(
+    patients: EnrolmentQuerySet, member: Member, *, typed: str, birth_date: date | None
+) -> EnrolmentQuerySet:
+    """Keep the one of that number, else those of that name, within the member's own."""
+    if number := read_code(typed):
+        return patients.filter(number=number)
+    named = identity.search(member, name=typed, birth_date=birth_date)
+    return patients.filter(pk__in=named.values("pk"))
+
+
+def _soon(today: date) -> Q:
+    """A visit expected and not late, or one that comes within `SOON_DAYS`."""
+    ahead = today + timedelta(days=SOON_DAYS)
+    return Q(visit_closes_on__gte=today) | Q(visit_on=None, coming_on__lte=ahead)
+
+
+@dataclass(frozen=True)
+class Counts:
+    renewals: int
+    late: int
+    soon: int
+    followed: int
+
+    def kpis(self) -> list[dict[str, object]]:
+        """Clickable counters: components/kpis.html."""
+        return [
+            {
+                "number": self.renewals,
+                "label": "traitements à renouveler",
+                "url": "?a_faire=renewal",
+                "warn": self.renewals > 0,
+            },
+            {
+                "number": self.late,
+                "label": "consultations en retard",
+                "url": "?a_faire=late",
+                "warn": self.late > 0,
+            },
+            {"number": self.soon, "label": "consultations sous 15 jours", "url": "?a_faire=soon"},
+            {"number": self.followed, "label": "patients suivis", "url": "?patients=suivis"},
+        ]
+
+
+def counts(member: Member, today: date) -> Counts:
+    """What waits among the patients followed: one query."""
+    found = (
+        waiting(member, today)
+        .live()
+        .aggregate(
+            renewals=Count("pk", filter=Q(todo=Todo.RENEWAL)),
+            late=Count("pk", filter=Q(visit_closes_on__lt=today)),
+            soon=Count("pk", filter=_soon(today)),
+            followed=Count("pk"),
+        )
+    )
+    return Counts(**found)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A patient of the list, and who it is (None once erased)."""
+
+    enrolment: Enrolment
+    person: Person | None
+    today: date
+
+    @property
+    def badge(self) -> str:
+        """Kind of the badge of its state: components/badge.html."""
+        return {"ACTIVE": "success", "WEANING": "warning"}.get(self.enrolment.state, "")
+
+    @property
+    def renewal(self) -> tuple[str, str] | None:
+        """State and words of the renewal, when it is due."""
+        if self.enrolment.todo != Todo.RENEWAL:  # type: ignore[attr-defined]
+            return None
+        ends: date | None = self.enrolment.run_ends  # type: ignore[attr-defined]
+        if ends is None:
+            return "late", "Première prescription à faire"
+        days = (ends - self.today).days
+        if days < 0:
+            return "late", f"Traitement interrompu depuis le {ends:%d/%m/%Y}"
+        return "due", f"À renouveler avant le {ends:%d/%m/%Y}"
+
+    @property
+    def visit(self) -> tuple[str, str] | None:
+        """State and words of the visit: expected, else the next one."""
+        due: date | None = self.enrolment.visit_on  # type: ignore[attr-defined]
+        if due is None:
+            return self._coming()
+        late = visits.days_late(self.enrolment.visit_closes_on, self.today)  # type: ignore[attr-defined]
+        if late:
+            return "late", f"Consultation en retard de {late} j"
+        return "due", f"Consultation à faire vers le {due:%d/%m/%Y}"
+
+    def _coming(self) -> tuple[str, str] | None:
+        coming: date | None = self.enrolment.coming_on  # type: ignore[attr-defined]
+        if coming is None or not self.enrolment.is_live:
+            return None
+        return "future", f"Consultation le {coming:%d/%m/%Y}"
+
+
+@dataclass(frozen=True)
+class KeysetPage:
+    """One page of the list and the addresses of its neighbours, by key and never by offset."""
+
+    rows: list[Row]
+    newer: str = ""
+    older: str = ""
+    count: int | None = None
+
+    @property
+    def said(self) -> str:
+        """How many patients stand on this page, in words."""
+        many = len(self.rows)
+        shown = f"{many} patient{'s' if many > 1 else ''}"
+        paged = " sur cette page" if self.newer or self.older else ""
+        return f"{shown}{paged}, les plus urgents d’abord"
+
+
+def page(patients: EnrolmentQuerySet, asked: QueryDict, today: date) -> KeysetPage:
+    """`PAGE_SIZE` patients after the key `apres` of the address, or before `avant`."""
+    after, before = asked.get("apres", ""), asked.get("avant", "")
+    order = ["todo", "todo_on", "pk"]
+    backwards = bool(before) and not after
+    if key := _read(after or before):
+        patients = patients.filter(_beyond(key, backwards=backwards))
+    ordered = patients.order_by(*(f"-{name}" for name in order) if backwards else order)
+    found = list(ordered.select_related("patient", "indication", "site")[: PAGE_SIZE + 1])
+    more = len(found) > PAGE_SIZE
+    shown = found[:PAGE_SIZE][::-1] if backwards else found[:PAGE_SIZE]
+    people = identity.open_many(one.patient for one in shown)
+    rows = [Row(one, people.get(one.patient_id), today) for one in shown]
+    if not shown:
+        return KeysetPage([])
+    has_newer = more if backwards else bool(key)
+    has_older = bool(key) if backwards else more
+    return KeysetPage(
+        rows,
+        newer=_address(asked, "avant", shown[0]) if has_newer else "",
+        older=_address(asked, "apres", shown[-1]) if has_older else "",
+    )
+
+
+def _key(enrolment: Enrolment) -> str:
+    return f"{enrolment.todo}.{enrolment.todo_on.isoformat()}.{enrolment.pk}"  # type: ignore[attr-defined]
+
+
+def _address(asked: QueryDict, way: str, enrolment: Enrolment) -> str:
+    """The same filters, from that patient on."""
+    query = asked.copy()
+    query.pop("apres", None)
+    query.pop("avant", None)
+    query[way] = _key(enrolment)
+    return f"?{query.urlencode()}"
+
+
+def _read(key: str) -> tuple[int, date, int] | None:
+    """The three parts of a key; None when it is empty or was not made by us."""
+    try:
+        todo, on, pk = key.split(".")
+        return int(todo), date.fromisoformat(on), int(pk)
+    except ValueError:
+        return None
+
+
+def _beyond(key: tuple[int, date, int], *, backwards: bool) -> Q:
+    todo, on, pk = key
+    way = "lt" if backwards else "gt"
+    return (
+        Q(**{f"todo__{way}": todo})
+        | Q(todo=todo, **{f"todo_on__{way}": on})
+        | Q(todo=todo, todo_on=on, **{f"pk__{way}": pk})
+    )
