@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("core", "0001_first_tables"),
-        ("patients", "0003_alter_enrolment_late_reason_and_more"),
+        ("patients", "0003_late_reasons_known"),
         ("prescriptions", "0002_partition_history"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

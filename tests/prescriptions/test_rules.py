@@ -101,8 +101,9 @@ def test_days_to_dispense(presented_on, days):
 def test_the_autumn_clock_change_costs_no_day():
     signed_on, presented_on = date(2026, 10, 23), date(2026, 10, 26)
 
-    assert 28 == rules.days_to_dispense(
-        duration_days=28, signed_on=signed_on, presented_on=presented_on
+    assert (
+        rules.days_to_dispense(duration_days=28, signed_on=signed_on, presented_on=presented_on)
+        == 28
     )
 
 

@@ -1,0 +1,30 @@
+"""Every change of state of a prescription. Nothing else writes these rows."""
+
+from prescriptions.actions.drafts import (
+    CannotDraft,
+    accept_mention,
+    change_draft,
+    draft,
+    renew,
+    replace,
+)
+from prescriptions.actions.presentation import CannotPresent, mark_dispensed, present
+from prescriptions.actions.signature import CannotSign, CannotVoid, print_document, sign, void
+
+
+__all__ = [
+    "CannotDraft",
+    "CannotPresent",
+    "CannotSign",
+    "CannotVoid",
+    "accept_mention",
+    "change_draft",
+    "draft",
+    "mark_dispensed",
+    "present",
+    "print_document",
+    "renew",
+    "replace",
+    "sign",
+    "void",
+]

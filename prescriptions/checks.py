@@ -1,0 +1,208 @@
+"""What stands for and against signing, read from the database and judged by the rules."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from training.entitlement import is_entitled
+
+from accounts.enums import Role
+from accounts.models import Member
+from patients.enums import ConsentKind, EnrolmentState
+from patients.models import Enrolment
+from patients.models.enrolment import LIVE
+from prescriptions import rules, wanted
+from prescriptions.alerts import Alert, Facts, LineFacts, ThresholdFact, alerts
+from prescriptions.enums import AlertCode as Code
+from prescriptions.enums import Level
+from prescriptions.models import AlertThreshold, Prescription
+from prescriptions.wanted import Wanted
+from programmes.enums import ParticipationBasis, ProgrammeState, Regime
+from programmes.models import Listing, Product, ProductRegime, SupplyRule
+
+
+# A programme that is closed to inclusions still treats those who are in it.
+_TREATING = {ProgrammeState.OPEN, ProgrammeState.CLOSED_TO_INCLUSION}
+
+
+def verdicts(
+    enrolment: Enrolment,
+    typed: Wanted,
+    *,
+    by: Member,
+    on: date,
+    replaces: Prescription | None = None,
+) -> list[Alert]:
+    """Everything that would be said if `by` signed this on that day, refusals first."""
+    read = facts(enrolment, typed, prescriber_id=by.user_id, on=on, replaces=replaces)
+    return [
+        *_right(enrolment, by, on),
+        *_participation(enrolment, on),
+        *_products(enrolment, typed, on),
+        *alerts(read),
+    ]
+
+
+# --- Facts -----------------------------------------------------------------------------------
+
+
+def facts(
+    enrolment: Enrolment,
+    typed: Wanted,
+    *,
+    prescriber_id: int,
+    on: date,
+    replaces: Prescription | None = None,
+) -> Facts:
+    regimes = regimes_of([line.product for line in typed.lines], on)
+    rule = SupplyRule.objects.in_force(on).filter(regime=Regime.ORDINARY).first()
+    before = last_doses(enrolment)
+    return Facts(
+        lines=[
+            LineFacts(
+                name=line.product.name,
+                regime=regimes.get(line.product.pk, Regime.NARCOTIC),
+                totals=line.totals,
+                contains_thc=line.product.thc_mg_per_unit > 0,
+                max_days=rule.max_treatment_days if rule else None,
+                rule_source=rule.source if rule else "",
+            )
+            for line in typed.lines
+        ],
+        written_on=on,
+        starts_on=typed.starts_on,
+        prescriber_id=prescriber_id,
+        has_mention=typed.has_mention,
+        is_thc_discouraged=enrolment.indication.thc_discouraged,
+        signed_periods=periods(enrolment, replaces=replaces),
+        previous_thc_mg=before[0] if before else None,
+        previous_cbd_mg=before[1] if before else None,
+        thresholds={
+            row.code: ThresholdFact(row.value, row.source)
+            for row in AlertThreshold.objects.in_force(on).order_by("valid_from")
+        },
+    )
+
+
+def regimes_of(products: Sequence[Product], on: date) -> dict[int, Regime]:
+    """The manager's regime of each product that day; absent when none is in force."""
+    rows = ProductRegime.objects.in_force(on).filter(product__in=products).order_by("valid_from")
+    return {row.product_id: Regime(row.regime) for row in rows}
+
+
+def mismatches(on: date) -> list[ProductRegime]:
+    """Regimes in force that the declared THC contradicts: told to the manager, the row wins."""
+    rows = ProductRegime.objects.in_force(on).select_related("product").order_by("pk")
+    return [row for row in rows if row.regime != rules.regime_by_law(row.product.thc_percent, on)]
+
+
+def periods(enrolment: Enrolment, *, replaces: Prescription | None = None) -> list[rules.Period]:
+    """Signed narcotic periods of the person, in any programme; the one replaced left out."""
+    rows = Prescription.objects.covering().filter(patient=enrolment.patient_id)
+    if replaces is not None and replaces.first_dispensed_at is None:
+        rows = rows.exclude(pk=replaces.pk)
+    found = rows.values_list("starts_on", "narcotic_ends_on", "prescriber_id").order_by("pk")
+    return [rules.Period(*row) for row in found]
+
+
+def running(enrolment: Enrolment) -> Prescription | None:
+    """The signed prescription that ends last; it may be over."""
+    signed = Prescription.objects.signed().filter(enrolment=enrolment)
+    return signed.order_by("-ends_on", "-pk").first()
+
+
+def last_doses(enrolment: Enrolment) -> tuple[Decimal, Decimal] | None:
+    """mg of THC and CBD a day at the end of the last prescription; None before the first."""
+    last = running(enrolment)
+    if last is None:
+        return None
+    lines = [line.totals for line in wanted.of(last).lines]
+    return (
+        sum((line.thc_mg_last for line in lines), Decimal(0)),
+        sum((line.cbd_mg_last for line in lines), Decimal(0)),
+    )
+
+
+def is_initiation(enrolment: Enrolment) -> bool:
+    """Whether the next signature is the first prescription of the enrolment."""
+    return not Prescription.objects.signed().filter(enrolment=enrolment).exists()
+
+
+# --- Refusals --------------------------------------------------------------------------------
+
+
+def _refusal(code: Code, message: str) -> list[Alert]:
+    return [Alert(Level.REFUSAL, code, message)] if message else []
+
+
+def _right(enrolment: Enrolment, by: Member, on: date) -> list[Alert]:
+    listings = Listing.objects.in_force(on).filter(
+        site=enrolment.site_id, indication=enrolment.indication_id
+    )
+    accreditations = by.accreditations.in_force(on)  # type: ignore[attr-defined]
+    prescriber = rules.Prescriber(
+        role=by.role,
+        is_entitled=is_entitled(by.user, enrolment.programme, on),
+        is_accredited=accreditations.filter(programme=enrolment.programme_id).exists(),
+        follows_patient=_follows(enrolment, by),
+        is_listed=listings.exists(),
+    )
+    refusal = rules.refusal_to_sign(prescriber, is_initiation=is_initiation(enrolment))
+    return _refusal(Code.RIGHT, refusal)
+
+
+def _follows(enrolment: Enrolment, by: Member) -> bool:
+    if by.role == Role.REFERENCE_DOCTOR:
+        return bool(by.site_id == enrolment.site_id)
+    return bool(by.pk == enrolment.relay_doctor_id)
+
+
+def _participation(enrolment: Enrolment, on: date) -> list[Alert]:
+    programme = enrolment.programme
+    if enrolment.state not in LIVE:
+        message = "Ce patient n’est plus suivi dans le programme\u202f: rien ne peut être prescrit."
+    elif programme.state not in _TREATING or (programme.ends_on and on > programme.ends_on):
+        message = f"{programme.short_name}\u202f: le programme ne permet pas de prescrire ce jour."
+    elif not _consents(enrolment, on):
+        message = "Le consentement à la participation n’est pas donné à la date du jour."
+    else:
+        message = ""
+    return _refusal(Code.ENROLMENT, message)
+
+
+def _consents(enrolment: Enrolment, on: date) -> bool:
+    """A weaning goes on after the consent was withdrawn: a treatment never stops abruptly."""
+    if enrolment.state == EnrolmentState.WEANING:
+        return True
+    if enrolment.programme.participation_basis != ParticipationBasis.CONSENT:
+        return True
+    consents = enrolment.consents.standing(on)  # type: ignore[attr-defined]
+    return bool(consents.filter(kind=ConsentKind.PARTICIPATION).exists())
+
+
+def _products(enrolment: Enrolment, typed: Wanted, on: date) -> list[Alert]:
+    products = [line.product for line in typed.lines]
+    available = set(
+        available_products(enrolment, on).filter(pk__in=products).values_list("pk", flat=True)
+    )
+    regimes = regimes_of(products, on)
+    found: list[Alert] = []
+    for product in products:
+        if product.pk not in available:
+            found += _refusal(
+                Code.PRODUCT,
+                f"{product.name} n’est pas disponible pour cette indication à la date du jour.",
+            )
+        elif product.pk not in regimes:
+            found += _refusal(
+                Code.PRODUCT, f"Le régime de {product.name} n’est pas défini à la date du jour."
+            )
+    return found
+
+
+def available_products(enrolment: Enrolment, on: date) -> QuerySet[Product]:
+    """Products of the programme open to the indication that day."""
+    return Product.objects.available(enrolment.programme, on).filter(
+        indications=enrolment.indication_id
+    )

@@ -1,0 +1,198 @@
+"""What a prescription says on paper and on the review page: figures, letters, limits."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from accounts.models import Member
+from core.numbers import french_number
+from patients import identity
+from patients.identity import Person
+from prescriptions import rules, texts, words
+from prescriptions.dosage import totals
+from prescriptions.models import Line, LinePack, Prescription
+from programmes.enums import Form, Regime
+from programmes.models import SupplyRule
+
+
+@dataclass(frozen=True)
+class PrintedStep:
+    """One step, in figures and in full letters."""
+
+    figures: str
+    letters: str
+    # mg a day.
+    thc_mg: Decimal
+    cbd_mg: Decimal
+
+
+@dataclass(frozen=True)
+class PrintedLine:
+    """One medicine as the pharmacist reads it."""
+
+    position: int
+    name: str
+    form: str
+    route: str
+    is_narcotic: bool
+    strength: str
+    strength_letters: str
+    steps: list[PrintedStep]
+    days: int
+    days_letters: str
+    quantity: str
+    quantity_letters: str
+    packs: list[str]
+    packs_letters: list[str]
+    thc_mg_max: Decimal
+    cbd_mg_max: Decimal
+    instructions: str
+    # Ordinary lines: supplied again so many times, each time for so many days at most.
+    renewals: int
+    supply_days: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that CSP art. R. 5132-3, R. 5132-29 and R. 5132-30 ask for."""
+
+    prescription: Prescription
+    person: Person | None
+    author: Member
+    address: str
+    phone: str
+    written_on: date
+    lines: list[PrintedLine]
+    note: str
+    # Days of each fraction, in letters; empty for one supply.
+    fractions: list[str]
+    # Narcotic lines: last day on which everything is supplied, then anything.
+    full_until: date | None
+    until: date | None
+    # Ordinary lines: last day of the first supply.
+    first_supply_until: date | None
+
+    @property
+    def is_narcotic(self) -> bool:
+        return any(line.is_narcotic for line in self.lines)
+
+    @property
+    def has_ordinary(self) -> bool:
+        return any(not line.is_narcotic for line in self.lines)
+
+    @property
+    def count_letters(self) -> str:
+        """How many medicines: the number that secure paper asks to be written."""
+        return words.counted(len(self.lines), ("médicament", False))
+
+
+def sheet(prescription: Prescription, *, on: date) -> Sheet:
+    """Read a prescription as it stands, or as it would be written on that day."""
+    lines = loaded_lines(prescription)
+    opened = texts.read(prescription, lines)
+    author, narcotic = prescription.author, prescription.narcotic_days
+    rule = SupplyRule.objects.in_force(on).filter(regime=Regime.ORDINARY).first()
+    months = rule.first_presentation_months if rule else None
+    printed = [printed_line(line, opened.instructions[line.position], rule) for line in lines]
+    parts = rules.fractions(narcotic, prescription.fraction_days) if narcotic else []
+    return Sheet(
+        prescription=prescription,
+        person=identity.open_one(prescription.patient),
+        author=author,
+        address=", ".join(
+            filter(
+                None,
+                [author.site.address, f"{author.site.postcode} {author.site.town}", "France"],
+            )
+        ),
+        phone=international(author.user.phone or author.site.phone),
+        written_on=on,
+        lines=printed,
+        note=opened.note,
+        fractions=[words.days(days) for days in parts] if len(parts) > 1 else [],
+        full_until=rules.last_day_for_full(on) if narcotic else None,
+        until=rules.last_day_to_present(on, parts[0]) if narcotic else None,
+        first_supply_until=rules.first_presentation_limit(on, months)
+        if months and any(not line.is_narcotic for line in printed)
+        else None,
+    )
+
+
+def loaded_lines(prescription: Prescription) -> list[Line]:
+    """Lines with all that a sheet reads: product, steps, packs; four queries."""
+    lines = prescription.lines.select_related("product").prefetch_related("steps", "packs__pack")
+    return list(lines.order_by("position"))
+
+
+def printed_line(line: Line, instructions: str, rule: SupplyRule | None) -> PrintedLine:
+    unit, form = line.unit, line.form
+    steps = sorted(line.steps.all(), key=lambda step: step.position)
+    sums = totals(
+        [step.as_step for step in steps],
+        thc_mg_per_unit=line.thc_mg_per_unit,
+        cbd_mg_per_unit=line.cbd_mg_per_unit,
+    )
+    is_narcotic = line.regime == Regime.NARCOTIC
+    supply_days = rule.max_supply_days if rule and not is_narcotic else line.days
+    packs = sorted(line.packs.all(), key=lambda held: -held.pack.quantity)
+    return PrintedLine(
+        position=line.position,
+        name=line.product_name,
+        form=Form(form).label,
+        route=line.product.route,
+        is_narcotic=is_narcotic,
+        strength=_strength(line),
+        strength_letters=words.strength(line.thc_mg_per_unit, line.cbd_mg_per_unit, unit, form),
+        steps=[_printed_step(line, step.dose, step.intakes_per_day, step.days) for step in steps],
+        days=line.days,
+        days_letters=words.days(line.days),
+        quantity=_amount(line.quantity, unit, form),
+        quantity_letters=words.quantity(line.quantity, unit, form),
+        packs=[_pack(held, unit, form) for held in packs],
+        packs_letters=[words.packs(h.count, h.pack.quantity, unit, form) for h in packs],
+        thc_mg_max=sums.thc_mg_max,
+        cbd_mg_max=sums.cbd_mg_max,
+        instructions=instructions,
+        renewals=0 if is_narcotic else rules.renewals(line.days, supply_days),
+        supply_days=supply_days,
+    )
+
+
+def _amount(number: Decimal, unit: str, form: str) -> str:
+    return f"{french_number(number)}\u00a0{words.unit_symbol(unit, form, number)}"
+
+
+def _pack(held: LinePack, unit: str, form: str) -> str:
+    noun = words.pack_word(form) + ("s" if held.count >= words.PLURAL_FROM else "")
+    size = _amount(held.pack.quantity, unit, form)
+    return f"{held.count} {noun} {words.of(size)}"
+
+
+def _strength(line: Line) -> str:
+    per = words.unit_symbol(line.unit, line.form)
+    parts = [
+        f"{name} {french_number(mg)}\u00a0mg/{per}"
+        for name, mg in (("THC", line.thc_mg_per_unit), ("CBD", line.cbd_mg_per_unit))
+        if mg
+    ]
+    return " · ".join(parts) or "sans THC ni CBD"
+
+
+def _printed_step(line: Line, dose: Decimal, intakes: int, days: int) -> PrintedStep:
+    amount = _amount(dose, line.unit, line.form)
+    plural = "s" if days > 1 else ""
+    return PrintedStep(
+        figures=f"{amount} × {intakes} par jour, {days} jour{plural}",
+        letters=words.capital(words.step(dose, intakes, days, line.unit, line.form)),
+        thc_mg=dose * intakes * line.thc_mg_per_unit,
+        cbd_mg=dose * intakes * line.cbd_mg_per_unit,
+    )
+
+
+def international(phone: str) -> str:
+    """+33 and nine figures, as R. 5132-3 asks; a number already written so is kept."""
+    figures = phone.replace(" ", "").replace(".", "")
+    if len(figures) != 10 or not figures.startswith("0"):
+        return phone
+    pairs = " ".join(figures[start : start + 2] for start in range(2, 10, 2))
+    return f"+33 {figures[1]} {pairs}"
