@@ -132,7 +132,7 @@ def lines(
             for i, (label, value) in enumerate(zip(labels, row, strict=True))
             if value is not None
         ]
-        parts += [_polyline(rank, marks), *(_marker(rank, mark) for mark in marks)]
+        parts += [_line(rank, marks), *(_marker(rank, mark) for mark in marks)]
     return _svg(uid, title, f"Courbes, {len(series)} séries.", parts)
 
 
@@ -154,7 +154,7 @@ def over_time(
     for rank, one in enumerate(series):
         marks = _dated_marks(one, first, until, highest=(right if one.steps else left)[-1])
         path = _stepped(marks) if one.steps else marks
-        parts += [_polyline(rank, path), *(_marker(rank, mark) for mark in marks)]
+        parts += [_line(rank, path), *(_marker(rank, mark) for mark in marks)]
     described = f"Courbes du {first:%d/%m/%Y} au {until:%d/%m/%Y}."
     return _svg(uid, title, described, parts, css="rc-chart--two-scales" if doses else "")
 
@@ -270,14 +270,19 @@ def _x_label(x: float, label: str, *, other: bool) -> SafeString:
     )
 
 
-def _polyline(rank: int, marks: Sequence[_Mark]) -> SafeString:
-    return format_html(
-        '<svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%"'
-        ' overflow="visible"><polyline class="rc-chart__line rc-line-{}" fill="none" stroke="{}"'
-        ' stroke-width="2.5" stroke-dasharray="{}" vector-effect="non-scaling-stroke"'
-        ' points="{}"/></svg>',
-        *(rank + 1, SERIES_COLOURS[rank], SERIES_DASHES[rank]),
-        " ".join(f"{mark.x:.2f},{mark.y:.2f}" for mark in marks),
+def _line(rank: int, marks: Sequence[_Mark]) -> SafeString:
+    """Segments in percent: a stretched polyline would have its width stretched in PDF."""
+    return format_html_join(
+        "",
+        '<line class="rc-chart__line rc-line-{}" stroke="{}" stroke-width="2.5"'
+        ' stroke-dasharray="{}" stroke-linecap="round" x1="{}" y1="{}" x2="{}" y2="{}"/>',
+        (
+            (
+                *(rank + 1, SERIES_COLOURS[rank], SERIES_DASHES[rank]),
+                *(_percent(start.x), _percent(start.y), _percent(end.x), _percent(end.y)),
+            )
+            for start, end in pairwise(marks)
+        ),
     )
 
 

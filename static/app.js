@@ -177,15 +177,20 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   });
 }
 
-// --- Printing: folded tables are printed too ---------------------------------------------------
+// --- Printing: on white, folded tables too -----------------------------------------------------
+
+const page = document.documentElement;
 
 addEventListener("beforeprint", () => {
+  page.dataset.themeBefore = page.dataset.frTheme || "";
+  page.dataset.frTheme = "light";
   for (const details of document.querySelectorAll("details.rc-data:not([open])")) {
     details.open = true;
     details.dataset.forPrint = "";
   }
 });
 addEventListener("afterprint", () => {
+  page.dataset.frTheme = page.dataset.themeBefore;
   for (const details of document.querySelectorAll("details[data-for-print]")) {
     details.open = false;
     delete details.dataset.forPrint;
