@@ -93,7 +93,7 @@ def receive(
             sheet = read(locked, member=by, on=presented_on)
             if refused := _nothing_due(sheet):
                 raise CannotReceive(refused)
-            received = _write_received(sheet, presented_on, by, at)
+            received = _write_received(sheet, sheet.fraction_no, presented_on, by, at)
         once.done(by=by, key=key, target=received.pk)
     return received
 
@@ -123,10 +123,12 @@ def _nothing_due(sheet: Sheet) -> str:
     return sheet.rows[0].due.refused if sheet.rows else "Cette ordonnance n’a aucune ligne."
 
 
-def _write_received(sheet: Sheet, presented_on: date, by: Member, at: datetime) -> Received:
+def _write_received(
+    sheet: Sheet, fraction_no: int, presented_on: date, by: Member, at: datetime
+) -> Received:
     received = Received.objects.create(
         prescription=sheet.prescription,
-        fraction_no=sheet.fraction_no,
+        fraction_no=fraction_no,
         pharmacy=by.site,
         presented_on=presented_on,
         recorded_at=at,
@@ -138,7 +140,7 @@ def _write_received(sheet: Sheet, presented_on: date, by: Member, at: datetime) 
         by=by,
         subject=str(sheet.prescription.enrolment.public_id),
         prescription=str(sheet.prescription.public_id),
-        fraction=sheet.fraction_no,
+        fraction=fraction_no,
         presented_on=presented_on,
     )
     return received
@@ -271,9 +273,7 @@ def _check_packs(row: Row, items: list[Given], days: int) -> None:
 def _check_reason(sheet: Sheet, chosen: list[Row], handover: Handover) -> None:
     early = any(row.due.is_early(handover.dispensed_on) for row in chosen)
     pharmacy = sheet.prescription.enrolment.pharmacy
-    elsewhere = any(
-        warning.needs_reason and warning.is_about_place for warning in sheet.warnings
-    )
+    elsewhere = any(warning.needs_reason and warning.is_about_place for warning in sheet.warnings)
     if (early or elsewhere) and not handover.override_reason:
         what = "Délivrance anticipée" if early else f"Autre pharmacie que {pharmacy}"
         raise CannotDispense(f"{what}{words.THIN}: indiquez un motif.", "override_reason")
@@ -304,7 +304,7 @@ def _received(
     fraction_no = numbers[0] if numbers else max(sheet.received, default=1)
     received = sheet.received.get(fraction_no)
     if received is None:
-        return _write_received(sheet, handover.dispensed_on, by, at)
+        return _write_received(sheet, fraction_no, handover.dispensed_on, by, at)
     if received.presented_on > handover.dispensed_on:
         presented = words.in_full(received.presented_on)
         raise CannotDispense(

@@ -1,0 +1,295 @@
+"""What is typed at the counter. Nothing is saved here, and nothing of what is due is decided."""
+
+import re
+import secrets
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+
+from core.fields import FrenchDateField, FrenchIntegerField
+from pharmacies import words
+from pharmacies.actions import Given, Handover
+from pharmacies.enums import BearerKind, OverrideReason
+from pharmacies.models import DispensedItem
+from pharmacies.sheet import Row, Sheet
+from programmes.models import Pack
+
+
+# 06/2027, 6/27, 062027: the month printed on a pack; its last day counts.
+_MONTH = re.compile(r"(\d{1,2})[/.\- ]?(\d{2}|\d{4})", re.ASCII)
+# The path that a QR code leads to: core/urls.py.
+_VERIFY = "/v/"
+MAX_PACKS = 500
+
+
+class CodeField(forms.CharField):
+    """A typed short code, or what a scanner reads of the QR code: the address it leads to."""
+
+    def to_python(self, value: object) -> str:
+        text = str(super().to_python(value))
+        if _VERIFY in text:
+            text = unquote(urlsplit(text).path.rpartition(_VERIFY)[2]).strip("/")
+        return text
+
+
+class CounterForm(forms.Form):
+    """Find a prescription: its code, and the birth date the patient says."""
+
+    code = CodeField(
+        label="Code de l’ordonnance",
+        max_length=300,
+        help_text="Scannez le QR code, ou saisissez le code imprimé (RC-…)",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}
+        ),
+    )
+    birth_date = FrenchDateField(label="Date de naissance du patient")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["birth_date"].limit(latest=today)
+
+
+class ReceiveForm(forms.Form):
+    """The day a prescription was presented, without anything handed over."""
+
+    presented_on = FrenchDateField(label="Présentée le")
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sheet: Sheet, today: date, **kwargs: Any) -> None:
+        initial = {"presented_on": today, "key": new_key()}
+        super().__init__(*args, initial=initial, prefix="presentation", **kwargs)
+        earliest = sheet.prescription.signed_on
+        self.fields["presented_on"].limit(earliest=earliest, latest=today)
+
+
+class ExpiryField(forms.Field):
+    """The expiry printed on a pack: MM/AAAA, or a whole date. Answers the last day it holds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "maxlength": "10"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: object) -> object:
+        return words.expiry(value) if isinstance(value, date) else value
+
+    def to_python(self, value: object) -> date | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if found := _MONTH.fullmatch(text):
+            month, year = int(found[1]), int(found[2])
+            year += 2000 if year < 100 else 0
+            if 1 <= month <= 12 and year >= 2000:
+                return date(year, month, monthrange(year, month)[1])
+        else:
+            return FrenchDateField().to_python(text)
+        raise ValidationError("Écrivez le mois de péremption, par exemple 06/2028.")
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A row of the form: packs of one kind and one batch."""
+
+    name: str
+    row: Row
+    pack: Pack
+    is_extra: bool = False
+
+
+@dataclass(frozen=True)
+class SlotFields:
+    slot: Slot
+    packs: BoundField
+    batch: BoundField
+    expires: BoundField
+
+
+@dataclass(frozen=True)
+class LineFields:
+    row: Row
+    days: BoundField
+    slots: list[SlotFields]
+    extra: list[SlotFields]
+
+
+class DispensingForm(forms.Form):
+    """What leaves the pharmacy. Fields of a line: `days-1`; of a pack: `packs-1-0`, `batch-1-0`…"""
+
+    show_if = {
+        "bearer_name": f"bearer={BearerKind.CARER}",
+        "bearer_address": f"bearer={BearerKind.CARER}",
+        "bearer_document": f"bearer={BearerKind.CARER}",
+        "override_note": f"override_reason={OverrideReason.OTHER}",
+    }
+    optional_if_shown = {"bearer_address"}
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    dispensed_on = FrenchDateField(label="Délivrée le")
+    bearer = forms.ChoiceField(
+        label="Remise à", choices=BearerKind, widget=forms.RadioSelect, initial=BearerKind.PATIENT
+    )
+    bearer_name = forms.CharField(label="Nom et prénom du porteur", max_length=120, required=False)
+    bearer_address = forms.CharField(label="Adresse du porteur", max_length=200, required=False)
+    bearer_document = forms.CharField(
+        label="Pièce d’identité",
+        max_length=80,
+        required=False,
+        help_text="Nature et numéro, si le porteur n’est pas connu de la pharmacie",
+    )
+    with_vaporiser = forms.BooleanField(label="Vaporisateur remis", required=False)
+    override_reason = forms.ChoiceField(
+        label="Motif", choices=[("", "Choisir un motif"), *OverrideReason.choices], required=False
+    )
+    override_note = forms.CharField(label="Précision", max_length=300, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        sheet: Sheet,
+        today: date,
+        batches: Mapping[int, DispensedItem] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheet, self.batches = sheet, batches or {}
+        self.slots = list(_slots(sheet))
+        self.fields["dispensed_on"].limit(earliest=sheet.prescription.signed_on, latest=today)
+        self.initial |= {"dispensed_on": today, "key": new_key()}
+        self.initial["with_vaporiser"] = sheet.needs_vaporiser
+        for row in sheet.rows:
+            self._add_line(row)
+        for slot in self.slots:
+            self._add_slot(slot)
+
+    def _add_line(self, row: Row) -> None:
+        name = f"days-{row.line.position}"
+        self.fields[name] = FrenchIntegerField(
+            label="Jours délivrés", min_value=0, max_value=row.line.days, required=False
+        )
+        self.initial[name] = row.due.days
+
+    def _add_slot(self, slot: Slot) -> None:
+        label = slot.pack.label
+        self.fields[f"packs-{slot.name}"] = FrenchIntegerField(
+            label=f"Nombre – {label}", min_value=0, max_value=MAX_PACKS, required=False
+        )
+        batch = forms.CharField(
+            label=f"Numéro de lot – {label}",
+            max_length=30,
+            required=False,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        )
+        self.fields[f"batch-{slot.name}"] = batch
+        self.fields[f"expires-{slot.name}"] = ExpiryField(
+            label=f"Péremption – {label}", required=False, help_text=f"Format{words.THIN}: MM/AAAA"
+        )
+        if slot.is_extra:
+            return
+        self.initial[f"packs-{slot.name}"] = slot.row.proposed[slot.row.packs.index(slot.pack)]
+        if last := self.batches.get(slot.pack.pk):
+            self.initial[f"batch-{slot.name}"] = last.batch
+            self.initial[f"expires-{slot.name}"] = last.expires_on
+
+    # --- Read ---------------------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        """A row that counts packs has a batch and an expiry; the others say nothing."""
+        data = super().clean() or {}
+        for slot in self.slots:
+            if not data.get(f"packs-{slot.name}"):
+                continue
+            for part, said in (("batch", "Le numéro de lot"), ("expires", "La péremption")):
+                name = f"{part}-{slot.name}"
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, f"{said} est obligatoire.")
+        return data
+
+    def handover(self) -> Handover:
+        """What was typed, once the form is valid."""
+        data = self.cleaned_data
+        is_carer = data["bearer"] == BearerKind.CARER
+        parts = ("name", "address", "document")
+        rows = self.sheet.rows
+        return Handover(
+            items=tuple(self._given()),
+            days={row.line.position: data[f"days-{row.line.position}"] or 0 for row in rows},
+            dispensed_on=data["dispensed_on"],
+            bearer=data["bearer"],
+            bearer_identity={part: data[f"bearer_{part}"] for part in parts} if is_carer else {},
+            with_vaporiser=data["with_vaporiser"],
+            override_reason=data["override_reason"],
+            override_note=data["override_note"],
+        )
+
+    def _given(self) -> Iterator[Given]:
+        data = self.cleaned_data
+        for slot in self.slots:
+            if packs := data[f"packs-{slot.name}"]:
+                yield Given(
+                    position=slot.row.line.position,
+                    pack_id=slot.pack.pk,
+                    batch=data[f"batch-{slot.name}"],
+                    expires_on=data[f"expires-{slot.name}"],
+                    packs=packs,
+                    slot=slot.name,
+                )
+
+    def refuse(self, message: str, field: str) -> None:
+        """Put a refusal of the action beside the field it names."""
+        self.add_error(field if field in self.fields else None, message)
+
+    # --- Shown --------------------------------------------------------------------------------
+
+    def lines(self) -> list[LineFields]:
+        """The lines of which something is due, in the order of the prescription."""
+        return [
+            LineFields(
+                row=row,
+                days=self[f"days-{row.line.position}"],
+                slots=[self._fields(slot) for slot in self._of(row) if not slot.is_extra],
+                extra=[self._fields(slot) for slot in self._of(row) if slot.is_extra],
+            )
+            for row in self.sheet.open_rows
+        ]
+
+    def _of(self, row: Row) -> list[Slot]:
+        return [slot for slot in self.slots if slot.row is row]
+
+    def _fields(self, slot: Slot) -> SlotFields:
+        return SlotFields(
+            slot,
+            self[f"packs-{slot.name}"],
+            self[f"batch-{slot.name}"],
+            self[f"expires-{slot.name}"],
+        )
+
+    def focus(self) -> None:
+        """The cursor waits on the first batch to type; when all are known, on the button."""
+        for line in self.lines():
+            for fields in line.slots:
+                if fields.packs.value() and not fields.batch.value():
+                    fields.batch.field.widget.attrs["autofocus"] = True
+                    return
+        self.button_has_focus = True
+
+    button_has_focus = False
+
+
+def _slots(sheet: Sheet) -> Iterator[Slot]:
+    """A row for each pack of each line, and one more for a second batch of it."""
+    for row in sheet.rows:
+        for index, pack in enumerate(row.packs):
+            yield Slot(f"{row.line.position}-{index}", row, pack)
+            yield Slot(f"{row.line.position}-{index}b", row, pack, is_extra=True)

@@ -1,0 +1,225 @@
+"""The counter: find a prescription, see what is due, hand over, read again what was done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.enums import Permission
+from accounts.middleware import MemberRequest
+from accounts.permissions import require
+from core import audit, once
+from patients import identity
+from pharmacies import actions, sheet
+from pharmacies.forms import CounterForm, DispensingForm, ReceiveForm
+from pharmacies.models import Dispensation, DispensationQuerySet
+from prescriptions import texts
+from prescriptions.actions import CannotPresent, present
+from prescriptions.models import Prescription
+
+
+PER_PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.DISPENSATION_WRITE)
+def counter(request: MemberRequest) -> HttpResponse:
+    """The pharmacist's home: a code and a birth date open one prescription."""
+    data = request.POST if request.method == "POST" else None
+    form = CounterForm(data, today=timezone.localdate())
+    if form.is_valid():
+        try:
+            presentation = present(**form.cleaned_data, by=request.member, at=timezone.now())
+        except CannotPresent as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("pharmacies:prescription", presentation.prescription.public_id)
+    return render(request, "pharmacies/counter.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.DISPENSATION_WRITE)
+def prescription(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
+    """One screen: for whom, what, how many days are due and why, what leaves now."""
+    at = timezone.now()
+    presented = _presented(request, prescription_id, at)
+    today = timezone.localdate()
+    read = sheet.read(presented, member=request.member, on=today)
+    batches = sheet.batches_of_the_day(request.member, read.rows, on=today, at=at)
+    data = request.POST if request.method == "POST" else None
+    form = DispensingForm(data, sheet=read, today=today, batches=batches)
+    if form.is_valid() and (done := _dispense(request, presented, form, at)):
+        return redirect("pharmacies:done", done.public_id)
+    receive_form = ReceiveForm(sheet=read, today=today)
+    return render(request, "pharmacies/prescription.html", _context(request, form, receive_form))
+
+
+@require_POST
+@require(Permission.DISPENSATION_WRITE)
+def receive(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
+    """«Présentée, commandée»: only the day of presentation is recorded."""
+    at, today = timezone.now(), timezone.localdate()
+    presented = _presented(request, prescription_id, at)
+    read = sheet.read(presented, member=request.member, on=today)
+    form = ReceiveForm(request.POST, sheet=read, today=today)
+    if form.is_valid() and _receive(request, presented, form, at):
+        return redirect("pharmacies:prescription", prescription_id)
+    batches = sheet.batches_of_the_day(request.member, read.rows, on=today, at=at)
+    dispensing = DispensingForm(sheet=read, today=today, batches=batches)
+    return render(request, "pharmacies/prescription.html", _context(request, dispensing, form))
+
+
+@require_safe
+@require(Permission.DISPENSATION_WRITE)
+def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
+    """What was just recorded, when the next one opens, and the code field again."""
+    visible = Dispensation.objects.visible_to(request.member).select_related("enrolment")
+    dispensation = get_object_or_404(visible, public_id=dispensation_id)
+    prescriptions = Prescription.objects.select_related(*sheet.LOADED)
+    today = timezone.localdate()
+    read = sheet.read(
+        prescriptions.get(pk=dispensation.prescription_id), member=request.member, on=today
+    )
+    items = dispensation.items.select_related("line", "pack").order_by("line__position", "pk")
+    context = {
+        "dispensation": dispensation,
+        "items": items,
+        "sheet": read,
+        "is_late": dispensation.dispensed_on < timezone.localdate(dispensation.recorded_at),
+        "form": CounterForm(today=today),
+    }
+    return render(request, "pharmacies/done.html", context)
+
+
+@require_safe
+@require(Permission.DISPENSATION_VIEW)
+def history(request: MemberRequest) -> HttpResponse:
+    """Dispensations of the pharmacist's own pharmacy, the last recorded first."""
+    visible = Dispensation.objects.visible_to(request.member)
+    page = _keyset(request, visible)
+    return render(request, "pharmacies/history.html", {"page": page})
+
+
+# --- One prescription ------------------------------------------------------------------------
+
+
+def _presented(request: MemberRequest, prescription_id: UUID, at: datetime) -> Prescription:
+    """The prescription, opened by its code and the birth date for a shift: 404 otherwise."""
+    presented = Prescription.objects.presented_to(request.member, at)
+    loaded = presented.select_related(*sheet.LOADED, "patient__identity")
+    return get_object_or_404(loaded, public_id=prescription_id)
+
+
+def _context(
+    request: MemberRequest, form: DispensingForm, receive_form: ReceiveForm
+) -> dict[str, Any]:
+    read = form.sheet
+    enrolment = read.prescription.enrolment
+    audit.record(
+        "dispensation.sheet_viewed",
+        read.prescription,
+        by=request.member,
+        subject=str(enrolment.public_id),
+    )
+    if not form.is_bound and not receive_form.is_bound:
+        form.focus()
+    return {
+        "sheet": read,
+        "form": form,
+        "receive_form": receive_form,
+        "person": identity.open_one(read.prescription.patient),
+        "texts": texts.read(read.prescription, [row.line for row in read.rows]),
+        "needs_reason": any(warning.needs_reason for warning in read.warnings),
+    }
+
+
+def _dispense(
+    request: MemberRequest, presented: Prescription, form: DispensingForm, at: datetime
+) -> Dispensation | None:
+    """Record, or say beside the field why not."""
+    key = form.cleaned_data["key"]
+    try:
+        return actions.dispense(
+            presented, handover=form.handover(), key=key, by=request.member, at=at
+        )
+    except actions.CannotDispense as error:
+        form.refuse(str(error), error.field)
+        reason = type(error).__name__
+    except once.AnotherBody as error:
+        form.refuse(str(error), "")
+        reason = type(error).__name__
+    audit.record("dispensation.refused", presented, by=request.member, reason=reason)
+    return None
+
+
+def _receive(
+    request: MemberRequest, presented: Prescription, form: ReceiveForm, at: datetime
+) -> bool:
+    wanted = form.cleaned_data
+    try:
+        received = actions.receive(presented, **wanted, by=request.member, at=at)
+    except (actions.CannotReceive, once.AnotherBody) as error:
+        form.add_error("presented_on", str(error))
+        return False
+    messages.success(
+        request,
+        f"Présentation du {received.presented_on:%d/%m/%Y} enregistrée\u202f: "
+        "ce jour compte, quelle que soit la date de remise.",
+    )
+    return True
+
+
+# --- History ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KeysetPage:
+    """Rows beside a row, never counted from the first: the same cost on every page."""
+
+    rows: list[Dispensation]
+    newer: str
+    older: str
+    count: int | None = None
+
+
+def _keyset(request: HttpRequest, visible: DispensationQuerySet) -> KeysetPage:
+    """A page of rows older than `avant`, or newer than `apres`, or the last recorded."""
+    before, after = (_cursor(request, visible, name) for name in ("avant", "apres"))
+    rows = visible.select_related("enrolment", "dispensed_by__user").prefetch_related(
+        "items__line", "items__pack"
+    )
+    if after is not None:
+        beside = Q(recorded_at=after.recorded_at, pk__gt=after.pk)
+        rows = rows.filter(Q(recorded_at__gt=after.recorded_at) | beside)
+        found = list(rows.order_by("recorded_at", "pk")[: PER_PAGE + 1])
+        shown = found[:PER_PAGE][::-1]
+        return _page(shown, newer=len(found) > PER_PAGE, older=True)
+    if before is not None:
+        beside = Q(recorded_at=before.recorded_at, pk__lt=before.pk)
+        rows = rows.filter(Q(recorded_at__lt=before.recorded_at) | beside)
+    found = list(rows.order_by("-recorded_at", "-pk")[: PER_PAGE + 1])
+    return _page(found[:PER_PAGE], newer=before is not None, older=len(found) > PER_PAGE)
+
+
+def _cursor(request: HttpRequest, visible: DispensationQuerySet, name: str) -> Dispensation | None:
+    if not (text := request.GET.get(name)):
+        return None
+    try:
+        return get_object_or_404(visible, public_id=UUID(text))
+    except ValueError:
+        raise Http404 from None
+
+
+def _page(shown: list[Dispensation], *, newer: bool, older: bool) -> KeysetPage:
+    address = reverse("pharmacies:history")
+    first = f"{address}?apres={shown[0].public_id}" if shown and newer else ""
+    last = f"{address}?avant={shown[-1].public_id}" if shown and older else ""
+    return KeysetPage(shown, first, last)
