@@ -9,6 +9,7 @@ from accounts.models import Member, User
 from core.history import tracked
 from programmes.models import Programme
 from training.enums import ProofKind
+from training.rules import Proof
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
@@ -58,7 +59,13 @@ class Course(models.Model):
 
 class CompletionQuerySet(models.QuerySet["Completion"]):
     def of(self, user: User, programme: Programme) -> "CompletionQuerySet":
-        return self.filter(user=user, course__programme=programme).select_related("course")
+        """Proofs of a person for a programme, of the courses for their profession."""
+        return self.filter(
+            user=user, course__programme=programme, course__profession=user.profession
+        ).select_related("course")
+
+    def newest_first(self) -> "CompletionQuerySet":
+        return self.order_by("-completed_on", "-pk")
 
 
 @tracked
@@ -90,3 +97,14 @@ class Completion(models.Model):
 
     def __str__(self) -> str:
         return f"Attestation {self.pk}"
+
+    @property
+    def proof(self) -> Proof:
+        """The completion as the rule reads it; `course` must be loaded."""
+        return Proof(
+            kind=ProofKind(self.course.proof_kind),
+            completed_on=self.completed_on,
+            valid_from=self.course.valid_from,
+            valid_to=self.course.valid_to,
+            lasts_months=self.course.proof_lasts_months,
+        )

@@ -1,6 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from training import views
 
 
 app_name = "training"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("formation/", views.mine, name="mine")]

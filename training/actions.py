@@ -1,0 +1,115 @@
+"""Every proof of training is written here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError
+
+from accounts.enums import Profession
+from accounts.models import Member
+from core import audit
+from core.db import violated_constraint
+from programmes.models import Programme
+from training import rules
+from training.enums import ProofKind
+from training.models import Completion, Course
+
+
+LEARNERS = frozenset({Profession.DOCTOR, Profession.PHARMACIST})
+
+
+class CannotRecord(Exception):
+    """The message is in French and may be shown beside the field it names."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a professional declares of their training.
+
+    :param reference: number printed on the platform's certificate, for a test
+    :param attested: whether they ticked that they followed it, for a self-attestation
+    """
+
+    programme: Programme
+    completed_on: date
+    reference: str = ""
+    attested: bool = False
+
+
+def record(claim: Claim, *, by: Member, at: datetime, today: date) -> Completion:
+    """Record that the member completed the course of that day; the version follows the date.
+
+    :raises CannotRecord: nothing is written, except the refusal in the journal
+    """
+    try:
+        course = _course(claim, by, today)
+        _check_proof(claim, course)
+        return _write(claim, course, by, at)
+    except CannotRecord as refusal:
+        audit.record("training.refused", by=by, field=refusal.field, on=claim.completed_on)
+        raise
+
+
+def _course(claim: Claim, by: Member, today: date) -> Course:
+    """The version that could be completed that day by that profession."""
+    if by.user.profession not in LEARNERS:
+        raise CannotRecord("completed_on", "Cette formation s’adresse aux médecins et pharmaciens.")
+    if claim.completed_on > today:
+        raise CannotRecord("completed_on", "Cette date est à venir.")
+    courses = Course.objects.filter(programme=claim.programme, profession=by.user.profession)
+    course = courses.completed_on(claim.completed_on).order_by("-valid_from", "-pk").first()
+    if course is not None:
+        return course
+    first = courses.order_by("valid_from", "pk").first()
+    if first is not None and claim.completed_on < first.valid_from:
+        day = f"{first.valid_from:%d/%m/%Y}"
+        raise CannotRecord("completed_on", f"La formation n’existait pas avant le {day}.")
+    raise CannotRecord("completed_on", "Aucune formation ne pouvait être suivie à cette date.")
+
+
+def _check_proof(claim: Claim, course: Course) -> None:
+    kind = ProofKind(course.proof_kind)
+    if not rules.is_accepted(kind, claim.completed_on):
+        day = f"{rules.SELF_ATTESTATION_FROM:%d/%m/%Y}"
+        raise CannotRecord(
+            "completed_on", f"L’attestation sur l’honneur n’est admise que depuis le {day}."
+        )
+    if kind == ProofKind.TEST and not claim.reference:
+        raise CannotRecord(
+            "reference",
+            "À cette date la formation se terminait par un test\u202f: "
+            "saisissez le numéro de l’attestation délivrée par la plateforme.",
+        )
+    if kind == ProofKind.SELF_ATTESTATION and not claim.attested:
+        raise CannotRecord(
+            "attested",
+            "Depuis le 27/03/2023 la formation se prouve par une attestation sur l’honneur\u202f: "
+            "cochez la case si vous l’avez suivie.",
+        )
+
+
+def _write(claim: Claim, course: Course, by: Member, at: datetime) -> Completion:
+    """A test keeps its number; an attestation on one's honour has none."""
+    is_test = course.proof_kind == ProofKind.TEST
+    try:
+        with audit.acting("training.completed", by=by):
+            completion = Completion.objects.create(
+                user=by.user,
+                course=course,
+                completed_on=claim.completed_on,
+                reference=claim.reference if is_test else "",
+                recorded_at=at,
+                recorded_by=by,
+            )
+            audit.record("training.completed", completion, by=by, course=course.version)
+    except IntegrityError as error:
+        if violated_constraint(error) != "training_completion_once_a_course":
+            raise
+        raise CannotRecord(
+            "completed_on", "Votre attestation pour cette version de la formation existe déjà."
+        ) from error
+    return completion
