@@ -218,14 +218,14 @@ function guardSession() {
   let endsAt = 0;
   let shown = false;
 
-  const alive = () => {
-    endsAt = Date.now() + Number(sessionSeconds) * 1000;
+  const alive = (seconds = Number(sessionSeconds)) => {
+    endsAt = Date.now() + seconds * 1000;
     tabs.postMessage(endsAt);
   };
   tabs.addEventListener("message", ({ data }) => {
     endsAt = Math.max(endsAt, data);
   });
-  document.addEventListener("rc:alive", alive);
+  document.addEventListener("rc:alive", () => alive());
   alive();
 
   const tick = () => {
@@ -254,7 +254,8 @@ function guardSession() {
   button.addEventListener("click", async () => {
     if (Date.now() >= endsAt) return open(signInUrl, "_blank", "noopener");
     const answer = await fetch(sessionUrl).catch(() => null);
-    if (answer?.ok && !answer.redirected) alive();
+    // Less than the usual half hour when the longest duration of a session is near.
+    if (answer?.ok && !answer.redirected) alive((await answer.json()).seconds);
     else left.textContent = "La connexion est interrompue. Réessayez dans un instant.";
     tick();
   });
