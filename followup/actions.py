@@ -65,7 +65,7 @@ class Once:
 # --- The calendar ----------------------------------------------------------------------------
 
 
-def schedule(enrolment: Enrolment, by: Member, at: datetime) -> list[Visit]:
+def schedule(enrolment: Enrolment, by: Member, at: datetime) -> None:
     """Plan the visits of the programme, from the definitions in force at inclusion.
 
     Called inside the transaction of the inclusion (`patients.actions.ON_INCLUDED`); called twice,
@@ -79,7 +79,6 @@ def schedule(enrolment: Enrolment, by: Member, at: datetime) -> list[Visit]:
     with audit.context("visits.scheduled", by=by):
         Visit.objects.bulk_create(planned, ignore_conflicts=True)
     audit.record("visits.scheduled", enrolment, by=by, count=len(planned))
-    return planned
 
 
 def _planned(enrolment: Enrolment, definition: VisitDefinition) -> Visit:
@@ -99,14 +98,13 @@ def _planned(enrolment: Enrolment, definition: VisitDefinition) -> Visit:
     )
 
 
-def close(enrolment: Enrolment, by: Member, at: datetime) -> int:
+def close(enrolment: Enrolment, by: Member, at: datetime) -> None:
     """Close what is still planned: the patient left (`patients.actions.ON_ENDED`)."""
     del at
     planned = Visit.objects.filter(enrolment=enrolment, status=VisitStatus.PLANNED)
     with audit.context("visits.closed", by=by):
         closed = planned.update(status=VisitStatus.CLOSED)
     audit.record("visits.closed", enrolment, by=by, count=closed)
-    return closed
 
 
 # --- Holding a visit -------------------------------------------------------------------------

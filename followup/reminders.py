@@ -27,19 +27,22 @@ def remind_site(site: Site, *, at: datetime) -> int:
     To the site's own address, else to each of its reference doctors.
     """
     day = local_date(site, at)
-    visits = _to_hold(Visit.objects.of_site(site.pk), day)
-    if not visits:
-        return 0
     if site.email:
-        recipients = {f"digest:{site.pk}:{day}": site.email}
+        visits = _to_hold(Visit.objects.of_site(site.pk), day)
+        digests = [Digest(f"digest:{site.pk}:{day}", site.email, site.name, day, visits)]
     else:
         doctors = Member.objects.open().filter(site=site, role=Role.REFERENCE_DOCTOR)
-        recipients = {
-            f"digest:{site.pk}:{doctor.user_id}:{day}": doctor.user.email
+        digests = [
+            _of_doctor(doctor, site, day)
             for doctor in doctors.select_related("user").order_by("pk")
-        }
-    digests = [Digest(key, to, site.name, day, visits) for key, to in recipients.items()]
+        ]
     return _queue(digests, at)
+
+
+def _of_doctor(doctor: Member, site: Site, day: date) -> Digest:
+    """Of the programmes they are accredited for."""
+    visits = _to_hold(Visit.objects.visible_to(doctor), day)
+    return Digest(f"digest:member:{doctor.pk}:{day}", doctor.user.email, site.name, day, visits)
 
 
 def relay_doctors() -> QuerySet[Member]:
@@ -61,8 +64,6 @@ def remind_relay_doctor(doctor: Member, *, at: datetime) -> int:
     """Queue the digest of the simple visits of a relay doctor; return how many mails are new."""
     day = local_date(doctor.site, at)
     visits = _to_hold(Visit.objects.visible_to(doctor).simple_of(doctor), day)
-    if not visits:
-        return 0
     key = f"digest:member:{doctor.pk}:{day}"
     return _queue([Digest(key, doctor.user.email, doctor.site.name, day, visits)], at)
 
@@ -73,10 +74,11 @@ def _to_hold(visits: VisitQuerySet, day: date) -> list[Visit]:
 
 def _queue(digests: list[Digest], at: datetime) -> int:
     """All the mails of a site, or none: a half-told site would not be tried again."""
-    keys = [digest.key for digest in digests]
+    full = [digest for digest in digests if digest.visits]
+    keys = [digest.key for digest in full]
     with transaction.atomic():
         told = set(OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True))
-        new = [digest for digest in digests if digest.key not in told]
+        new = [digest for digest in full if digest.key not in told]
         for digest in new:
             mail.queue_digest(digest, at=at)
     return len(new)

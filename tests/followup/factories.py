@@ -1,0 +1,66 @@
+import datetime
+
+import factory
+
+from followup.enums import DateSource, Decision, Mode, Timing, VisitStatus
+from followup.models import Answers, Visit
+from programmes.enums import VisitKind
+from tests.patients.factories import EnrolmentFactory
+from tests.programmes.factories import (
+    QuestionnaireFactory,
+    QuestionnaireVersionFactory,
+    VisitDefinitionFactory,
+)
+
+
+class VisitFactory(factory.django.DjangoModelFactory):
+    """M1 of a patient included on 2 March 2026: planned for 2 April, a week around."""
+
+    class Meta:
+        model = Visit
+
+    class Params:
+        done = factory.Trait(
+            status=VisitStatus.DONE,
+            timing=Timing.IN_WINDOW,
+            held_on=factory.SelfAttribute("due_on"),
+            held_by=factory.SelfAttribute("enrolment.included_by"),
+            mode=Mode.ON_SITE,
+            recorded_at=datetime.datetime(2026, 4, 2, 10, tzinfo=datetime.UTC),
+            decision=Decision.CONTINUE,
+        )
+        # An appointment given at the visit before.
+        simple = factory.Trait(
+            kind=VisitKind.SIMPLE, definition=None, code="", date_source=DateSource.NEXT_DATE
+        )
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    definition = factory.SubFactory(
+        VisitDefinitionFactory,
+        programme=factory.SelfAttribute("..enrolment.programme"),
+        code=factory.SelfAttribute("..code"),
+    )
+    code = "M1"
+    kind = VisitKind.COMPLEX
+    due_on = datetime.date(2026, 4, 2)
+    opens_on = factory.LazyAttribute(lambda row: row.due_on - datetime.timedelta(days=7))
+    closes_on = factory.LazyAttribute(lambda row: row.due_on + datetime.timedelta(days=7))
+    date_source = DateSource.DEFINITION
+    status = VisitStatus.PLANNED
+
+
+class AnswersFactory(factory.django.DjangoModelFactory):
+    """Pain at 6, at a visit that was held."""
+
+    class Meta:
+        model = Answers
+
+    visit = factory.SubFactory(VisitFactory, done=True)
+    version = factory.SubFactory(
+        QuestionnaireVersionFactory,
+        questionnaire=factory.SubFactory(
+            QuestionnaireFactory,
+            programme=factory.SelfAttribute("...visit.enrolment.programme"),
+        ),
+    )
+    data = factory.LazyFunction(lambda: {"pain": 6})

@@ -1,0 +1,30 @@
+"""What the database refuses of visits."""
+
+from datetime import date
+
+from followup.enums import Decision, Timing
+from tests.followup.factories import AnswersFactory, VisitFactory
+
+
+def planned_twice():
+    visit = VisitFactory()
+    VisitFactory(enrolment=visit.enrolment, definition=visit.definition)
+
+
+def answered_twice():
+    answers = AnswersFactory()
+    AnswersFactory(visit=answers.visit, version=answers.version)
+
+
+REFUSED = {
+    "followup_visit_status_known": lambda: VisitFactory(status="LATER"),
+    "followup_visit_kind_known": lambda: VisitFactory(kind="LONG"),
+    "followup_visit_planned_once": planned_twice,
+    "followup_window_holds_the_date": lambda: VisitFactory(opens_on=date(2026, 4, 3)),
+    "followup_done_says_when_and_what": lambda: VisitFactory(done=True, decision=""),
+    "followup_stop_has_reason": lambda: VisitFactory(done=True, decision=Decision.STOP),
+    "followup_outside_window_has_reason": lambda: VisitFactory(done=True, timing=Timing.LATE),
+    "followup_answered_once_a_version": answered_twice,
+    "visit_never_deleted": lambda: VisitFactory().delete(),
+    "answers_never_deleted": lambda: AnswersFactory().delete(),
+}
