@@ -1,0 +1,34 @@
+"""Free words of an event, under the enrolment's key."""
+
+from typing import Protocol
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+
+from core.keys import DataKey
+
+
+class Named(Protocol):
+    """An event: its public id is part of what is sealed."""
+
+    @property
+    def public_id(self) -> UUID: ...
+
+
+def _aad(event: Named, name: str) -> str:
+    return f"vigilance.AdverseEvent {event.public_id} {name}"
+
+
+def seal(key: DataKey, event: Named, name: str, text: str) -> bytes | None:
+    """None for nothing."""
+    return key.seal(text.encode(), _aad(event, name)) if text else None
+
+
+def unseal(key: DataKey | None, event: Named, name: str, blob: bytes | None) -> str:
+    """The words; "" when there are none or their key was destroyed."""
+    if not blob or key is None:
+        return ""
+    try:
+        return key.unseal(blob, _aad(event, name)).decode()
+    except InvalidTag:
+        return ""
