@@ -33,6 +33,7 @@ def bench(options: Options) -> int:
             address = f"http://localhost:{web.port_of(listening)}"
             bring_up_to_date(servers, mark=mark, address=address, demo=False)
             stack = Stack(servers, mark, address, listening, mail)
+            stack.note()
             pids = _start(stack, supervisor)
             return _measure(stack, options.rest, pids)
         finally:

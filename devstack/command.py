@@ -52,5 +52,4 @@ def session(options: Options) -> int:
 
 def address_of(place: Place, port: int) -> str:
     """Where the running registry answers, or would."""
-    known = place.var / "address"
-    return known.read_text() if known.exists() else f"http://localhost:{port}"
+    return place.noted("address", default=f"http://localhost:{port}")

@@ -24,6 +24,7 @@ def variables(
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "PUBLIC_URL": address,
             "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": servers.place.noted("mail-port", default="25"),
             "CAUGHT_MAIL_DIR": str(servers.place.mail),
         }
     )

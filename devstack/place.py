@@ -48,6 +48,14 @@ class Place:
         digest = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"recann-{os.geteuid()}-{digest}"
 
+    def note(self, name: str, text: str) -> None:
+        (self.var / name).write_text(text)
+
+    def noted(self, name: str, *, default: str) -> str:
+        """What the running stack, or the last one, left under this name."""
+        path = self.var / name
+        return path.read_text() if path.exists() else default
+
     def make(self) -> None:
         """Make the folders; only their owner may enter the private ones."""
         self.var.mkdir(parents=True, exist_ok=True)

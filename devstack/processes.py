@@ -29,10 +29,14 @@ class Stack:
     mail: socket.socket
 
     def variables(self, process: str) -> dict[str, str]:
-        made = environment.variables(
+        return environment.variables(
             self.servers, mark=self.mark, address=self.address, process=process
         )
-        return made | {"EMAIL_PORT": str(port_of(self.mail))}
+
+    def note(self) -> None:
+        """Leave where it answers to the commands that will come beside it."""
+        self.servers.place.note("address", self.address)
+        self.servers.place.note("mail-port", str(port_of(self.mail)))
 
 
 def server_services(servers: Servers) -> list[Service]:

@@ -52,8 +52,9 @@ def _start_servers(
         supervisor.add(service)
     listening, mail = sockets
     address = f"http://localhost:{web.port_of(listening)}"
-    (servers.place.var / "address").write_text(address)
-    return Stack(servers, mark, address, listening, mail)
+    stack = Stack(servers, mark, address, listening, mail)
+    stack.note()
+    return stack
 
 
 def _other_mark(mark: Mark, options: Options) -> str:

@@ -72,10 +72,13 @@ class Stack:
 
 
 def wait_for(check, seconds):
+    """Ask again and again. Returns whether the answer was yes in time."""
     end = time.monotonic() + seconds
-    while not check() and time.monotonic() < end:
+    while time.monotonic() < end:
+        if check():
+            return True
         time.sleep(0.05)
-    return check()
+    return False
 
 
 def family(pid):
