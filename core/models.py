@@ -57,6 +57,8 @@ class JournalLine(models.Model):
     # What a seal covers: a line may commit after a line whose id is greater.
     cluster = models.BigIntegerField(db_default=ClusterId())
     transaction = models.BigIntegerField(db_default=TransactionId())
+    # All that is left of a line that the retention rules erased: its seal still verifies.
+    erased_sha256 = models.BinaryField("empreinte de la ligne effacée", null=True)
 
     class Meta:
         verbose_name = "ligne du journal"

@@ -7,7 +7,7 @@ key is destroyed.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -91,18 +91,51 @@ def _end_of_bite(lines: QuerySet[JournalLine]) -> int | None:
     return bite[-1] if bite else None
 
 
-_COLUMNS = [field.attname for field in JournalLine._meta.concrete_fields]
+_COLUMNS = [
+    field.attname for field in JournalLine._meta.concrete_fields if field.attname != "erased_sha256"
+]
+_ERASED = {
+    "action": "erased",
+    "actor_id": None,
+    "user_id": None,
+    "site_id": None,
+    "role": "",
+    "target_label": "",
+    "target_id": "",
+    "subject": "",
+    "detail": {},
+    "request_id": "",
+}
 
 
 def _digest(previous: bytes, lines: QuerySet[JournalLine]) -> tuple[bytes, int]:
-    """SHA-256 over the previous digest and each line, in one canonical writing."""
+    """SHA-256 over the previous digest and the digest of each line."""
     total, count = hashlib.sha256(previous), 0
-    ordered = lines.order_by("transaction", "pk").values_list(*_COLUMNS)
-    for row in ordered.iterator(chunk_size=2000):
-        text = json.dumps(row, cls=_Exact, sort_keys=True, ensure_ascii=False).encode()
-        total.update(len(text).to_bytes(8, "big") + text)
+    ordered = lines.order_by("transaction", "pk").values_list("erased_sha256", *_COLUMNS)
+    for erased, *row in ordered.iterator(chunk_size=2000):
+        total.update(bytes(erased) if erased else _line_digest(row))
         count += 1
     return total.digest(), count
+
+
+def _line_digest(row: Sequence[object]) -> bytes:
+    text = json.dumps(list(row), cls=_Exact, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def erase(lines: QuerySet[JournalLine]) -> int:
+    """Empty lines whose time is over; return how many. For the purge role: `.using("purge")`.
+
+    Their date, their place and their digest stay, so that their seal still verifies. Their
+    content is gone: a digest tells nothing of a line that holds random identifiers.
+    """
+    rows = list(lines.filter(erased_sha256=None).values_list(*_COLUMNS))
+    for row in rows:
+        # Identity, then date: the key of a table cut by month.
+        pk, at = row[0], row[1]
+        line = JournalLine.objects.using(lines.db).filter(pk=pk, at=at)
+        line.update(erased_sha256=_line_digest(row), **_ERASED)
+    return len(rows)
 
 
 class _Exact(DjangoJSONEncoder):

@@ -94,6 +94,35 @@ def test_a_line_slipped_in_shows():
     assert "3 lignes au lieu de 2" in fault
 
 
+def test_an_erased_line_says_nothing_and_its_seal_still_stands(as_purge):
+    line, other = write(1, 2)
+    seal()
+
+    with as_purge():
+        assert seals.erase(JournalLine.objects.filter(pk=line.pk)) == 1
+        assert seals.erase(JournalLine.objects.filter(pk=line.pk)) == 0
+
+    line.refresh_from_db()
+    assert (line.action, line.role, line.detail) == ("erased", "", {})
+    assert list(seals.faults()) == []
+    other.refresh_from_db()
+    assert other.role == "X"
+
+
+def test_a_forged_erasure_shows(as_owner):
+    line, *_ = write(1, 2)
+    seal()
+
+    with as_owner() as cursor:
+        cursor.execute(
+            "UPDATE core_journalline SET role = '', erased_sha256 = sha256('') WHERE id = %s",
+            [line.pk],
+        )
+
+    (fault,) = seals.faults()
+    assert "modifiée" in fault
+
+
 def test_a_seal_taken_away_shows(as_owner):
     for number in (1, 2, 3):
         write(number)
