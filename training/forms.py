@@ -9,8 +9,9 @@ from programmes.models import Programme
 from training.actions import Claim
 
 
-def _name(programme: Programme) -> str:
-    return programme.name
+class ProgrammeField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Programme) -> str:
+        return obj.name
 
 
 class CompletionForm(forms.Form):
@@ -37,13 +38,12 @@ class CompletionForm(forms.Form):
         today: date,
     ) -> None:
         super().__init__(data)
-        field = forms.ModelChoiceField(
+        field = ProgrammeField(
             Programme.objects.filter(pk__in=[one.pk for one in programmes]).order_by("name"),
             label="Programme",
             to_field_name="code",
             empty_label=None,
         )
-        field.label_from_instance = _name
         if len(programmes) == 1:
             field.widget, field.initial = forms.HiddenInput(), programmes[0].code
         self.fields = {"programme": field, **self.fields}

@@ -1,14 +1,19 @@
 import datetime
 
 import factory
+from django.contrib.auth.hashers import make_password
 
+from accounts.actions import token_digest
 from accounts.enums import Profession, Role, SiteKind
-from accounts.models import Member, Site, User
+from accounts.models import ApiToken, Member, Site, User
 from core.identifiers import make_finess, make_rpps
 
 
+PASSWORD = "une phrase de passe bien longue"
+
+
 class UserFactory(factory.django.DjangoModelFactory):
-    """A doctor with a valid RPPS and an open account."""
+    """A doctor with a valid RPPS, an open account and the password above."""
 
     class Meta:
         model = User
@@ -19,6 +24,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     first_name = "Camille"
     profession = Profession.DOCTOR
     phone = "+33 1 00 00 00 00"
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
 
 
 class SiteFactory(factory.django.DjangoModelFactory):
@@ -85,3 +91,17 @@ def kind_of(role: str) -> SiteKind:
         Role.RELAY_DOCTOR: SiteKind.PRACTICE,
         Role.PHARMACIST: SiteKind.COMMUNITY_PHARMACY,
     }.get(role, SiteKind.AGENCY)
+
+
+class ApiTokenFactory(factory.django.DjangoModelFactory):
+    """The digest of a token: `token=` gives the token itself."""
+
+    class Meta:
+        model = ApiToken
+
+    class Params:
+        token = "jeton d’essai"
+
+    member = factory.SubFactory(MemberFactory, role=Role.API_CLIENT)
+    digest = factory.LazyAttribute(lambda row: token_digest(row.token))
+    created_at = datetime.datetime(2026, 1, 5, 10, tzinfo=datetime.UTC)
