@@ -42,6 +42,8 @@ class Permission(models.TextChoices):
     DISPENSATION_WRITE = "DISPENSATION_WRITE", "Dispenser"
     VISIT_WRITE = "VISIT_WRITE", "Saisir une consultation"
     ADVERSE_EVENT_WRITE = "ADVERSE_EVENT_WRITE", "Signaler un effet indésirable"
+    ADVERSE_EVENT_VIEW = "ADVERSE_EVENT_VIEW", "Lire un effet indésirable"
+    ADVERSE_EVENT_DECLARE = "ADVERSE_EVENT_DECLARE", "Enregistrer une déclaration"
     ADVERSE_EVENT_ASSESS = "ADVERSE_EVENT_ASSESS", "Évaluer les effets indésirables"
     EVALUATION_VIEW = "EVALUATION_VIEW", "Lire le tableau de bord national"
     DATA_EXPORT = "DATA_EXPORT", "Exporter les données pseudonymisées"

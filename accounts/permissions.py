@@ -25,6 +25,8 @@ _DOCTOR = {
     Permission.DISPENSATION_VIEW,
     Permission.VISIT_WRITE,
     Permission.ADVERSE_EVENT_WRITE,
+    Permission.ADVERSE_EVENT_VIEW,
+    Permission.ADVERSE_EVENT_DECLARE,
 }
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -38,13 +40,20 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.DISPENSATION_VIEW,
             Permission.DISPENSATION_WRITE,
             Permission.ADVERSE_EVENT_WRITE,
+            Permission.ADVERSE_EVENT_VIEW,
+            Permission.ADVERSE_EVENT_DECLARE,
         }
     ),
     Role.ANALYST: frozenset(
         {Permission.EVALUATION_VIEW, Permission.DATA_EXPORT, Permission.STATISTICS_READ}
     ),
     Role.VIGILANCE_OFFICER: frozenset(
-        {Permission.EVALUATION_VIEW, Permission.ADVERSE_EVENT_ASSESS}
+        {
+            Permission.EVALUATION_VIEW,
+            Permission.ADVERSE_EVENT_VIEW,
+            Permission.ADVERSE_EVENT_DECLARE,
+            Permission.ADVERSE_EVENT_ASSESS,
+        }
     ),
     Role.MANAGER: frozenset(
         {Permission.EVALUATION_VIEW, Permission.RETENTION_VIEW, Permission.PROGRAMME_MANAGE}
