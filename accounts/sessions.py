@@ -50,9 +50,10 @@ def seconds_left(session: SessionBase, *, at: datetime) -> int:
     started_at = session.get("started_at")
     if started_at is None:
         return 0
-    until_end = int(started_at + settings.SESSION_ABSOLUTE_AGE - at.timestamp())
-    idle = int(session["touched_at"] + settings.SESSION_COOKIE_AGE - at.timestamp())
-    return max(min(idle, until_end), 0)
+    now = int(at.timestamp())
+    until_end = started_at + settings.SESSION_ABSOLUTE_AGE - now
+    idle = session["touched_at"] + settings.SESSION_COOKIE_AGE - now
+    return int(max(min(idle, until_end), 0))
 
 
 # --- Without the pages: demonstration and tests ----------------------------------------------
