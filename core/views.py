@@ -1,6 +1,8 @@
 """Pages without a domain: verification of a document, drafts, caught mail."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from email import policy
 from email.parser import BytesParser
 from typing import Any
@@ -62,12 +64,23 @@ def save_draft(request: HttpRequest, key: str) -> JsonResponse:
     """Keep what a form holds, valid or not: `{version, data}` → `{version, heure}`."""
     if not request.user.is_authenticated:
         return JsonResponse({"erreur": "Votre session est terminée."}, status=401)
+    owner = request.user.pk
+
+    def save(data: dict[str, Any], version: int, at: datetime) -> drafts.Draft:
+        return drafts.save(owner, key, data, version, at=at)
+
+    return keep_typed(request, save)
+
+
+def keep_typed(
+    request: HttpRequest, save: Callable[[dict[str, Any], int, datetime], drafts.Draft]
+) -> JsonResponse:
+    """Answer the page's script: `save` is given what was typed and the version it is over."""
     typed = _read_draft(request)
     if typed is None:
         return JsonResponse({"erreur": str(drafts.BadDraft())}, status=400)
     try:
-        now = timezone.now()
-        draft = drafts.save(request.user.pk, key, typed["data"], typed["version"], at=now)
+        draft = save(typed["data"], typed["version"], timezone.now())
     except drafts.Refusal as error:
         return JsonResponse({"erreur": str(error)}, status=error.status)
     hour = timezone.localtime(draft.saved_at).strftime("%H:%M")

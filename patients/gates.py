@@ -71,15 +71,25 @@ def ceiling(programme: Programme) -> str:
     return rules.ceiling_refusal(followed=followed, ceiling=programme.active_ceiling)
 
 
-def information(programme: Programme, told: Information, by: Member, today: date) -> Iterator[str]:
-    """What the first step can already tell."""
-    on = told.included_on
-    yield rules.entry_refusal(included_on=on, today=today, late_reason=told.late_reason)
-    yield rules.consent_refusal(signed_on=told.signed_on, included_on=on)
-    yield rules.representative_refusal(kind=told.person_kind, representative=told.representative)
-    yield window(programme, on)
-    yield doctor(by, programme, on)
-    yield ceiling(programme)
+def information(
+    programme: Programme, told: Information, by: Member, today: date
+) -> Iterator[tuple[str, str]]:
+    """What the first step can already tell, each with the field it speaks of."""
+    on, late = told.included_on, told.late_reason
+    day = "day" if on == today else "included_on"
+    missing = on < today and not late
+    yield (
+        "late_reason" if missing else day,
+        rules.entry_refusal(included_on=on, today=today, late_reason=late),
+    )
+    yield "signed_on", rules.consent_refusal(signed_on=told.signed_on, included_on=on)
+    yield (
+        "representative",
+        rules.representative_refusal(kind=told.person_kind, representative=told.representative),
+    )
+    yield day, window(programme, on)
+    yield "", doctor(by, programme, on)
+    yield "", ceiling(programme)
 
 
 def eligibility(found: Eligibility, on: date, by: Member) -> Iterator[str]:
@@ -111,7 +121,9 @@ def refusals(inclusion: Inclusion, *, by: Member, today: date) -> list[Refusal]:
     """Every reason that forbids this inclusion, in the order of the steps."""
     told, found = inclusion.information, inclusion.eligibility
     by_step = {
-        "information": information(inclusion.programme, told, by, today),
+        "information": (
+            message for _, message in information(inclusion.programme, told, by, today)
+        ),
         "eligibilite": eligibility(found, told.included_on, by),
         "identite": identity(inclusion),
         "relais": relay(inclusion, today),

@@ -60,6 +60,10 @@ class Person:
         return {"F": "née", "M": "né"}.get(self.sex, "né(e)")
 
     @property
+    def has_day(self) -> bool:
+        return self.birth_precision == Precision.DAY
+
+    @property
     def birth_text(self) -> str:
         """12/05/1960, 05/1960 or 1960: never a day that is not known."""
         shape = {Precision.YEAR: "%Y", Precision.MONTH: "%m/%Y"}

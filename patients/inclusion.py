@@ -5,6 +5,7 @@ from datetime import date
 
 from accounts.models import Member, Site
 from patients import rules
+from patients.enums import TreatmentOutcome, TreatmentPlan
 from patients.identity import Person
 from programmes.models import Criterion, Indication, IndicationSubtype, Programme, ProgrammeLink
 
@@ -46,6 +47,14 @@ class Treatment:
     drug: str
     outcome: str
     plan: str
+
+    @property
+    def outcome_label(self) -> str:
+        return TreatmentOutcome(self.outcome).label.lower()
+
+    @property
+    def plan_label(self) -> str:
+        return TreatmentPlan(self.plan).label.lower()
 
 
 @dataclass(frozen=True)

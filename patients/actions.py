@@ -1,0 +1,335 @@
+"""Every change of a participation: inclusion, certificate, exit. Nothing else writes these rows."""
+
+import json
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError
+
+from accounts.models import Member
+from core import audit, drafts, keys, once
+from core.db import violated_constraint
+from core.documents import Document
+from core.identifiers import ALPHABET, code_with_check
+from core.models import DoneOnce
+from core.pdf import PdfUnavailable
+from patients import documents, gates, identity, rules
+from patients.enums import ConsentKind, EndReason
+from patients.enums import EnrolmentState as State
+from patients.identity import Person
+from patients.inclusion import Inclusion
+from patients.models import (
+    Consent,
+    EligibilityAnswer,
+    Enrolment,
+    IdentityIndex,
+    Patient,
+    PriorTreatment,
+)
+
+
+# What the acts above have to do in the same transaction: filled in their `AppConfig.ready`
+# (ADR 0020). Called with the enrolment, the member and the instant.
+Hook = Callable[[Enrolment, Member, datetime], None]
+ON_INCLUDED: list[Hook] = []
+ON_ENDED: list[Hook] = []
+
+# Two inclusions of one person at the same instant meet here; the second one starts again.
+_SAME_PERSON = {"patients_person_known_once", "patients_one_live_enrolment"}
+
+
+class CannotInclude(Exception):
+    """The message is in French and may be shown. `refusals` name the steps to put right."""
+
+    def __init__(self, refusals: list[gates.Refusal]) -> None:
+        self.refusals = refusals
+        super().__init__(" ".join(refusal.message for refusal in refusals))
+
+
+class AlreadyFollowed(CannotInclude):
+    """The same person already takes part. Tells whom to call, nothing clinical."""
+
+    def __init__(self, enrolment: Enrolment) -> None:
+        site = enrolment.site
+        phone = f" ({site.phone})" if site.phone else ""
+        message = (
+            "Une personne de mêmes nom, prénoms, date, sexe et lieu de naissance participe déjà "
+            f"à ce programme. Appelez {site.name}, {site.town}{phone}. S’il s’agit de deux "
+            "personnes différentes, signalez un homonyme au gestionnaire du programme."
+        )
+        super().__init__([gates.Refusal("identite", message)])
+
+
+class CannotEnd(Exception):
+    """The message is in French and may be shown."""
+
+
+def local_day(member: Member, at: datetime) -> date:
+    """The calendar day where the member works."""
+    return at.astimezone(ZoneInfo(member.site.time_zone)).date()
+
+
+# --- Inclusion -------------------------------------------------------------------------------
+
+
+def include(inclusion: Inclusion, *, key: str, by: Member, at: datetime) -> Enrolment:
+    """Record an inclusion from its draft, once: a repeat returns the first enrolment.
+
+    :param key: key of the draft; it is emptied in the same transaction
+    :raises CannotInclude: with every reason; nothing is written
+    """
+    new_keys = keys.create_key("patient"), keys.create_key("enrolment")
+    try:
+        enrolment = _include_again_if_raced(inclusion, new_keys, key, by, at)
+    except Exception:
+        keys.destroy_keys(new_keys)
+        raise
+    used = {enrolment.patient.key_id, enrolment.key_id}
+    keys.destroy_keys(new_key for new_key in new_keys if new_key not in used)
+    return enrolment
+
+
+def included_before(*, key: str, by: Member) -> str:
+    """Public id of the enrolment that this draft became; "" while it is a draft."""
+    done = DoneOnce.objects.filter(user_id=by.user_id, key=key, action="patient.included")
+    return done.values_list("target", flat=True).first() or ""
+
+
+def _include_again_if_raced(
+    inclusion: Inclusion, new_keys: tuple[UUID, UUID], key: str, by: Member, at: datetime
+) -> Enrolment:
+    try:
+        return _include_once(inclusion, new_keys, key, by, at)
+    except IntegrityError as error:
+        if violated_constraint(error) not in _SAME_PERSON:
+            raise
+    # The other inclusion is committed now: this one sees it, and joins it or is refused.
+    return _include_once(inclusion, new_keys, key, by, at)
+
+
+def _include_once(
+    inclusion: Inclusion, new_keys: tuple[UUID, UUID], key: str, by: Member, at: datetime
+) -> Enrolment:
+    with audit.acting("patient.included", by=by):
+        if target := once.guard(by=by, key=key, action="patient.included", body=key):
+            return Enrolment.objects.select_related("patient").get(public_id=target)
+        refusals = gates.refusals(inclusion, by=by, today=local_day(by, at))
+        if refusals:
+            raise CannotInclude(refusals)
+        patient_key, enrolment_key = new_keys
+        patient = _patient(inclusion.person, patient_key, by)
+        previous = _previous(patient, inclusion)
+        enrolment = _enrolment(inclusion, patient, previous, by, at)
+        enrolment.key_id = enrolment_key
+        enrolment.save(force_insert=True)
+        _write_consents(enrolment, inclusion, by, at)
+        _write_eligibility(enrolment, inclusion)
+        for hook in ON_INCLUDED:
+            hook(enrolment, by, at)
+        audit.record("patient.included", enrolment, by=by, subject=str(enrolment.public_id))
+        drafts.remove(by.user_id, key, at=at)
+        once.done(by=by, key=key, target=enrolment.public_id)
+    return enrolment
+
+
+def _patient(person: Person, key_id: UUID, by: Member) -> Patient:
+    """The patient this exact person already is, locked; else a new one."""
+    known = IdentityIndex.objects.filter(person=identity.person_index(person))
+    pk = known.order_by("homonym_no").values_list("patient_id", flat=True).first()
+    if pk is None:
+        patient = Patient.objects.create(
+            birth_year=person.birth_date.year, sex=person.sex, key_id=key_id
+        )
+        identity.write(patient, person)
+        return patient
+    locked = Patient.objects.select_for_update(of=("self",))
+    patient = locked.select_related("identity").get(pk=pk)
+    before = identity.open_one(patient)
+    if before is not None and (after := identity.completed(before, person)) != before:
+        identity.rewrite(patient, after)
+        audit.record("identity.completed", patient, by=by)
+    return patient
+
+
+def _previous(patient: Patient, inclusion: Inclusion) -> Enrolment | None:
+    """The last participation of the patient in the programme.
+
+    :raises AlreadyFollowed: it still goes on
+    """
+    earlier = Enrolment.objects.filter(patient=patient, programme=inclusion.programme)
+    last = earlier.select_related("site").order_by("-included_on", "-pk").first()
+    live = earlier.live().select_related("site").first()
+    if live is not None:
+        raise AlreadyFollowed(live)
+    return last if last is not None and last.state == State.ENDED else None
+
+
+def _enrolment(
+    inclusion: Inclusion, patient: Patient, previous: Enrolment | None, by: Member, at: datetime
+) -> Enrolment:
+    told, found = inclusion.information, inclusion.eligibility
+    return Enrolment(
+        number=code_with_check("".join(secrets.choice(ALPHABET) for _ in range(12))),
+        patient=patient,
+        programme=inclusion.programme,
+        indication=found.indication,
+        subtype=found.subtype,
+        site=by.site,
+        relay_doctor=inclusion.relay_doctor,
+        pharmacy=inclusion.pharmacy,
+        included_on=told.included_on,
+        included_by=by,
+        recorded_at=at,
+        late_reason=told.late_reason,
+        previous=previous,
+    )
+
+
+def representative_aad(enrolment: Enrolment) -> str:
+    return f"patients.Consent.representative {enrolment.public_id}"
+
+
+def _write_consents(enrolment: Enrolment, inclusion: Inclusion, by: Member, at: datetime) -> None:
+    told = inclusion.information
+    sealed = None
+    if told.representative:
+        plain = json.dumps(told.representative, ensure_ascii=False).encode()
+        sealed = keys.seal(enrolment.key_id, plain, aad=representative_aad(enrolment))
+    for kind in ConsentKind:
+        Consent.objects.create(
+            enrolment=enrolment,
+            kind=kind,
+            person_kind=told.person_kind,
+            is_given=kind == ConsentKind.PARTICIPATION or told.nir_given,
+            signed_on=told.signed_on,
+            form=told.form,
+            information=told.document,
+            booklet=told.booklet,
+            representative_sealed=sealed,
+            recorded_at=at,
+            recorded_by=by,
+        )
+
+
+def _write_eligibility(enrolment: Enrolment, inclusion: Inclusion) -> None:
+    found = inclusion.eligibility
+    EligibilityAnswer.objects.bulk_create(
+        EligibilityAnswer(
+            enrolment=enrolment, criterion=one.criterion, answer=one.answer, dated_on=one.dated_on
+        )
+        for one in found.answers
+    )
+    PriorTreatment.objects.bulk_create(
+        PriorTreatment(enrolment=enrolment, drug=one.drug, outcome=one.outcome, plan=one.plan)
+        for one in found.treatments
+    )
+
+
+# --- Certificate -----------------------------------------------------------------------------
+
+
+def issue_certificate(enrolment: Enrolment, *, by: Member, at: datetime) -> Document:
+    """Make the certificate and keep its bytes; return the one that exists if there is one.
+
+    :raises core.pdf.PdfUnavailable: the server cannot make PDFs
+    :raises CannotEnd: the participation is over, or the identity erased
+    """
+    with audit.acting("certificate.issued", by=by):
+        locked = _locked(enrolment)
+        if before := documents.certificate(locked):
+            return before
+        person = identity.open_one(locked.patient)
+        if not locked.is_live or person is None:
+            raise CannotEnd("Cette participation est terminée\u202f: elle n’a plus d’attestation.")
+        document = documents.make_certificate(locked, person, on=local_day(by, at), at=at)
+        audit.record("certificate.issued", locked, by=by, subject=str(locked.public_id))
+    return document
+
+
+def try_certificate(enrolment: Enrolment, *, by: Member, at: datetime) -> bool:
+    """Make the certificate of a new inclusion; False when this server makes no PDF."""
+    try:
+        issue_certificate(enrolment, by=by, at=at)
+    except PdfUnavailable:
+        return False
+    return True
+
+
+# --- Treatment, exit -------------------------------------------------------------------------
+
+
+def mark_treated(enrolment: Enrolment, *, on: date) -> None:
+    """Stamp the first prescription: called by `prescriptions` inside its own act."""
+    Enrolment.objects.filter(pk=enrolment.pk, first_treated_on=None).update(first_treated_on=on)
+
+
+def end(
+    enrolment: Enrolment, *, reason: EndReason, on: date, weaning: bool, by: Member, at: datetime
+) -> Enrolment:
+    """Record an exit. Death closes at once; after another reason tapering may go on.
+
+    :raises CannotEnd: already out, or a date outside the participation; nothing is written
+    """
+    with audit.acting("enrolment.ended", by=by, reason=reason):
+        locked = _locked(enrolment)
+        target = rules.state_after_exit(reason=reason, weaning=weaning)
+        if locked.state != State.ACTIVE or not rules.can_move(State(locked.state), target):
+            raise CannotEnd("La sortie de ce patient est déjà enregistrée.")
+        today = local_day(by, at)
+        if refusal := rules.exit_refusal(on=on, included_on=locked.included_on, today=today):
+            raise CannotEnd(refusal)
+        locked.state, locked.ended_on, locked.end_reason = target, on, reason
+        locked.end_recorded_at = at
+        locked.save(update_fields=["state", "ended_on", "end_reason", "end_recorded_at"])
+        if reason == EndReason.CONSENT_WITHDRAWN:
+            Consent.objects.filter(enrolment=locked, is_given=True, withdrawn_on=None).update(
+                withdrawn_on=on
+            )
+        for hook in ON_ENDED:
+            hook(locked, by, at)
+        subject = str(locked.public_id)
+        audit.record("enrolment.ended", locked, by=by, subject=subject, state=target.value)
+    return locked
+
+
+def finish_weaning(enrolment: Enrolment, *, by: Member, at: datetime) -> Enrolment:
+    """Close the participation once tapering is over (or the patient died meanwhile).
+
+    :raises CannotEnd: no tapering is going on
+    """
+    with audit.acting("enrolment.weaned", by=by):
+        locked = _locked(enrolment)
+        if locked.state != State.WEANING:
+            raise CannotEnd("Aucun sevrage n’est en cours pour ce patient.")
+        locked.state = State.ENDED
+        locked.save(update_fields=["state"])
+        for hook in ON_ENDED:
+            hook(locked, by, at)
+        audit.record("enrolment.weaned", locked, by=by, subject=str(locked.public_id))
+    return locked
+
+
+def withdraw_nir(enrolment: Enrolment, *, on: date, by: Member) -> None:
+    """Withdraw the second consent alone: the participation goes on.
+
+    :raises CannotEnd: it was not given, or is withdrawn already
+    """
+    with audit.acting("consent.withdrawn", by=by):
+        locked = _locked(enrolment)
+        standing = Consent.objects.filter(
+            enrolment=locked, kind=ConsentKind.NIR, is_given=True, withdrawn_on=None
+        )
+        if not standing.update(withdrawn_on=on):
+            raise CannotEnd("Cette autorisation n’est pas ou n’est plus donnée.")
+        subject = str(locked.public_id)
+        audit.record("consent.withdrawn", locked, by=by, subject=subject, kind="NIR")
+
+
+def _locked(enrolment: Enrolment) -> Enrolment:
+    """Lock in the order of every act: patient, then enrolment."""
+    Patient.objects.select_for_update().get(pk=enrolment.patient_id)
+    locked = Enrolment.objects.select_for_update(of=("self",))
+    return locked.select_related("patient__identity", "programme", "site").get(pk=enrolment.pk)

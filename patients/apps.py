@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class PatientsConfig(AppConfig):
+    name = "patients"
+    verbose_name = "Patients"
+
+    def ready(self) -> None:
+        from core import codes, drafts
+        from patients import documents, rules
+
+        codes.LABELS[documents.KIND] = documents.LABEL
+        codes.STATES[documents.KIND] = documents.certificate_state
+        drafts.LIFETIME_DAYS["inclusion"] = rules.DRAFT_DAYS_BEFORE_CONSENT

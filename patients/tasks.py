@@ -1,0 +1,30 @@
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from core import keys
+from core.models import KeyRecord
+from patients.models import Enrolment, Patient
+
+
+# Days. No legal source: an inclusion that made its keys and was then rolled back lasts seconds.
+ORPHAN_AFTER_DAYS = 1
+OWNERS = {"patient": Patient, "enrolment": Enrolment}
+
+
+@shared_task
+def destroy_orphan_keys() -> int:
+    """Destroy the keys made for an inclusion that was never recorded; return how many.
+
+    Keys are made before the main transaction: when it fails, its keys open nothing. Safe to run
+    twice.
+    """
+    limit = timezone.now() - timedelta(days=ORPHAN_AFTER_DAYS)
+    destroyed = 0
+    for purpose, owner in OWNERS.items():
+        made = KeyRecord.objects.filter(purpose=purpose, made_at__lt=limit)
+        ids = set(made.values_list("pk", flat=True))
+        used = set(owner.objects.values_list("key_id", flat=True))
+        destroyed += keys.destroy_keys(ids - used)
+    return destroyed
