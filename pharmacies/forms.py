@@ -286,6 +286,16 @@ class DispensingForm(forms.Form):
 
     button_has_focus = False
 
+    @property
+    def details_open(self) -> bool:
+        """Whether something refused, or somebody other than the patient, stands in the details."""
+        if not self.is_bound:
+            return False
+        folded = {"dispensed_on", "override_reason", "override_note", "bearer"}
+        folded |= {name for name in self.fields if name.startswith(("days-", "bearer_"))}
+        folded |= {name for name in self.fields if name.endswith("b")}
+        return self["bearer"].value() == BearerKind.CARER or bool(folded & set(self.errors))
+
 
 def _slots(sheet: Sheet) -> Iterator[Slot]:
     """A row for each pack of each line, and one more for a second batch of it."""

@@ -56,16 +56,63 @@ class Row:
         return rules.choose_packs(self.due.quantity, [pack.quantity for pack in self.packs])
 
     @property
-    def prescribed(self) -> str:
-        return words.amount(self.line.quantity, self.line.unit, self.line.form)
-
-    @property
-    def delivered(self) -> Decimal:
-        return sum((item.quantity for item in self.given), Decimal(0))
-
-    @property
     def is_narcotic(self) -> bool:
         return self.ordered.is_narcotic
+
+    # --- What the page says of it -------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """À délivrer : 2 × Flacon de 10 mL et 1 × Flacon de 50 mL."""
+        chosen = zip(self.proposed, self.packs, strict=True)
+        packs = words.listed(words.packs(count, pack.label) for count, pack in chosen if count)
+        return f"À délivrer{words.THIN}: {packs}"
+
+    @property
+    def steps(self) -> list[str]:
+        """0,5 mL, 2 fois par jour, pendant 28 jours."""
+        return [
+            f"{self._amount(step.dose)}, {step.intakes_per_day} fois par jour, "
+            f"pendant {words.days(step.days)}"
+            for step in sorted(self.line.steps.all(), key=lambda step: step.position)
+        ]
+
+    @property
+    def verdict(self) -> list[Warning]:
+        """The arithmetic, then the refusal if there is one, for components/checks.html."""
+        if self.due.refused:
+            return [Warning(self.due.refused, level="refusal")]
+        return [Warning(sentence, level="ok") for sentence in self.due.arithmetic]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Prescribed, handed over, due, in excess: days and units."""
+        given_days = sum(item.days for item in self.given)
+        given = sum((item.quantity for item in self.given), Decimal(0))
+        told = [("Prescrit", self._both(self.line.days, self.line.quantity))]
+        if self.given:
+            told.append(("Déjà remis", self._both(given_days, given)))
+        if not self.due.refused:
+            told.append(("Dû aujourd’hui", self._both(self.due.days, self.due.quantity)))
+            told += self._excess()
+        return told
+
+    def _excess(self) -> list[tuple[str, str]]:
+        if self.line.unit in rules.SPLITTABLE_UNITS:
+            return []
+        chosen = zip(self.proposed, self.packs, strict=True)
+        held = sum((count * pack.quantity for count, pack in chosen), Decimal(0))
+        over = held - self.due.quantity
+        told = [("À remettre", self._amount(held))]
+        if over:
+            told.append(("Remis en plus, un conditionnement ne s’ouvre pas", self._amount(over)))
+        return told
+
+    def _both(self, days: int, quantity: Decimal) -> str:
+        return f"{words.days(days)}, {self._amount(quantity)}"
+
+    def _amount(self, quantity: Decimal) -> str:
+        return words.amount(quantity, self.line.unit, self.line.form)
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,11 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from core import audit, once
 from patients import identity
+from patients.identity import Person
 from pharmacies import actions, sheet
 from pharmacies.forms import CounterForm, DispensingForm, ReceiveForm
 from pharmacies.models import Dispensation, DispensationQuerySet
+from pharmacies.sheet import Sheet
 from prescriptions import texts
 from prescriptions.actions import CannotPresent, present
 from prescriptions.models import Prescription
@@ -131,14 +133,31 @@ def _context(
     )
     if not form.is_bound and not receive_form.is_bound:
         form.focus()
+    person = identity.open_one(read.prescription.patient)
+    said = texts.read(read.prescription, [row.line for row in read.rows])
     return {
         "sheet": read,
+        "cards": [(row, said.instructions[row.line.position]) for row in read.rows],
         "form": form,
         "receive_form": receive_form,
-        "person": identity.open_one(read.prescription.patient),
-        "texts": texts.read(read.prescription, [row.line for row in read.rows]),
+        "title": person.full_name if person else enrolment.number,
+        "facts": _facts(read, person),
+        "note": said.note,
         "needs_reason": any(warning.needs_reason for warning in read.warnings),
+        "crumbs": [("Dispenser", reverse("pharmacies:counter"))],
     }
+
+
+def _facts(read: Sheet, person: Person | None) -> list[tuple[str, str]]:
+    """For whom, by whom, from when: the identity strip."""
+    prescription = read.prescription
+    period = f"{prescription.starts_on:%d/%m/%Y} au {prescription.ends_on:%d/%m/%Y}"
+    return [
+        ("Date de naissance", person.birth_text if person else "Identité effacée"),
+        ("Dossier", prescription.enrolment.number),
+        ("Prescripteur", f"{prescription.prescriber.full_name}, {prescription.author.site}"),
+        ("Traitement", f"{period} ({prescription.duration_days}\u00a0jours)"),
+    ]
 
 
 def _dispense(
