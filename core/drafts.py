@@ -97,7 +97,6 @@ def save(
     """Save what was typed over version `version` (0: a new draft); return the row.
 
     :param expires_at: when it is erased, where the kind of form does not decide alone
-
     :raises StaleDraft: the row has another version
     :raises DraftClosed: the form was recorded since that version
     :raises BadDraft: wrong key, too big, too many
@@ -113,9 +112,9 @@ def save(
     elif draft.version != version or key_id is None:
         raise StaleDraft
     sealed = keys.seal(key_id, plain, aad=_aad(owner_id, key))
-    content = {"key_id": key_id, "sealed": sealed, "saved_at": at, "closed_at": None}
-    content["expires_at"] = expires_at or at + timedelta(days=_lifetime_days(key))
-    return _write(draft, owner_id, key, content)
+    until = expires_at or at + timedelta(days=_lifetime_days(key))
+    content = {"key_id": key_id, "sealed": sealed, "saved_at": at, "expires_at": until}
+    return _write(draft, owner_id, key, content | {"closed_at": None})
 
 
 def _lifetime_days(key: str) -> int:
@@ -168,7 +167,7 @@ def load_all(owner_id: int, form: str, *, at: datetime) -> dict[str, Kept]:
     kept = {}
     for key, row in by_key.items():
         if row.key_id in opened:
-            plain = opened[row.key_id].unseal(row.sealed, _aad(owner_id, key))
+            plain = opened[row.key_id].unseal(bytes(row.sealed), _aad(owner_id, key))
             kept[key] = Kept(row.version, json.loads(plain), row.saved_at)
     return kept
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
@@ -94,7 +95,7 @@ def _end_of_bite(lines: QuerySet[JournalLine]) -> int | None:
 _COLUMNS = [
     field.attname for field in JournalLine._meta.concrete_fields if field.attname != "erased_sha256"
 ]
-_ERASED = {
+_ERASED: dict[str, Any] = {
     "action": "erased",
     "actor_id": None,
     "user_id": None,

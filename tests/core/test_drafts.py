@@ -176,6 +176,28 @@ def test_a_draft_without_its_key_is_no_draft():
     assert drafts.load(1, KEY) is None
 
 
+def test_the_drafts_of_one_form_are_opened_together(django_assert_num_queries):
+    for key in ("inclusion:1", "inclusion:2", "inclusion:3", "inclusion2:1"):
+        save({"name": key}, key=key)
+    save(key="inclusion:4", owner=2)
+    drafts.remove(1, "inclusion:2", at=NOON)
+    drafts.keys.destroy_keys([Draft.objects.get(key="inclusion:3").key_id])
+
+    with django_assert_num_queries(1), django_assert_num_queries(1, using="keys"):
+        kept = drafts.load_all(1, "inclusion", at=NOON)
+
+    assert {key: draft.data for key, draft in kept.items()} == {
+        "inclusion:1": {"name": "inclusion:1"}
+    }
+    assert drafts.load_all(1, "inclusion", at=NOON + timedelta(days=30)) == {}
+
+
+def test_a_draft_may_say_when_it_is_erased():
+    until = NOON + timedelta(days=2)
+
+    assert drafts.save(1, KEY, DATA, 0, at=NOON, expires_at=until).expires_at == until
+
+
 def test_the_task_runs_twice():
     DraftFactory(expires_at=NOON - timedelta(days=9000))
 

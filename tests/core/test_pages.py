@@ -9,6 +9,8 @@ from django.http import HttpResponse
 
 from core import audit, checks, demo
 from core.middleware import POLICY, security_headers
+from core.models import Throttle
+from tests.core import factories
 
 
 def test_every_answer_is_private_and_closed(client):
@@ -164,6 +166,23 @@ def test_checks_are_silent_without_a_database(monkeypatch):
 
     assert checks.demonstration_stays_at_home() == []
     assert checks.keys_open() == []
+
+
+def test_every_row_has_a_text():
+    rows = [
+        factories.KeyRecordFactory(),
+        factories.JournalLineFactory(),
+        factories.SealFactory(),
+        factories.DraftFactory(),
+        factories.OutgoingMailFactory(),
+        factories.DoneOnceFactory(),
+        factories.DocumentFactory(),
+        factories.VerificationCodeFactory(),
+        Throttle(key="verify 1"),
+    ]
+
+    assert len({str(row) for row in rows}) == len(rows)
+    assert not any("object (" in str(row) for row in rows)
 
 
 def test_no_connection_crosses_the_fork(monkeypatch):

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from core import audit, frozen, roles
+from core.db import same, violated_constraint
 from core.models import Document, JournalLine
 from tests.core.factories import DocumentFactory, SealFactory
 
@@ -124,6 +125,42 @@ def test_a_field_that_may_change_exists():
 
     with pytest.raises(ValueError, match="nothing"):
         trigger.get_condition(Document)
+
+
+def test_a_frozen_row_names_its_columns_and_lets_the_purge_role_pass():
+    trigger = frozen.FrozenWhen("fixed", "OLD.kind = 'x'", may_change=["kind"])
+
+    condition = trigger.get_condition(Document).resolve(Document)
+
+    assert condition.startswith("(current_user <> 'recann_purge' AND (OLD.kind = 'x') AND (")
+    assert 'OLD."sha256" IS DISTINCT FROM NEW."sha256"' in condition
+    assert 'NEW."kind"' not in condition
+
+
+def test_a_refusal_names_itself_as_a_constraint_would():
+    trigger = frozen.Refuse(name="no_more", operation=pgtrigger.Insert, sql="NEW.id = 1")
+
+    assert trigger.get_condition(Document).resolve(Document) == "(current_user <> 'recann_purge')"
+    assert "CONSTRAINT = 'no_more'" in trigger.get_func(Document)
+    assert "IF NEW.id = 1 THEN" in trigger.get_func(Document)
+
+
+def test_a_refused_row_tells_which_promise_refused_it():
+    document = DocumentFactory()
+
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        Document.objects.filter(pk=document.pk).update(kind="other")
+
+    assert violated_constraint(refused.value) == "core_document_is_delivered_bytes"
+    assert violated_constraint(IntegrityError()) == ""
+
+
+def test_same_is_a_range_of_one_value():
+    line = audit.record("patient.seen", by=audit.SYSTEM)
+
+    (own,) = JournalLine.objects.values_list(same("id"), flat=True)
+
+    assert (own.lower, own.upper) == (line.pk, line.pk + 1)
 
 
 def test_grants_are_quick_and_can_be_given_again(as_owner):
