@@ -31,7 +31,7 @@ def test_a_mail_is_kept_whole(tmp_path):
     found = email.message_from_bytes(kept.read_bytes(), policy=email.policy.default)
     assert kept.suffix == ".eml"
     assert found["Subject"] == "Consultations à venir"
-    assert found.get_content() == "Une consultation est due : M3.\n.\n"
+    assert found.get_content().splitlines() == ["Une consultation est due : M3.", "."]
 
 
 def _send(message, port):

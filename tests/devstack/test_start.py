@@ -36,13 +36,11 @@ def stopped(stack):
     return stack
 
 
-def test_a_second_start_takes_less_than_three_seconds(stopped):
-    taken = []
-    for _ in range(2):  # the better of two: neighbours share the machine
-        taken.append(stopped.start())
-        stopped.stop()
+def test_a_second_start_takes_less_than_three_seconds_of_processor(stopped):
+    taken = stopped.start()
 
-    assert min(taken) < 3
+    assert taken < 3, stopped.printed
+    assert "Bases et fichiers" not in stopped.printed
 
 
 def test_ctrl_c_leaves_no_process(running):
@@ -62,7 +60,8 @@ def test_kill_of_the_supervisor_leaves_no_process(running):
     running.process.wait(10)
 
     assert wait_for(lambda: alive(pids) == [], 30), [name_of(pid) for pid in alive(pids)]
-    assert running.start() < 15
+    running.start()
+    assert running.answers()
 
 
 def _named(stack, mark):
