@@ -104,21 +104,29 @@ def _check(enrolment: Enrolment, said: Report, *, by: Member, at: datetime) -> N
     today = at.astimezone(ZoneInfo(by.site.time_zone)).date()
     if enrolment.state == EnrolmentState.CANCELLED:
         raise CannotReport("Cette inclusion a été annulée.")
-    if not said.terms or any(term not in terms.BY_CODE for term in said.terms):
-        raise CannotReport("Choisissez au moins un effet de la liste.", "terms")
-    if terms.OTHER in said.terms and not said.other_words:
-        raise CannotReport("Décrivez l’effet en quelques mots.", "other_words")
+    for link in (said.visit, said.dispensation):
+        if link is not None and link.enrolment_id != enrolment.pk:
+            raise CannotReport("Cette page ne concerne pas ce patient.")
     for field, problem in rules.date_problems(said.dates, today=today).items():
         raise CannotReport(problem, field)
     if problem := rules.gravity_problem(said.seriousness, said.outcome):
         raise CannotReport(problem, "seriousness")
+    _check_terms(said)
+    _check_suspects(enrolment, said)
+
+
+def _check_terms(said: Report) -> None:
+    if not said.terms or any(term not in terms.BY_CODE for term in said.terms):
+        raise CannotReport("Choisissez au moins un effet de la liste.", "terms")
+    if terms.OTHER in said.terms and not said.other_words:
+        raise CannotReport("Décrivez l’effet en quelques mots.", "other_words")
+
+
+def _check_suspects(enrolment: Enrolment, said: Report) -> None:
     if not said.suspects:
-        raise CannotReport("Indiquez le médicament suspect.", "other_product")
+        raise CannotReport("Indiquez le médicament suspect.", "suspects")
     if any(one.product.programme_id != enrolment.programme_id for one in said.suspects):
         raise CannotReport("Ce médicament n’est pas de ce programme.", "other_product")
-    for link in (said.visit, said.dispensation):
-        if link is not None and link.enrolment_id != enrolment.pk:
-            raise CannotReport("Cette page ne concerne pas ce patient.")
 
 
 def _write(enrolment: Enrolment, said: Report, *, by: Member, at: datetime) -> AdverseEvent:

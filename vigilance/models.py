@@ -2,7 +2,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.enums import Role
 from accounts.models import Member
@@ -23,6 +23,21 @@ class AdverseEventQuerySet(models.QuerySet["AdverseEvent"]):
         if member.role == Role.PHARMACIST:
             return self.filter(reported_by__site=member.site_id)
         return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
+
+    def declarable_by(self, member: Member) -> "AdverseEventQuerySet":
+        """Events whose declarations this member may record: the reporter, or vigilance."""
+        if member.role == Role.VIGILANCE_OFFICER:
+            return self.visible_to(member)
+        return self.visible_to(member).filter(reported_by=member.pk)
+
+    def undeclared(self) -> "AdverseEventQuerySet":
+        """Events that a network still has to be told of: see `rules.networks`."""
+        told = Declaration.objects.filter(event=OuterRef("pk"))
+        abuse = Q(situations__contains=[Situation.ABUSE])
+        return self.filter(
+            ~Exists(told.filter(network=Network.CRPV))
+            | abuse & ~Exists(told.filter(network=Network.CEIP_A))
+        )
 
 
 @tracked

@@ -1,4 +1,4 @@
-"""Which medicines may be suspected: those prescribed, with the dose of the day and the last batch."""
+"""Which medicines may be suspected: those prescribed, their dose that day, their last batch."""
 
 from collections import defaultdict
 from dataclasses import dataclass
