@@ -227,7 +227,7 @@ def test_what_is_not_a_code_is_refused(client, typed):
 @pytest.mark.parametrize(
     ("steps", "opens"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
 )
-def test_a_clock_may_be_one_step_away(client, steps, opens):
+def test_a_clock_may_be_one_step_away(client, monkeypatch, steps, opens):
     user = MemberFactory().user
     one_time_code(user)
     device = TOTPDevice.objects.get(user=user)
