@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet
-from training.entitlement import is_entitled
 
 from accounts.enums import Role
 from accounts.models import Member
@@ -20,6 +19,7 @@ from prescriptions.models import AlertThreshold, Prescription
 from prescriptions.wanted import Wanted
 from programmes.enums import ParticipationBasis, ProgrammeState, Regime
 from programmes.models import Listing, Product, ProductRegime, SupplyRule
+from training.entitlement import is_entitled
 
 
 # A programme that is closed to inclusions still treats those who are in it.
@@ -78,11 +78,14 @@ def facts(
         signed_periods=periods(enrolment, replaces=replaces),
         previous_thc_mg=before[0] if before else None,
         previous_cbd_mg=before[1] if before else None,
-        thresholds={
-            row.code: ThresholdFact(row.value, row.source)
-            for row in AlertThreshold.objects.in_force(on).order_by("valid_from")
-        },
+        thresholds=thresholds(on),
     )
+
+
+def thresholds(on: date) -> dict[str, ThresholdFact]:
+    """Alert thresholds in force that day, the latest of each kind."""
+    rows = AlertThreshold.objects.in_force(on).order_by("valid_from")
+    return {row.code: ThresholdFact(row.value, row.source) for row in rows}
 
 
 def regimes_of(products: Sequence[Product], on: date) -> dict[int, Regime]:
@@ -184,7 +187,9 @@ def _consents(enrolment: Enrolment, on: date) -> bool:
 def _products(enrolment: Enrolment, typed: Wanted, on: date) -> list[Alert]:
     products = [line.product for line in typed.lines]
     available = set(
-        available_products(enrolment, on).filter(pk__in=products).values_list("pk", flat=True)
+        available_products(enrolment, on)
+        .filter(pk__in=[product.pk for product in products])
+        .values_list("pk", flat=True)
     )
     regimes = regimes_of(products, on)
     found: list[Alert] = []

@@ -9,7 +9,14 @@ from prescriptions.actions.drafts import (
     replace,
 )
 from prescriptions.actions.presentation import CannotPresent, mark_dispensed, present
-from prescriptions.actions.signature import CannotSign, CannotVoid, print_document, sign, void
+from prescriptions.actions.signature import (
+    CannotSign,
+    CannotVoid,
+    fingerprint,
+    print_document,
+    sign,
+    void,
+)
 
 
 __all__ = [
@@ -20,6 +27,7 @@ __all__ = [
     "accept_mention",
     "change_draft",
     "draft",
+    "fingerprint",
     "mark_dispensed",
     "present",
     "print_document",

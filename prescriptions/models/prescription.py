@@ -144,7 +144,7 @@ class Prescription(models.Model):
             models.CheckConstraint(
                 condition=Q(status=Status.DRAFT, signed_at=None, signed_on=None)
                 | Q(status=Status.SIGNED, signed_at__isnull=False, signed_on__isnull=False)
-                | Q(status=Status.VOIDED),
+                | ~Q(status__in=[Status.DRAFT, Status.SIGNED]),
                 name="prescriptions_signed_has_date",
             ),
             models.CheckConstraint(

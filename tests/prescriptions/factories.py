@@ -1,4 +1,5 @@
 import datetime
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -142,7 +143,7 @@ class LineFactory(factory.django.DjangoModelFactory):
     def packs(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create and extracted is not False:
             pack = self.product.packs.first() or PackFactory(product=self.product)
-            count = -(-self.quantity // pack.quantity)
+            count = math.ceil(Decimal(self.quantity) / pack.quantity) or 1
             LinePack.objects.create(line=self, pack=pack, count=count)
 
 

@@ -1,0 +1,423 @@
+import threading
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connections
+
+from accounts.enums import Role
+from core import codes, once
+from core.documents import read
+from core.models import Document, JournalLine, OutgoingMail
+from patients.enums import EndReason, EnrolmentState
+from prescriptions import actions, wanted
+from prescriptions.enums import AlertCode, VoidReason
+from prescriptions.enums import PrescriptionStatus as Status
+from prescriptions.models import Prescription
+from programmes.enums import ProgrammeState, Regime
+from programmes.models import Listing, ProductRegime
+from tests.accounts.factories import MemberFactory
+from tests.patients.factories import EnrolmentFactory
+from tests.prescriptions.factories import (
+    WRITTEN_AT,
+    WRITTEN_ON,
+    PrescriptionFactory,
+    entitled,
+)
+from training.models import Completion
+
+
+def sign(draft, *, by=None, at=WRITTEN_AT, key="once-1", reason="", shown=None):
+    shown = shown or actions.fingerprint(wanted.of(draft))
+    return actions.sign(draft, by=by or draft.author, at=at, key=key, shown=shown, reason=reason)
+
+
+def refused(draft, match, **how):
+    """Signing is refused in these words, and nothing at all was written."""
+    with pytest.raises(actions.CannotSign, match=match):
+        sign(draft, **how)
+    draft.refresh_from_db()
+    draft.enrolment.refresh_from_db()
+    assert (draft.status, draft.signed_at, draft.enrolment.first_treated_on) == (
+        Status.DRAFT,
+        None,
+        None,
+    )
+    assert not Document.objects.exists()
+    assert not JournalLine.objects.filter(action="prescription.signed").exists()
+
+
+def relay_of(enrolment):
+    member = entitled(
+        MemberFactory(role=Role.RELAY_DOCTOR, programme=enrolment.programme), enrolment
+    )
+    enrolment.relay_doctor = member
+    enrolment.save()
+    return member
+
+
+def test_sign():
+    draft = PrescriptionFactory()
+
+    signed = sign(draft)
+
+    assert (signed.status, signed.signed_at, signed.signed_on) == (
+        Status.SIGNED,
+        WRITTEN_AT,
+        WRITTEN_ON,
+    )
+    assert (signed.is_initiation, signed.narcotic_days) == (True, 28)
+    assert signed.ends_on == date(2026, 3, 29)
+    draft.enrolment.refresh_from_db()
+    assert draft.enrolment.first_treated_on == WRITTEN_ON
+    line = JournalLine.objects.get(action="prescription.signed")
+    assert line.subject == str(draft.enrolment.public_id)
+    assert read(signed.document)[:5] == b"%PDF-"
+
+
+def test_signing_twice_with_the_same_form_signs_once():
+    draft = PrescriptionFactory()
+    shown = actions.fingerprint(wanted.of(draft))
+
+    first = sign(draft, shown=shown)
+    again = sign(draft, shown=shown)
+
+    assert first == again
+    assert JournalLine.objects.filter(action="prescription.signed").count() == 1
+    assert Document.objects.count() == 1
+
+
+def test_the_same_form_with_another_content_is_refused():
+    draft = PrescriptionFactory()
+    sign(draft)
+
+    with pytest.raises(once.AnotherBody):
+        sign(draft, shown="ANOTHER000")
+
+
+def test_a_signed_prescription_is_not_signed_again():
+    signed = PrescriptionFactory(signed=True)
+
+    with pytest.raises(actions.CannotSign, match="plus un brouillon"):
+        sign(signed)
+
+
+def test_a_draft_changed_in_another_tab_is_read_again_first():
+    refused(PrescriptionFactory(), "modifiée depuis", shown="OLDCONTENT")
+
+
+def test_a_colleague_cannot_sign_for_another():
+    draft = PrescriptionFactory()
+    colleague = entitled(
+        MemberFactory(site=draft.enrolment.site, programme=draft.enrolment.programme),
+        draft.enrolment,
+    )
+
+    refused(draft, "Seul le prescripteur", by=colleague)
+
+
+def test_a_relay_doctor_initiates_nothing():
+    enrolment = EnrolmentFactory()
+    draft = PrescriptionFactory(enrolment=enrolment, author=relay_of(enrolment))
+
+    refused(draft, "première prescription")
+
+
+def test_a_relay_doctor_renews():
+    enrolment = EnrolmentFactory()
+    PrescriptionFactory(enrolment=enrolment, signed=True)
+    later = WRITTEN_AT + timedelta(days=28)
+    draft = PrescriptionFactory(
+        enrolment=enrolment, author=relay_of(enrolment), starts_on=later.date()
+    )
+
+    signed = sign(draft, at=later)
+
+    assert (signed.status, signed.is_initiation) == (Status.SIGNED, False)
+
+
+def untrained(draft):
+    """The proof was given after that day."""
+    Completion.objects.update(completed_on=WRITTEN_ON + timedelta(days=1))
+
+
+def not_accredited(draft):
+    draft.author.accreditations.update(ended_on=WRITTEN_ON)
+
+
+def delisted(draft):
+    Listing.objects.update(delisted_on=WRITTEN_ON)
+
+
+def left(draft):
+    draft.enrolment.state, draft.enrolment.ended_on = EnrolmentState.ENDED, WRITTEN_ON
+    draft.enrolment.end_reason = EndReason.PATIENT_CHOICE
+    draft.enrolment.save()
+
+
+def withdrawn(draft):
+    draft.enrolment.consents.update(withdrawn_on=WRITTEN_ON)
+
+
+def suspended(draft):
+    draft.enrolment.programme.state = ProgrammeState.SUSPENDED
+    draft.enrolment.programme.save()
+
+
+def withdrawn_product(draft):
+    product = draft.lines.get().product
+    product.valid_to = WRITTEN_ON - timedelta(days=1)
+    product.save()
+
+
+def other_indication(draft):
+    draft.lines.get().product.indications.clear()
+
+
+def no_regime(draft):
+    ProductRegime.objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "match"),
+    [
+        (untrained, "formation"),
+        (not_accredited, "habilité"),
+        (delisted, "pas inscrite"),
+        (left, "plus suivi"),
+        (withdrawn, "consentement"),
+        (suspended, "ne permet pas"),
+        (withdrawn_product, "pas disponible"),
+        (other_indication, "pas disponible"),
+        (no_regime, "pas défini"),
+    ],
+)
+def test_what_is_judged_again_at_the_signature(spoil, match):
+    draft = PrescriptionFactory()
+    spoil(draft)
+
+    refused(draft, match)
+
+
+def test_a_weaning_goes_on_after_the_consent_was_withdrawn():
+    draft = PrescriptionFactory()
+    withdrawn(draft)
+    draft.enrolment.state, draft.enrolment.ended_on = EnrolmentState.WEANING, WRITTEN_ON
+    draft.enrolment.end_reason = EndReason.CONSENT_WITHDRAWN
+    draft.enrolment.save()
+
+    assert sign(draft).status == Status.SIGNED
+
+
+def test_a_draft_of_yesterday_that_starts_yesterday_is_refused():
+    refused(PrescriptionFactory(), "avant la date", at=WRITTEN_AT + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("zone", "written_on"),
+    [("Indian/Reunion", date(2026, 3, 3)), ("America/Guadeloupe", date(2026, 3, 2))],
+)
+def test_the_date_of_writing_is_the_structure_s(zone, written_on):
+    draft = PrescriptionFactory(starts_on=date(2026, 3, 3))
+    draft.author.site.time_zone = zone
+    draft.author.site.save()
+
+    signed = sign(draft, at=datetime(2026, 3, 2, 21, tzinfo=UTC))
+
+    assert signed.signed_on == written_on == signed.signed_at.astimezone(ZoneInfo(zone)).date()
+
+
+# --- Overlap ---------------------------------------------------------------------------------
+
+
+def renewal(days_later=20, **fields):
+    """A second draft of the same prescriber, written while the first one still covers."""
+    first = PrescriptionFactory(signed=True)
+    at = WRITTEN_AT + timedelta(days=days_later)
+    starts_on = first.ends_on + timedelta(days=1)
+    fields = {"starts_on": starts_on} | fields
+    return PrescriptionFactory(enrolment=first.enrolment, author=first.author, **fields), at
+
+
+def test_an_early_renewal_needs_the_express_mention():
+    draft, at = renewal()
+
+    with pytest.raises(actions.CannotSign, match="mention expresse"):
+        sign(draft, at=at)
+
+    assert Prescription.objects.signed().count() == 1
+
+
+def test_with_the_mention_it_is_signed():
+    draft, at = renewal()
+    actions.accept_mention(draft, by=draft.author)
+
+    assert sign(Prescription.objects.get(pk=draft.pk), at=at).has_overlap_mention
+
+
+def test_rows_with_a_mention_count_as_covered_too():
+    draft, at = renewal(has_overlap_mention=True)
+    sign(draft, at=at)
+    third = PrescriptionFactory(
+        enrolment=draft.enrolment, author=draft.author, starts_on=date(2026, 4, 27)
+    )
+
+    with pytest.raises(actions.CannotSign, match="mention expresse"):
+        sign(third, at=at, key="once-2")
+
+
+def test_written_once_the_period_is_over_no_mention_is_needed():
+    draft, at = renewal(days_later=28)
+
+    assert not sign(draft, at=at).has_overlap_mention
+
+
+def test_another_prescriber_s_period_asks_a_reason_and_keeps_it():
+    first = PrescriptionFactory(signed=True)
+    draft = PrescriptionFactory(enrolment=first.enrolment, author=relay_of(first.enrolment))
+    with pytest.raises(actions.CannotSign, match="passez outre"):
+        sign(draft)
+
+    signed = sign(draft, reason="Flacon cassé", key="once-2")
+
+    alert = signed.passed_alerts.get()
+    assert alert.code == AlertCode.OTHER_PRESCRIBER
+    assert b"Flacon" not in bytes(signed.reason_sealed)
+
+
+def test_thc_where_it_is_discouraged_asks_a_reason():
+    draft = PrescriptionFactory()
+    draft.enrolment.indication.thc_discouraged = True
+    draft.enrolment.indication.save()
+
+    with pytest.raises(actions.CannotSign, match="passez outre"):
+        sign(draft)
+
+    assert sign(draft, reason="Échec du CBD seul", key="once-2").status == Status.SIGNED
+
+
+# --- Replacing, voiding ----------------------------------------------------------------------
+
+
+def test_a_replacement_voids_what_it_replaces_when_signed():
+    old = PrescriptionFactory(signed=True)
+    draft = actions.replace(old, by=old.author, at=WRITTEN_AT, key="draft-1")
+    old.refresh_from_db()
+    assert old.status == Status.SIGNED
+
+    sign(draft)
+
+    old.refresh_from_db()
+    assert (old.status, old.void_reason) == (Status.VOIDED, VoidReason.REPLACED)
+
+
+def test_what_was_dispensed_is_neither_replaced_nor_voided():
+    old = PrescriptionFactory(signed=True)
+    actions.mark_dispensed(old, at=WRITTEN_AT, by=old.author)
+    old.refresh_from_db()
+
+    with pytest.raises(actions.CannotDraft, match="ne peut plus être remplacée"):
+        actions.replace(old, by=old.author, at=WRITTEN_AT, key="draft-1")
+    with pytest.raises(actions.CannotVoid, match="déjà été délivrée"):
+        actions.void(old, reason=VoidReason.TYPING_ERROR, by=old.author, at=WRITTEN_AT)
+
+    assert Prescription.objects.get().status == Status.SIGNED
+
+
+def test_void():
+    signed = PrescriptionFactory(signed=True)
+
+    actions.void(signed, reason=VoidReason.LOST_OR_STOLEN, by=signed.author, at=WRITTEN_AT)
+
+    signed.refresh_from_db()
+    assert (signed.status, signed.voided_at) == (Status.VOIDED, WRITTEN_AT)
+    assert JournalLine.objects.filter(action="prescription.voided").count() == 1
+
+
+def test_void_is_refused_twice_and_to_a_colleague():
+    signed = PrescriptionFactory(signed=True)
+    stranger = MemberFactory()
+    with pytest.raises(actions.CannotVoid, match="Seul le prescripteur"):
+        actions.void(signed, reason=VoidReason.TYPING_ERROR, by=stranger, at=WRITTEN_AT)
+    actions.void(signed, reason=VoidReason.TYPING_ERROR, by=signed.author, at=WRITTEN_AT)
+
+    with pytest.raises(actions.CannotVoid, match="déjà annulée"):
+        actions.void(signed, reason=VoidReason.TYPING_ERROR, by=signed.author, at=WRITTEN_AT)
+
+    assert JournalLine.objects.filter(action="prescription.voided").count() == 1
+
+
+def test_a_voided_period_covers_nothing():
+    draft, at = renewal()
+    first = Prescription.objects.signed().get()
+    actions.void(first, reason=VoidReason.TYPING_ERROR, by=first.author, at=at)
+
+    signed = sign(draft, at=at)
+
+    assert (signed.is_initiation, signed.has_overlap_mention) == (True, False)
+
+
+# --- Regime, document ------------------------------------------------------------------------
+
+
+def test_a_regime_that_thc_contradicts_is_told_to_the_manager_and_wins():
+    manager = MemberFactory(role=Role.MANAGER)
+    draft = PrescriptionFactory(ordinary=True)
+    ProductRegime.objects.filter(regime=Regime.ORDINARY).update(regime=Regime.NARCOTIC)
+
+    signed = sign(draft)
+
+    assert signed.narcotic_days == 28
+    assert OutgoingMail.objects.get().to == manager.user.email
+
+
+def test_lines_freeze_the_product_as_it_is_that_day():
+    draft = PrescriptionFactory()
+    product = draft.lines.get().product
+    product.name, product.thc_mg_per_unit = "Autre nom", Decimal("10.1234")
+    product.save()
+
+    signed = sign(draft)
+
+    line = signed.lines.get()
+    assert (line.product_name, line.thc_mg_per_unit) == ("Autre nom", Decimal("10.1234"))
+
+
+def test_the_code_answers_the_state_of_the_prescription():
+    signed = sign(PrescriptionFactory())
+    code = codes.VerificationCode.objects.get(target_id=signed.pk, kind="prescription")
+
+    assert codes.STATES["prescription"](signed.pk)
+    assert bytes(code.document_sha256) == bytes(signed.document.sha256)
+
+
+# --- At the same instant ---------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+def test_two_drafts_signed_at_the_same_instant_are_one():
+    first = PrescriptionFactory()
+    second = PrescriptionFactory(enrolment=first.enrolment, author=first.author)
+    start, results = threading.Barrier(2), []
+
+    def run(draft, key):
+        start.wait()
+        try:
+            sign(draft, key=key)
+            results.append("signed")
+        except actions.CannotSign:
+            results.append("refused")
+        finally:
+            connections.close_all()
+
+    threads = [
+        threading.Thread(target=run, args=(draft, f"once-{draft.pk}")) for draft in (first, second)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(results) == ["refused", "signed"]
+    assert Prescription.objects.signed().count() == 1
