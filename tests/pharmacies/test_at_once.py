@@ -1,0 +1,122 @@
+"""Real threads, real transactions: never more than what is due leaves, whoever is first."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connections
+
+from pharmacies import actions
+from pharmacies.actions import CannotDispense, Given, Handover
+from pharmacies.models import Dispensation, DispensedItem, Received
+from prescriptions.models import Prescription
+from tests.pharmacies.factories import (
+    DispensationFactory,
+    DispensedItemFactory,
+    at_the_counter,
+)
+from tests.pharmacies.test_actions import IN_TWO_YEARS
+from tests.prescriptions.factories import (
+    WRITTEN_AT,
+    WRITTEN_ON,
+    LineFactory,
+    PrescriptionFactory,
+)
+from tests.programmes.factories import PackFactory, ProductFactory
+
+
+ROUNDS = 20
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+]
+
+
+def together(acts):
+    """Run them in as many threads, from the same instant; return what each gave or raised."""
+    barrier = threading.Barrier(len(acts))
+
+    def run(act):
+        try:
+            barrier.wait(timeout=20)
+            return act()
+        except Exception as error:  # noqa: BLE001 - the answer of the thread
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(run, acts))
+
+
+def act(prescription, by, *, key, days, packs):
+    line = prescription.lines.get()
+    item = Given(1, line.packs.get().pack_id, "LOT-A1", IN_TWO_YEARS, packs)
+    typed = Handover(items=(item,), days={1: days}, dispensed_on=WRITTEN_ON)
+    return lambda: actions.dispense(prescription, handover=typed, key=key, by=by, at=WRITTEN_AT)
+
+
+def ten_days_in_bottles_of_three():
+    prescription = PrescriptionFactory(lines=False, duration_days=10)
+    product = ProductFactory(narcotic=True, programme=prescription.enrolment.programme)
+    PackFactory(product=product, label="Flacon de 3 mL", quantity=Decimal(3))
+    LineFactory(prescription=prescription, product=product, days=10)
+    signature = {"status": "SIGNED", "signed_at": WRITTEN_AT, "signed_on": WRITTEN_ON}
+    Prescription.objects.filter(pk=prescription.pk).update(**signature)
+    prescription.refresh_from_db()
+    return prescription
+
+
+def test_two_pharmacists_at_the_same_instant_give_it_once():
+    # One enrolment may hold one narcotic period a prescriber: each round has its own patient.
+    for _ in range(ROUNDS):
+        prescription = PrescriptionFactory(signed=True)
+        pharmacists = [at_the_counter(prescription) for _ in range(2)]
+
+        answers = together(
+            [act(prescription, by, key="key", days=28, packs=3) for by in pharmacists]
+        )
+
+        refused = [answer for answer in answers if isinstance(answer, CannotDispense)]
+        assert len(refused) == 1, answers
+        assert "déjà délivré" in str(refused[0])
+        assert Dispensation.objects.filter(prescription=prescription).count() == 1
+        assert Received.objects.filter(prescription=prescription).count() == 1
+        items = DispensedItem.objects.filter(line__prescription=prescription)
+        assert sum(item.days for item in items) == 28
+
+
+def test_eight_parts_of_30_percent_at_once_are_three():
+    prescription = ten_days_in_bottles_of_three()
+    pharmacists = [at_the_counter(prescription) for _ in range(8)]
+    acts = [act(prescription, by, key="key", days=3, packs=1) for by in pharmacists]
+
+    answers = together(acts)
+
+    done = [answer for answer in answers if isinstance(answer, Dispensation)]
+    assert len(done) == 3, answers
+    assert all(isinstance(answer, Dispensation | CannotDispense) for answer in answers)
+    assert sum(DispensedItem.objects.values_list("days", flat=True)) == 9
+
+
+def test_a_double_click_records_once():
+    prescription = PrescriptionFactory(signed=True)
+    by = at_the_counter(prescription)
+
+    answers = together([act(prescription, by, key="same", days=28, packs=3) for _ in range(4)])
+
+    assert len({answer.pk for answer in answers}) == 1, answers
+    assert DispensedItem.objects.count() == 1
+
+
+def test_the_database_refuses_without_the_action():
+    """The second line of defence: two items inserted at once, past every check."""
+    dispensation = DispensationFactory()
+    fields = {"dispensation": dispensation, "line": dispensation.prescription.lines.get()}
+
+    answers = together([lambda: DispensedItemFactory(days=20, **fields) for _ in range(2)])
+
+    assert sum(isinstance(answer, IntegrityError) for answer in answers) == 1, answers
+    assert DispensedItem.objects.get().days == 20
