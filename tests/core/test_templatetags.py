@@ -16,9 +16,13 @@ from core.templatetags import recann
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-STYLE = "".join(
-    (ROOT / "static/vendor/dsfr" / name).read_text() for name in ("dsfr.css", "icons.css")
+SHEETS = (
+    "vendor/dsfr/dsfr.css",
+    "vendor/dsfr/icons.css",
+    "vendor/dsfr/dsfr.print.css",
+    "recann.css",
 )
+STYLE = "".join((ROOT / "static" / name).read_text() for name in SHEETS)
 
 
 class VisitForm(forms.Form):
