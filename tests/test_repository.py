@@ -81,17 +81,21 @@ def test_every_template_names_its_context_first():
     assert not without, "\n".join(without)
 
 
+def named_in(content, name):
+    """Whether this text names the template, in full or as `f"folder/step_{step}.html"`."""
+    if f'"{name}"' in content or f"'{name}'" in content:
+        return True
+    families = re.findall(r'f"([^"{]+)\{[^}]+\}([^"{]*\.html)"', content)
+    return any(name.startswith(first) and name.endswith(last) for first, last in families)
+
+
 def test_every_template_is_used():
-    pages = {path.relative_to(ROOT / "templates").as_posix() for path in TEMPLATES}
+    pages = {path.relative_to(ROOT / "templates").as_posix(): path for path in TEMPLATES}
     text = {path: path.read_text() for path in [*TEMPLATES, *MODULES]}
     unused = [
         name
-        for name in pages - FOUND_BY_NAME
-        if not any(
-            f'"{name}"' in content or f"'{name}'" in content
-            for path, content in text.items()
-            if path != ROOT / "templates" / name
-        )
+        for name in sorted(pages.keys() - FOUND_BY_NAME)
+        if not any(named_in(content, name) for path, content in text.items() if path != pages[name])
     ]
 
     assert not unused, "\n".join(unused)
