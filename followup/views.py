@@ -31,7 +31,7 @@ from programmes.enums import VisitKind
 
 
 # The tab of `patients/_header.html`.
-TAB = "consultations"
+TAB = "followup"
 
 
 @require_safe

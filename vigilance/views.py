@@ -34,7 +34,7 @@ from vigilance.words import unseal
 
 
 # The tab of `patients/_header.html`.
-TAB = "effets"
+TAB = "vigilance"
 DOCTORS = {Role.REFERENCE_DOCTOR, Role.RELAY_DOCTOR}
 
 

@@ -17,7 +17,7 @@ class ReactionFactory(factory.django.DjangoModelFactory):
 
 
 class AdverseEventFactory(factory.django.DjangoModelFactory):
-    """A drowsiness of 10 March 2026, not serious, reported by the doctor who included the patient."""
+    """A drowsiness of 10 March 2026, not serious, reported by who included the patient."""
 
     class Meta:
         model = AdverseEvent

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from tests.followup.refused import delete_as_owner
 from tests.vigilance.factories import (
     AdverseEventFactory,
     DeclarationFactory,
@@ -28,5 +29,5 @@ REFUSED = {
     "vigilance_action_known": lambda: SuspectFactory(action_taken="PRAYED"),
     "vigilance_declared_once_a_network": lambda: twice(DeclarationFactory, "event", "network"),
     "vigilance_network_known": lambda: DeclarationFactory(network="POLICE"),
-    "event_never_deleted": lambda: AdverseEventFactory(reactions=False).delete(),
+    "event_never_deleted": lambda: delete_as_owner(AdverseEventFactory(reactions=False)),
 }
