@@ -13,7 +13,7 @@ from accounts.models import Member
 from core import blind, keys
 from core.text import fold
 from patients import rules
-from patients.enums import Precision
+from patients.enums import Precision, Sex
 from patients.models import Enrolment, Identity, IdentityIndex, Patient
 from patients.models.enrolment import EnrolmentQuerySet
 
@@ -60,6 +60,10 @@ class Person:
         return {"F": "née", "M": "né"}.get(self.sex, "né(e)")
 
     @property
+    def sex_label(self) -> str:
+        return Sex(self.sex).label
+
+    @property
     def has_day(self) -> bool:
         return self.birth_precision == Precision.DAY
 
@@ -84,7 +88,7 @@ class Person:
 # --- Sealed ----------------------------------------------------------------------------------
 
 
-def _dump(person: Person) -> bytes:
+def dump(person: Person) -> bytes:
     content = asdict(person) | {"birth_date": person.birth_date.isoformat()}
     return json.dumps(content, ensure_ascii=False).encode()
 
@@ -96,7 +100,7 @@ def _load(plain: bytes) -> Person:
 
 def seal(person: Person, key: keys.DataKey, patient_public_id: UUID) -> bytes:
     """Seal under the patient's own key: the blob opens nowhere but beside its patient."""
-    return key.seal(_dump(person), str(patient_public_id))
+    return key.seal(dump(person), str(patient_public_id))
 
 
 def write(patient: Patient, person: Person) -> None:

@@ -100,10 +100,11 @@ class EligibilityForm(forms.Form):
             help_text=criterion.help_text,
             choices=Answer.choices,
             widget=forms.RadioSelect,
-            required=False,
+            required=not criterion.indications.all(),
         )
-        concerned = "|".join(str(pk) for pk in self._concerned(criterion))
-        self.show_if[name] = f"indication={concerned}"
+        if criterion.indications.all():
+            concerned = "|".join(str(pk) for pk in self._concerned(criterion))
+            self.show_if[name] = f"indication={concerned}"
         if criterion.needs_date:
             self.fields[f"{name}_on"] = FrenchDateField(
                 label="Date de l’accord", required=False, latest=self.included_on
@@ -184,7 +185,7 @@ class EligibilityForm(forms.Form):
                 continue
             name = f"criterion_{criterion.pk}"
             answer, dated_on = cleaned.get(name, ""), cleaned.get(f"{name}_on")
-            if not answer:
+            if not answer and name not in self.errors:
                 self.add_error(name, "Choisissez une réponse.")
             dated = not criterion.needs_date or answer != Answer.YES or dated_on
             if not dated and f"{name}_on" not in self.errors:
@@ -207,7 +208,7 @@ def _indications(programme: Programme, member: Member, on: date) -> list[Indicat
         listings__site=member.site_id,
         listings__listed_on__lte=on,
     )
-    return list(listed.distinct().order_by("label", "pk"))
+    return list(listed.distinct().order_by("pk"))
 
 
 def _subtypes(indication_pks: list[int]) -> list[IndicationSubtype]:

@@ -29,7 +29,7 @@ def inclusion(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     """What was recorded at inclusion: consents, eligibility, prior treatments."""
     enrolment, person = open_record(request, enrolment_id)
     consents = list(
-        enrolment.consents.select_related("form", "information", "booklet").order_by("kind", "pk")
+        enrolment.consents.select_related("form", "information", "booklet").order_by("-kind", "pk")
     )
     may_end = allows(request.member, Permission.PATIENT_END)
     context = {

@@ -1,29 +1,67 @@
 import datetime
-import uuid
+import json
+import secrets
 
 import factory
 
+from accounts.enums import Role
 from core import keys
-from patients.enums import ConsentKind, Sex
-from patients.models import Consent, Enrolment, Patient
+from core.identifiers import ALPHABET, code_with_check
+from patients import identity
+from patients.actions import representative_aad
+from patients.enums import (
+    Answer,
+    ConsentKind,
+    EndReason,
+    EnrolmentState,
+    Sex,
+    TreatmentOutcome,
+    TreatmentPlan,
+)
+from patients.identity import Person
+from patients.models import Consent, EligibilityAnswer, Enrolment, Patient, PriorTreatment
 from programmes.enums import PersonKind
 from tests.accounts.factories import MemberFactory
-from tests.programmes.factories import IndicationFactory, ProgrammeLinkFactory
+from tests.programmes.factories import CriterionFactory, IndicationFactory, ProgrammeLinkFactory
 
 
 def new_number() -> str:
-    return f"RC-{uuid.uuid4().hex[:12].upper()}"
+    return code_with_check("".join(secrets.choice(ALPHABET) for _ in range(12)))
+
+
+class PersonFactory(factory.Factory):
+    """Jeanne Marie Martin, called Dupont, born on 12 May 1980; each has her own birth name."""
+
+    class Meta:
+        model = Person
+
+    birth_name = factory.Sequence(lambda n: f"Martin{'abcdefghij'[n % 10]}{n}")
+    used_name = "Dupont"
+    first_names = factory.LazyFunction(lambda: ["Jeanne", "Marie"])
+    sex = Sex.FEMALE
+    birth_date = datetime.date(1980, 5, 12)
+    birth_place = "69123"
+    phone = "06 00 00 00 00"
+    email = "jeanne@exemple.test"
+    address = "1 rue de l’Essai, 69001 Lyon"
 
 
 class PatientFactory(factory.django.DjangoModelFactory):
-    """A woman born in 1980, with a key and no identity; see `with_identity`."""
+    """A woman born in 1980, with a key and no identity; `person=PersonFactory()` gives her one."""
 
     class Meta:
         model = Patient
+        skip_postgeneration_save = True
 
     birth_year = 1980
     sex = Sex.FEMALE
     key_id = factory.LazyFunction(lambda: keys.create_key("patient"))
+
+    @factory.post_generation
+    def person(self, create, extracted, **kwargs):
+        """`person=True` for somebody, or the person themselves."""
+        if create and extracted:
+            identity.write(self, PersonFactory() if extracted is True else extracted)
 
 
 class EnrolmentFactory(factory.django.DjangoModelFactory):
@@ -32,6 +70,20 @@ class EnrolmentFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Enrolment
         skip_postgeneration_save = True
+
+    class Params:
+        ended = factory.Trait(
+            state=EnrolmentState.ENDED,
+            ended_on=datetime.date(2026, 4, 2),
+            end_reason=EndReason.INEFFICACY,
+            end_recorded_at=datetime.datetime(2026, 4, 2, 10, tzinfo=datetime.UTC),
+        )
+        weaning = factory.Trait(
+            state=EnrolmentState.WEANING,
+            ended_on=datetime.date(2026, 4, 2),
+            end_reason=EndReason.INEFFICACY,
+            end_recorded_at=datetime.datetime(2026, 4, 2, 10, tzinfo=datetime.UTC),
+        )
 
     number = factory.LazyFunction(new_number)
     patient = factory.SubFactory(PatientFactory)
@@ -49,10 +101,18 @@ class EnrolmentFactory(factory.django.DjangoModelFactory):
         if create and extracted is not False:
             ConsentFactory(enrolment=self, recorded_by=self.included_by)
 
+    @factory.post_generation
+    def relay(self, create, extracted, **kwargs):
+        """`relay=True`: followed by a relay doctor too, accredited."""
+        if create and extracted:
+            self.relay_doctor = MemberFactory(role=Role.RELAY_DOCTOR, programme=self.programme)
+            self.save(update_fields=["relay_doctor"])
+
 
 class ConsentFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Consent
+        skip_postgeneration_save = True
 
     enrolment = factory.SubFactory(EnrolmentFactory, consent=False)
     kind = ConsentKind.PARTICIPATION
@@ -69,3 +129,33 @@ class ConsentFactory(factory.django.DjangoModelFactory):
     )
     recorded_at = factory.SelfAttribute("enrolment.recorded_at")
     recorded_by = factory.SubFactory(MemberFactory)
+
+    @factory.post_generation
+    def representative(self, create, extracted, **kwargs):
+        """Who signed for the patient, under the enrolment's key."""
+        if create and extracted:
+            self.representative_sealed = keys.seal(
+                self.enrolment.key_id,
+                json.dumps(extracted).encode(),
+                aad=representative_aad(self.enrolment),
+            )
+            self.save(update_fields=["representative_sealed"])
+
+
+class EligibilityAnswerFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EligibilityAnswer
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    criterion = factory.SubFactory(CriterionFactory)
+    answer = Answer.NO
+
+
+class PriorTreatmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = PriorTreatment
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    drug = "Gabapentine"
+    outcome = TreatmentOutcome.INSUFFICIENT
+    plan = TreatmentPlan.KEPT

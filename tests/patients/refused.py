@@ -1,0 +1,74 @@
+"""What the database refuses of patients: one line per constraint and per trigger."""
+
+import datetime
+
+from django.db import connection
+
+from patients.enums import ConsentKind, EndReason, EnrolmentState
+from tests.patients import factories as f
+
+
+BEFORE = datetime.date(2026, 3, 1)
+AFTER = datetime.date(2026, 4, 2)
+
+
+def twice(factory, **fields):
+    factory(**fields)
+    factory(**fields)
+
+
+def same_person_twice():
+    person = f.PersonFactory()
+    f.PatientFactory(person=person)
+    f.PatientFactory(person=person)
+
+
+def two_live_enrolments():
+    first = f.EnrolmentFactory()
+    f.EnrolmentFactory(patient=first.patient, indication=first.indication)
+
+
+def dropped_pair():
+    """No row can break it, the primary key would first: but keys of the acts above rest on it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute(
+            "ALTER TABLE patients_enrolment DROP CONSTRAINT patients_enrolment_with_patient"
+        )
+
+
+def out(state, reason, on=AFTER):
+    return f.EnrolmentFactory(state=state, end_reason=reason, ended_on=on)
+
+
+REFUSED = {
+    "patients_sex_known": lambda: f.PatientFactory(sex="X"),
+    "patients_birth_year_possible": lambda: f.PatientFactory(birth_year=1889),
+    "patients_person_known_once": same_person_twice,
+    "patients_enrolment_state_known": lambda: f.EnrolmentFactory(state="ASLEEP"),
+    "patients_late_reason_known": lambda: f.EnrolmentFactory(late_reason="LAZY"),
+    "patients_one_live_enrolment": two_live_enrolments,
+    "patients_end_has_date_and_reason": lambda: out(EnrolmentState.ENDED, "", None),
+    "patients_ends_after_inclusion": lambda: out(EnrolmentState.ENDED, EndReason.OTHER, BEFORE),
+    "patients_treated_after_inclusion": lambda: f.EnrolmentFactory(first_treated_on=BEFORE),
+    "patients_death_closes_at_once": lambda: out(EnrolmentState.WEANING, EndReason.DEATH),
+    "patients_enrolment_with_patient": dropped_pair,
+    "enrolment_never_deleted": lambda: f.EnrolmentFactory(consent=False).delete(),
+    "patients_consent_kind_known": lambda: f.ConsentFactory(kind="TEA"),
+    "patients_one_standing_consent_a_kind": lambda: twice(
+        f.ConsentFactory, enrolment=f.EnrolmentFactory(consent=False)
+    ),
+    "patients_participation_is_given": lambda: f.ConsentFactory(is_given=False),
+    "patients_withdrawal_follows_consent": lambda: f.ConsentFactory(
+        kind=ConsentKind.NIR, withdrawn_on=BEFORE
+    ),
+    "consent_never_deleted": lambda: f.ConsentFactory().delete(),
+    "patients_answer_known": lambda: f.EligibilityAnswerFactory(answer="MAY"),
+    "patients_criterion_answered_once": lambda: twice(
+        f.EligibilityAnswerFactory,
+        enrolment=f.EnrolmentFactory(),
+        criterion=f.CriterionFactory(),
+    ),
+    "patients_outcome_known": lambda: f.PriorTreatmentFactory(outcome="MAGIC"),
+    "patients_plan_known": lambda: f.PriorTreatmentFactory(plan="MAGIC"),
+}
