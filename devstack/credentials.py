@@ -35,10 +35,6 @@ class Credentials:
     def password(self, role: str) -> str:
         return self._once(f"{role}_password", secrets.token_urlsafe(24))
 
-    def password_file(self, role: str) -> Path:
-        self.password(role)
-        return self.folder / f"{role}_password"
-
     def variables(self) -> dict[str, str]:
         """The variables that the settings read, apart from addresses."""
         read = {
