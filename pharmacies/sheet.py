@@ -161,9 +161,9 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
 
     A fixed number of queries, whatever the lines and what was given.
     """
-    received = {row.fraction_no: row for row in prescription.received.all()}
+    received = {row.fraction_no: row for row in prescription.received.select_related("pharmacy")}
     dispensations = list(
-        prescription.dispensations.select_related("pharmacy", "dispensed_by__user")
+        prescription.dispensations.select_related("pharmacy", "received")
         .prefetch_related("items__pack", "items__line")
         .order_by("dispensed_on", "sequence_no")
     )
