@@ -3,7 +3,6 @@
 import base64
 import os
 import secrets
-from pathlib import Path
 
 from devstack import seal
 from devstack.place import Place
