@@ -166,6 +166,9 @@ class LineEntry:
 class PrescriptionForm:
     """The whole page. Bound when the typed text is to be judged, else shown as it is."""
 
+    # Set by `is_valid`.
+    wanted: Wanted
+
     def __init__(
         self,
         typed: Typed,
@@ -197,11 +200,12 @@ class PrescriptionForm:
         """Each field, then what the law says of them together, told at a field."""
         if not self.is_bound or not all([form.is_valid() for form in self.forms]):
             return False
+        self.wanted = self._read()
         self._judge()
         return not any(form.errors for form in self.forms)
 
-    @property
-    def wanted(self) -> Wanted:
+    def _read(self) -> Wanted:
+        """Before judging: a field that is then refused loses its value."""
         main = self.main.cleaned_data
         return Wanted(
             lines=tuple(line.wanted for line in self.lines),
@@ -225,7 +229,7 @@ class PrescriptionForm:
         if fraction and (narcotic is None or fraction >= narcotic):
             message = "Une fraction est plus courte que le traitement par stupéfiant."
             self.main.add_error("fraction_days", message)
-        if len({line.form.cleaned_data["product"].pk for line in self.lines}) < len(self.lines):
+        if len({line.product.pk for line in self.wanted.lines}) < len(self.lines):
             message = "Ce médicament figure déjà sur l’ordonnance\u202f: ajoutez plutôt un palier."
             self.lines[-1].form.add_error("product", message)
 

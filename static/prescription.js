@@ -1,37 +1,43 @@
-// The dosage form: steps added and removed, figures and checks while typing. It computes to help; the
-// server computes again and decides. Markup it works on:
+// The prescription form: medicines and steps added and removed, figures and checks while typing. It
+// computes to help; the server computes again and decides. Markup it works on:
 //
-// <form data-prescription data-max-narcotic-days="28"
-//       data-covered='[{"from": "2026-11-01", "to": "2026-11-28"}]'   signed narcotic periods, same prescriber
-//       data-thc-alert="30">                                       mg of THC a day, absent when no alert is set
-//   <select name="product">
-//     <option data-thc="25" data-cbd="25"                          mg in one unit of dose
-//             data-unit="mL" data-pack="10,50"                     sizes of packs, in that unit
-//             data-pack-word="flacon" data-narcotic>               absent when at most 0.30 % of THC
-//   <input name="starts_on">                                       JJ/MM/AAAA
-//   <input type="hidden" name="steps">                             how many rows follow
-//   <div data-steps> rows of components/dose_step.html: step-0-dose, step-0-intakes, step-0-days </div>
-//   <template data-step-template> one row whose prefix is step-__n__ </template>
-//   <button type="button" data-step-add>
-//   <output data-out="days | end | dose | volume | packs">
-//   <ul data-checks class="rc-checks">                             the checks, in words
-//   <p data-mini class="rc-mini" aria-hidden="true">               the same in one line, on a telephone
-//   <div data-overlap>                                             the field of the express mention
-//
-// Names of the fields can be changed: data-product="…", data-starts="…" on the form.
+// <form data-prescription data-max-narcotic-days="28" data-today="2026-11-22"
+//       data-covered="2026-11-01/2026-11-28 …"                   signed narcotic periods, same prescriber
+//       data-thc-alert="40" data-max-lines="6" data-max-steps="12">
+//   <input name="starts_on"> JJ/MM/AAAA   <input type="hidden" name="lines"> how many medicines
+//   <div data-lines>
+//     <section data-line>                                        names start with line-0-, line-1-…
+//       <select name="line-0-product">
+//         <option data-thc="25" data-cbd="25"                    mg in one unit of dose
+//                 data-unit="mL" data-pack="10,50"               sizes of packs, in that unit
+//                 data-pack-word="flacon" data-narcotic>         absent when at most 0.30 % of THC
+//       <input type="hidden" name="line-0-steps" data-step-count>
+//       <div data-steps> rows of components/dose_step.html: line-0-step-0-dose, -intakes, -days </div>
+//   <template data-line-template>, <template data-step-template>
+//   <button data-line-add | data-line-remove | data-step-add | data-step-remove>   submit without script
+//   <div data-panel hidden> <output data-out="days | end | dose | volume | packs | full">
+//   <ul data-checks class="rc-checks">                           the checks, in words
+//   <p data-mini class="rc-mini" aria-hidden="true">             the same in one line, on a telephone
+//   <div data-overlap>, <div data-narcotic-only>                 shown when they have a meaning
 
 const DAY_MS = 86_400_000;
+const PRESENTATION_DAYS = 3;
 const NNBSP = "\u202f";
+// Doses have at most four decimals: sums are made on whole numbers.
+const SCALE = 10_000;
+
+for (const form of document.querySelectorAll("form[data-prescription]")) start(form);
 
 // --- Reading -----------------------------------------------------------------------------------
 
-const shown = (number) => number.toLocaleString("fr-FR", { maximumFractionDigits: 2 });
+const shown = (number) => number.toLocaleString("fr-FR", { maximumFractionDigits: 4 });
 const shownDate = (date) => date.toLocaleDateString("fr-FR", { timeZone: "UTC" });
 const plural = (count, word) => `${shown(count)} ${word}${count >= 2 ? "s" : ""}`;
+const addDays = (date, days) => new Date(date.getTime() + days * DAY_MS);
 
 function numberIn(text) {
   const plain = text.replace(/\s/g, "").replace(",", ".");
-  return /^\d+(\.\d+)?$/.test(plain) ? Number(plain) : 0;
+  return /^\d+(\.\d+)?$/.test(plain) ? Math.round(Number(plain) * SCALE) : 0;
 }
 
 function dateIn(text) {
@@ -43,12 +49,14 @@ function dateIn(text) {
 }
 
 function readProduct(select) {
-  const { thc, cbd, unit, pack, packWord, narcotic } = select.selectedOptions[0]?.dataset ?? {};
+  const option = select.selectedOptions[0];
+  const { thc, cbd, unit, pack, packWord, narcotic } = option?.dataset ?? {};
   return {
     known: thc !== undefined,
+    name: option?.textContent.trim() ?? "",
     thc: Number(thc || 0),
     cbd: Number(cbd || 0),
-    unit: unit || "mL",
+    unit: unit || "",
     packs: (pack || "").split(",").map(Number).filter(Boolean).sort((a, b) => b - a),
     packWord: packWord || "flacon",
     narcotic: narcotic !== undefined,
@@ -57,73 +65,109 @@ function readProduct(select) {
 
 function readStep(row) {
   const read = (field) => numberIn(row.querySelector(`[data-step-field=${field}] input`).value);
-  const step = { perDay: read("dose") * read("intakes"), days: read("days") };
-  return { ...step, complete: step.perDay > 0 && step.days > 0 };
+  const perDay = (read("dose") * read("intakes")) / SCALE / SCALE;
+  const days = Math.floor(read("days") / SCALE);
+  return { perDay, days, complete: perDay > 0 && days > 0 };
+}
+
+const stepsOf = (line) => [...line.querySelectorAll("[data-step]")];
+
+function readLine(line) {
+  const product = readProduct(line.querySelector("select"));
+  const steps = stepsOf(line).map(readStep);
+  const perDay = Math.max(0, ...steps.map((step) => step.perDay));
+  const volume = steps.reduce((sum, step) => sum + step.perDay * step.days, 0);
+  return {
+    product,
+    steps,
+    days: steps.reduce((sum, step) => sum + step.days, 0),
+    complete: product.known && steps.every((step) => step.complete),
+    thc: perDay * product.thc,
+    cbd: perDay * product.cbd,
+    volume: Math.round(volume * SCALE) / SCALE,
+  };
 }
 
 // --- Computing ---------------------------------------------------------------------------------
 
-/** Packs that hold the volume with the least left over, then the fewest: [[count, size], …]. */
+/** The mix with the smallest surplus, then the fewest packs: as prescriptions/dosage.py does. */
 function packsFor(volume, sizes) {
-  const [size, ...smaller] = sizes;
-  const needed = Math.ceil(volume / size - 1e-9);
-  if (smaller.length === 0 || needed <= 0) return needed > 0 ? [[needed, size]] : [];
-  const choices = [[[needed, size]]];
-  for (let count = needed - 1; count >= 0; count -= 1) {
-    const rest = packsFor(volume - count * size, smaller);
-    choices.push(count > 0 ? [[count, size], ...rest] : rest);
-  }
-  const supplied = (packs) => packs.reduce((sum, [count, each]) => sum + count * each, 0);
-  const handled = (packs) => packs.reduce((sum, [count]) => sum + count, 0);
-  return choices.sort((a, b) => supplied(a) - supplied(b) || handled(a) - handled(b))[0];
+  let best = null;
+  const keep = (counts) => {
+    const held = counts.reduce((sum, count, index) => sum + count * sizes[index] * SCALE, 0);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const surplus = Math.round(held - volume * SCALE);
+    if (!best || surplus < best.surplus || (surplus === best.surplus && total < best.total)) best = { counts, surplus, total };
+  };
+  const fill = (rest, index, counts) => {
+    const enough = Math.max(0, Math.ceil(Math.round(rest * SCALE) / Math.round(sizes[index] * SCALE)));
+    if (index === sizes.length - 1) return keep([...counts, enough]);
+    for (let count = enough; count >= 0; count -= 1) fill(rest - count * sizes[index], index + 1, [...counts, count]);
+  };
+  if (sizes.length && volume > 0) fill(volume, 0, []);
+  return (best?.counts ?? []).map((count, index) => [count, sizes[index]]).filter(([count]) => count > 0);
 }
 
-function compute(form, rows) {
-  const product = readProduct(form.elements[form.dataset.product || "product"]);
-  const startsOn = dateIn(form.elements[form.dataset.starts || "starts_on"].value);
-  const steps = rows.map(readStep);
-  const days = steps.reduce((sum, step) => sum + step.days, 0);
-  const perDay = Math.max(0, ...steps.map((step) => step.perDay));
-  const complete = product.known && steps.every((step) => step.complete);
+function compute(form, lines) {
+  const read = lines.map(readLine);
+  const narcotics = read.filter((line) => line.product.known && line.product.narcotic);
+  const days = Math.max(0, ...read.map((line) => line.days));
+  const startsOn = dateIn(form.elements.starts_on.value);
   return {
-    product,
-    startsOn,
-    steps,
+    lines: read,
     days,
-    complete,
-    endsOn: startsOn && days ? new Date(startsOn.getTime() + (days - 1) * DAY_MS) : null,
-    thc: perDay * product.thc,
-    cbd: perDay * product.cbd,
-    volume: steps.reduce((sum, step) => sum + step.perDay * step.days, 0),
+    startsOn,
+    narcoticDays: Math.max(0, ...narcotics.map((line) => line.days)),
+    isNarcotic: narcotics.length > 0,
+    complete: read.every((line) => line.complete),
+    endsOn: startsOn && days ? addDays(startsOn, days - 1) : null,
+    thc: read.reduce((sum, line) => sum + line.thc, 0),
+    cbd: read.reduce((sum, line) => sum + line.cbd, 0),
   };
 }
 
-function covering(form, { startsOn, endsOn, product }) {
-  if (!startsOn || !product.narcotic) return undefined;
-  const periods = JSON.parse(form.dataset.covered || "[]");
-  const last = endsOn || startsOn;
-  return periods.find(({ from, to }) => startsOn <= new Date(to) && last >= new Date(from));
+/** A signed period in which this one is written, starts, or over which it runs. */
+function covering(form, { startsOn, narcoticDays, isNarcotic }) {
+  if (!isNarcotic || !startsOn) return undefined;
+  const written = new Date(form.dataset.today);
+  const last = addDays(startsOn, Math.max(narcoticDays, 1) - 1);
+  const periods = form.dataset.covered.trim().split(/\s+/).filter(Boolean);
+  return periods
+    .map((period) => period.split("/").map((day) => new Date(day)))
+    .filter(([from, to]) => (written >= from && written <= to) || (startsOn <= to && last >= from))
+    .sort(([, a], [, b]) => b - a)[0];
 }
 
-function checksOf(form, result) {
-  const limit = Number(form.dataset.maxNarcoticDays || 28);
-  const alertAt = Number(form.dataset.thcAlert || Infinity);
-  const checks = [];
-  const { product, days, thc, startsOn } = result;
+function durationCheck(line, limit) {
+  const { product, days } = line;
+  if (!product.known || !days) return [];
   if (product.narcotic && days > limit) {
-    checks.push(["refusal", `Durée de ${days} jours${NNBSP}: la prescription d’un stupéfiant est limitée à ${limit} jours.`]);
-  } else if (product.narcotic && days) {
-    checks.push(["ok", `Durée de ${plural(days, "jour")}, dans la limite de ${limit} jours.`]);
+    return [["refusal", `${product.name}${NNBSP}: durée de ${days} jours${NNBSP}; la prescription d’un stupéfiant est limitée à ${limit} jours.`]];
   }
-  if (thc > alertAt) {
-    checks.push(["warning", `THC ${shown(thc)} mg par jour${NNBSP}: au-dessus du seuil d’alerte de ${shown(alertAt)} mg.`]);
+  const within = product.narcotic ? `, dans la limite de ${limit} jours` : "";
+  return [["ok", `${product.name}${NNBSP}: durée de ${plural(days, "jour")}${within}.`]];
+}
+
+function overlapCheck(form, period) {
+  const until = shownDate(period[1]);
+  const said = `Votre ordonnance en cours couvre jusqu’au ${until}${NNBSP}: `;
+  if (!form.elements.has_mention.checked) return ["warning", `${said}la mention expresse de chevauchement est nécessaire.`];
+  return ["ok", `${said}la mention de chevauchement est portée.`];
+}
+
+function checksOf(form, result, period) {
+  const alertAt = Number(form.dataset.thcAlert || Infinity);
+  const checks = result.lines.flatMap((line) => durationCheck(line, Number(form.dataset.maxNarcoticDays)));
+  if (result.startsOn && result.startsOn < new Date(form.dataset.today)) {
+    checks.unshift(["refusal", "Le traitement ne peut pas commencer avant aujourd’hui."]);
   }
-  const period = covering(form, result);
-  if (period && startsOn) {
-    const until = shownDate(new Date(period.to));
-    checks.push(["warning", `Chevauchement avec l’ordonnance qui court jusqu’au ${until}${NNBSP}: une mention expresse est nécessaire.`]);
+  if (result.thc > alertAt) {
+    checks.push(["warning", `THC ${shown(result.thc)} mg par jour${NNBSP}: au-dessus du seuil d’alerte de ${shown(alertAt)} mg.`]);
   }
-  return { checks, overlaps: period !== undefined };
+  if (period) checks.push(overlapCheck(form, period));
+  if (result.thc > 0) checks.push(["warning", `Conduite interdite avec le THC${NNBSP}: informez le patient.`]);
+  const order = ["refusal", "warning", "ok"];
+  return checks.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
 }
 
 // --- Showing -----------------------------------------------------------------------------------
@@ -150,12 +194,14 @@ function packWords({ complete, volume, product }) {
 }
 
 function showFigures(form, result) {
+  const ready = result.complete && result.lines.length > 0;
   const words = {
     days: result.days ? plural(result.days, "jour") : "–",
     end: result.endsOn ? shownDate(result.endsOn) : "–",
-    dose: result.complete ? `THC ${shown(result.thc)} mg · CBD ${shown(result.cbd)} mg` : "–",
-    volume: result.complete ? `${shown(result.volume)} ${result.product.unit}` : "–",
-    packs: packWords(result),
+    dose: ready ? `THC ${shown(result.thc)} mg · CBD ${shown(result.cbd)} mg` : "–",
+    volume: ready ? result.lines.map((line) => `${shown(line.volume)} ${line.product.unit}`).join(" + ") : "–",
+    packs: ready ? result.lines.map(packWords).join(" + ") : "–",
+    full: shownDate(addDays(new Date(form.dataset.today), PRESENTATION_DAYS)),
   };
   for (const [name, text] of Object.entries(words)) {
     const output = form.querySelector(`[data-out=${name}]`);
@@ -164,28 +210,38 @@ function showFigures(form, result) {
   return words;
 }
 
-function showChecks(form, result, words) {
-  const { checks, overlaps } = checksOf(form, result);
+function showChecks(form, checks) {
   const list = form.querySelector("[data-checks]");
   const said = checks.map(([, text]) => text).join(" ");
-  if (list && list.dataset.said !== said) {
-    list.dataset.said = said;
-    list.replaceChildren(...checks.map(checkLine));
-  }
-  const overlap = form.querySelector("[data-overlap]");
-  // Shown again by the server when a mention was typed: never hide what is written.
-  if (overlap) overlap.hidden = !overlaps && !overlap.querySelector("input, textarea")?.value;
-  const mini = document.querySelector("[data-mini]");
-  if (!mini) return;
+  if (list.dataset.said === said) return;
+  list.dataset.said = said;
+  list.replaceChildren(...checks.map(checkLine));
+}
+
+function showMini(form, checks, words) {
+  const mini = form.querySelector("[data-mini]");
   const refused = checks.some(([level]) => level === "refusal");
-  const end = refused ? " · durée trop longue" : checks.some(([level]) => level === "warning") ? " · à vérifier" : "";
+  const end = refused ? " · impossible en l’état" : checks.some(([level]) => level === "warning") ? " · à vérifier" : "";
   mini.textContent = `${words.days} · ${words.packs}${end}`;
   mini.classList.toggle("rc-mini--refusal", refused);
 }
 
-function showRow(row, step, number, { product, count }) {
+function showParts(form, result, period) {
+  const hide = (selector, hidden) => {
+    form.querySelector(selector).hidden = hidden;
+  };
+  const wrong = (selector) => form.querySelector(`${selector} .fr-message--error`) !== null;
+  hide("[data-full-until]", !result.isNarcotic);
+  // What was ticked or refused stays in sight.
+  hide("[data-overlap]", !period && !form.elements.has_mention.checked && !wrong("[data-overlap]"));
+  hide("[data-narcotic-only]", !result.isNarcotic && form.elements.supply.value !== "FRACTIONS");
+}
+
+function showStep(row, step, number, { product, count }) {
   row.querySelector("[data-step-number]").textContent = String(number);
   row.querySelector("[data-step-remove]").hidden = count < 2;
+  const label = row.querySelector("[data-step-field=dose] label");
+  label.textContent = product.known ? `${product.unit} par prise` : "Dose par prise";
   const { perDay } = step;
   const mg = `THC ${shown(perDay * product.thc)} mg et CBD ${shown(perDay * product.cbd)} mg par jour`;
   row.querySelector("[data-step-result]").textContent = perDay ? `${shown(perDay)} ${product.unit} par jour${product.known ? `, soit ${mg}` : ""}` : "";
@@ -193,52 +249,89 @@ function showRow(row, step, number, { product, count }) {
 
 // --- Rows --------------------------------------------------------------------------------------
 
-/** Number the rows again from 0: names, ids and what points to them. */
-function renumber(rows) {
-  const point = (el, name, index) => {
-    if (el.hasAttribute(name)) el.setAttribute(name, el.getAttribute(name).replace(/step-(\d+|__n__)-/g, `step-${index}-`));
-  };
-  rows.forEach((row, index) => {
-    for (const el of row.querySelectorAll("*")) {
-      for (const name of ["id", "name", "for", "aria-describedby"]) point(el, name, index);
+const NAMED = ["id", "name", "for", "aria-describedby", "aria-labelledby", "value", "href"];
+
+/** Number medicines and steps again from 0: names, ids and what points to them. */
+function renumber(lines) {
+  const point = (el, pattern, replacement) => {
+    for (const name of NAMED) {
+      if (el.hasAttribute(name) && !(name === "value" && el.type !== "submit")) {
+        el.setAttribute(name, el.getAttribute(name).replace(pattern, replacement));
+      }
     }
+  };
+  lines.forEach((line, index) => {
+    for (const el of line.querySelectorAll("*")) point(el, /line-\d+/g, `line-${index}`);
+    for (const button of line.querySelectorAll("[data-step-add]")) button.value = `add-step-${index}`;
+    stepsOf(line).forEach((row, place) => {
+      for (const el of row.querySelectorAll("*")) point(el, /-step-\d+-/g, `-step-${place}-`);
+      row.querySelector("[data-step-remove]").value = `remove-step-${index}-${place}`;
+    });
+    line.querySelector("[data-step-count]").value = String(stepsOf(line).length);
+    line.querySelector("[data-line-number]").textContent = String(index + 1);
+    line.querySelector("[data-line-remove]").hidden = lines.length < 2;
   });
 }
 
 function start(form) {
-  const holder = form.querySelector("[data-steps]");
-  const template = form.querySelector("template[data-step-template]");
-  const rowsNow = () => [...holder.querySelectorAll("[data-step]")];
+  const holder = form.querySelector("[data-lines]");
+  const copy = (selector) => form.querySelector(selector).content.cloneNode(true);
+  const linesNow = () => [...holder.querySelectorAll("[data-line]")];
+  form.querySelector("[data-panel]").hidden = false;
 
   const refresh = () => {
-    const rows = rowsNow();
-    const result = compute(form, rows);
-    rows.forEach((row, index) => showRow(row, result.steps[index], index + 1, { product: result.product, count: rows.length }));
-    showChecks(form, result, showFigures(form, result));
+    const lines = linesNow();
+    const result = compute(form, lines);
+    lines.forEach((line, index) => {
+      const { product, steps } = result.lines[index];
+      stepsOf(line).forEach((row, place) => showStep(row, steps[place], place + 1, { product, count: steps.length }));
+      line.querySelector("[data-step-add]").hidden = steps.length >= Number(form.dataset.maxSteps);
+    });
+    form.querySelector("[data-line-add]").hidden = lines.length >= Number(form.dataset.maxLines);
+    const period = covering(form, result);
+    const checks = checksOf(form, result, period);
+    showParts(form, result, period);
+    showChecks(form, checks);
+    showMini(form, checks, showFigures(form, result));
   };
   const rowsChanged = () => {
-    const rows = rowsNow();
-    renumber(rows);
-    form.elements.steps.value = String(rows.length);
+    const lines = linesNow();
+    renumber(lines);
+    form.elements.lines.value = String(lines.length);
     // A row added or removed is typed text too: the draft must follow.
     form.dispatchEvent(new Event("input", { bubbles: true }));
   };
-
-  form.querySelector("[data-step-add]").addEventListener("click", () => {
-    holder.append(template.content.cloneNode(true));
-    rowsChanged();
-    rowsNow().at(-1).querySelector("input").focus();
-  });
-  holder.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-step-remove]");
-    if (!button) return;
-    button.closest("[data-step]").remove();
-    rowsChanged();
-    rowsNow().at(-1).querySelector("input").focus();
+  const acts = {
+    "[data-line-add]": () => {
+      holder.append(copy("template[data-line-template]"));
+      return linesNow().at(-1).querySelector("select");
+    },
+    "[data-line-remove]": (button) => {
+      button.closest("[data-line]").remove();
+      return linesNow().at(-1).querySelector("select");
+    },
+    "[data-step-add]": (button) => {
+      const steps = button.closest("[data-line]").querySelector("[data-steps]");
+      steps.append(copy("template[data-step-template]"));
+      return steps.lastElementChild.querySelector("input");
+    },
+    "[data-step-remove]": (button) => {
+      const line = button.closest("[data-line]");
+      button.closest("[data-step]").remove();
+      return stepsOf(line).at(-1).querySelector("input");
+    },
+  };
+  form.addEventListener("click", (event) => {
+    for (const [selector, act] of Object.entries(acts)) {
+      const button = event.target.closest(selector);
+      if (!button) continue;
+      event.preventDefault();
+      const next = act(button);
+      rowsChanged();
+      next.focus();
+    }
   });
   form.addEventListener("input", refresh);
   form.addEventListener("change", refresh);
   refresh();
 }
-
-for (const form of document.querySelectorAll("form[data-prescription]")) start(form);
