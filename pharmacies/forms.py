@@ -54,7 +54,7 @@ class CounterForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["birth_date"].limit(latest=today)
+        _limit(self, "birth_date", None, today)
 
 
 class ReceiveForm(forms.Form):
@@ -63,11 +63,17 @@ class ReceiveForm(forms.Form):
     presented_on = FrenchDateField(label="Présentée le")
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, sheet: Sheet, today: date, **kwargs: Any) -> None:
-        initial = {"presented_on": today, "key": new_key()}
-        super().__init__(*args, initial=initial, prefix="presentation", **kwargs)
-        earliest = sheet.prescription.signed_on
-        self.fields["presented_on"].limit(earliest=earliest, latest=today)
+    prefix = "presentation"
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, sheet: Sheet, today: date) -> None:
+        super().__init__(data, initial={"presented_on": today, "key": new_key()})
+        _limit(self, "presented_on", sheet.prescription.signed_on, today)
+
+
+def _limit(form: forms.Form, name: str, earliest: date | None, latest: date) -> None:
+    field = form.fields[name]
+    if isinstance(field, FrenchDateField):
+        field.limit(earliest=earliest, latest=latest)
 
 
 class ExpiryField(forms.Field):
@@ -165,9 +171,8 @@ class DispensingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sheet, self.batches = sheet, batches or {}
         self.slots = list(_slots(sheet))
-        self.fields["dispensed_on"].limit(earliest=sheet.prescription.signed_on, latest=today)
-        self.initial |= {"dispensed_on": today, "key": new_key()}
-        self.initial["with_vaporiser"] = sheet.needs_vaporiser
+        _limit(self, "dispensed_on", sheet.prescription.signed_on, today)
+        self.initial.update(dispensed_on=today, key=new_key(), with_vaporiser=sheet.needs_vaporiser)
         for row in sheet.rows:
             self._add_line(row)
         for slot in self.slots:

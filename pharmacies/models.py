@@ -21,7 +21,7 @@ class InsertOnly(Refuse):
         self.first = first
         super().__init__(name=name, operation=pgtrigger.Insert, sql=sql)
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: models.Model) -> str:
         return f"{self.first}\n{super().get_func(model)}"
 
 
