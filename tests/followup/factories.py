@@ -13,6 +13,13 @@ from tests.programmes.factories import (
 )
 
 
+class DefinitionFactory(VisitDefinitionFactory):
+    """The programme's definition of that code, made once."""
+
+    class Meta:
+        django_get_or_create = ("programme", "code")
+
+
 class VisitFactory(factory.django.DjangoModelFactory):
     """M1 of a patient included on 2 March 2026: planned for 2 April, a week around."""
 
@@ -36,7 +43,7 @@ class VisitFactory(factory.django.DjangoModelFactory):
 
     enrolment = factory.SubFactory(EnrolmentFactory)
     definition = factory.SubFactory(
-        VisitDefinitionFactory,
+        DefinitionFactory,
         programme=factory.SelfAttribute("..enrolment.programme"),
         code=factory.SelfAttribute("..code"),
     )

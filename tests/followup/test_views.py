@@ -1,0 +1,294 @@
+from datetime import UTC, date, datetime, timedelta
+from unittest import mock
+
+import pytest
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts.enums import Role
+from core import drafts
+from followup.enums import Decision, VisitStatus
+from followup.models import Answers, Visit
+from tests.accounts.factories import MemberFactory
+from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.patients.factories import EnrolmentFactory
+from tests.programmes.factories import QuestionnaireVersionFactory
+
+
+NOW = datetime(2026, 4, 2, 12, tzinfo=UTC)
+TYPED = {
+    "once": "a" * 32,
+    "held_on": "02/04/2026",
+    "mode": "ON_SITE",
+    "decision": "CONTINUE",
+    "next_on": "",
+    "comment": "",
+    "stop_reason": "",
+    "timing_reason": "",
+}
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with mock.patch("followup.views.timezone.now", return_value=NOW):
+        yield
+
+
+def page_of(visit):
+    return reverse("followup:visit", args=[visit.public_id])
+
+
+def visit_with_pain(**fields):
+    """A planned visit that asks for pain; the name of the field."""
+    visit = VisitFactory(**fields)
+    version = QuestionnaireVersionFactory(questionnaire__programme=visit.enrolment.programme)
+    return visit, f"{version.questionnaire.code}-pain"
+
+
+def test_the_form_asks_the_questionnaires_of_the_visit(sign_in):
+    visit, pain = visit_with_pain()
+
+    response = sign_in(visit.enrolment.included_by).get(page_of(visit))
+
+    assertContains(response, "Intensité de la douleur")
+    assertContains(response, f'name="{pain}"')
+    assertContains(response, f"/brouillons/visit:{visit.public_id}")
+    assertContains(response, 'value="02/04/2026"')
+    assertNotContains(response, "Dernière fois")
+
+
+def test_the_last_answers_stand_beside(sign_in):
+    first = AnswersFactory(data={"pain": 8})
+    visit = VisitFactory(enrolment=first.visit.enrolment, code="M3", due_on=date(2026, 6, 2))
+
+    response = sign_in(visit.enrolment.included_by).get(page_of(visit))
+
+    assertContains(response, "Dernière fois")
+    assertContains(response, "<strong>8</strong>", html=True)
+    assertContains(response, "M1, 02/04/2026")
+
+
+def test_a_visit_is_recorded_and_read(sign_in):
+    visit, pain = visit_with_pain()
+    client = sign_in(visit.enrolment.included_by)
+
+    response = client.post(page_of(visit), {**TYPED, pain: "6", "comment": "Va mieux"})
+
+    assertRedirects(response, page_of(visit))
+    assert Answers.objects.get().data == {"pain": 6}
+    response = client.get(page_of(visit))
+    assertContains(response, "Va mieux")
+    assertContains(response, "Intensité de la douleur")
+    assertContains(response, "Dans la fenêtre")
+
+
+def test_a_wrong_answer_is_told_beside_it_and_what_was_typed_stays(sign_in):
+    visit, pain = visit_with_pain()
+    client = sign_in(visit.enrolment.included_by)
+
+    response = client.post(page_of(visit), {**TYPED, pain: "12", "comment": "À garder"})
+
+    assertContains(response, "La valeur maximale est 10.")
+    assertContains(response, 'value="12"')
+    assertContains(response, "À garder")
+    visit.refresh_from_db()
+    assert visit.status == VisitStatus.PLANNED
+    assert not Answers.objects.exists()
+
+
+def test_what_was_refused_is_a_draft(sign_in):
+    visit, pain = visit_with_pain()
+    client = sign_in(visit.enrolment.included_by)
+    client.post(page_of(visit), {**TYPED, "held_on": "31/02/26", pain: "douze", "comment": "Gardé"})
+
+    response = client.get(page_of(visit))
+
+    assertContains(response, "Votre brouillon est repris")
+    for typed in ("31/02/26", "douze", "Gardé", 'data-version="1"'):
+        assertContains(response, typed)
+
+
+def test_the_draft_the_page_saved_is_given_back_then_emptied(sign_in):
+    visit, pain = visit_with_pain()
+    doctor = visit.enrolment.included_by
+    client = sign_in(doctor)
+    saved = {"version": 0, "data": {"comment": "À demi", pain: "5", "decision": "ADAPT"}}
+    answer = client.post(
+        reverse("core:draft", args=[visit.draft_key]), saved, content_type="application/json"
+    )
+    assert answer.json()["version"] == 1
+
+    response = client.get(page_of(visit))
+    assertContains(response, "À demi")
+    assertContains(response, 'value="ADAPT" checked')
+
+    client.post(page_of(visit), {**TYPED, pain: "5"})
+    assert drafts.load(doctor.user_id, visit.draft_key) is None
+
+
+def test_a_colleague_does_not_see_the_draft(sign_in):
+    visit, _ = visit_with_pain()
+    drafts.save(
+        visit.enrolment.included_by.user_id, visit.draft_key, {"comment": "À moi"}, 0, at=NOW
+    )
+    colleague = MemberFactory(site=visit.enrolment.site, programme=visit.enrolment.programme)
+
+    response = sign_in(colleague).get(page_of(visit))
+
+    assertNotContains(response, "À moi")
+
+
+def test_the_same_form_sent_twice_goes_to_the_visit(sign_in):
+    visit, pain = visit_with_pain()
+    client = sign_in(visit.enrolment.included_by)
+
+    for _ in range(2):
+        response = client.post(page_of(visit), {**TYPED, pain: "6"})
+        assertRedirects(response, page_of(visit))
+
+    assert Answers.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"held_on": "03/04/2026"}, "le 02/04/2026 ou avant"),
+        ({"held_on": "01/03/2026"}, "le 02/03/2026 ou après"),
+        ({"held_on": "25/03/2026"}, "Avant la fenêtre, qui s’ouvre le 26/03/2026"),
+        ({"held_on": "25/03/2026x"}, "JJ/MM/AAAA"),
+        ({"decision": "STOP"}, "Indiquez le motif de l’arrêt."),
+        ({"decision": ""}, "Ce champ est obligatoire."),
+        ({"next_on": "02/04/2026"}, "La prochaine consultation vient après celle-ci."),
+        ({"once": ""}, "Ce champ est obligatoire."),
+    ],
+)
+def test_what_is_wrong_is_told(sign_in, change, message):
+    visit = VisitFactory()
+
+    response = sign_in(visit.enrolment.included_by).post(page_of(visit), {**TYPED, **change})
+
+    assertContains(response, message)
+    visit.refresh_from_db()
+    assert visit.status == VisitStatus.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("decision", "name"),
+    [("STOP", "patients:end"), ("ADAPT", "prescriptions:create")],
+)
+def test_the_decision_leads_on(sign_in, decision, name):
+    visit = VisitFactory()
+    typed = {**TYPED, "decision": decision}
+    if decision == Decision.STOP:
+        typed["stop_reason"] = "INEFFICACY"
+
+    response = sign_in(visit.enrolment.included_by).post(page_of(visit), typed)
+
+    target = reverse(name, args=[visit.enrolment.public_id])
+    assertRedirects(response, target, fetch_redirect_response=False)
+
+
+def test_an_adverse_event_leads_to_its_report(sign_in):
+    visit = VisitFactory()
+    item = {"code": "has_adverse_event", "label": "Effet", "kind": "yes_no", "required": True}
+    version = QuestionnaireVersionFactory(
+        questionnaire__programme=visit.enrolment.programme, definition=[item]
+    )
+    typed = {**TYPED, f"{version.questionnaire.code}-has_adverse_event": "YES"}
+
+    response = sign_in(visit.enrolment.included_by).post(page_of(visit), typed)
+
+    report = reverse("vigilance:report", args=[visit.enrolment.public_id])
+    assertRedirects(
+        response, f"{report}?consultation={visit.public_id}", fetch_redirect_response=False
+    )
+    assert Answers.objects.get().data == {"has_adverse_event": True}
+
+
+def test_a_relay_doctor_reads_a_complex_visit_and_holds_nothing(sign_in):
+    visit, pain = visit_with_pain()
+    relay = MemberFactory(role=Role.RELAY_DOCTOR, programme=visit.enrolment.programme)
+    visit.enrolment.relay_doctor = relay
+    visit.enrolment.save()
+    client = sign_in(relay)
+
+    assertContains(client.get(page_of(visit)), "tenue par un médecin de la structure")
+    client.post(page_of(visit), {**TYPED, pain: "6"})
+
+    visit.refresh_from_db()
+    assert visit.status == VisitStatus.PLANNED
+
+
+def test_a_relay_doctor_records_an_unscheduled_visit(sign_in):
+    enrolment = EnrolmentFactory(included_on=date(2022, 3, 2))  # long after M30
+    relay = MemberFactory(role=Role.RELAY_DOCTOR, programme=enrolment.programme)
+    enrolment.relay_doctor = relay
+    enrolment.save()
+    address = reverse("followup:unscheduled", args=[enrolment.public_id])
+    client = sign_in(relay)
+
+    assertContains(client.get(address), "Consultation non programmée")
+    response = client.post(address, TYPED)
+
+    visit = Visit.objects.get()
+    assertRedirects(response, page_of(visit))
+    assert (visit.timing, visit.held_by) == ("UNSCHEDULED", relay)
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.REFERENCE_DOCTOR, 404),
+        (Role.RELAY_DOCTOR, 404),
+        (Role.PHARMACIST, 403),
+        (Role.ANALYST, 403),
+        (Role.VIGILANCE_OFFICER, 403),
+        (Role.MANAGER, 403),
+    ],
+)
+@pytest.mark.parametrize("name", ["visit", "unscheduled", "list"])
+def test_strangers_reach_no_page(sign_in, role, status, name):
+    visit = VisitFactory()
+    stranger = MemberFactory(role=role, programme=visit.enrolment.programme)
+    own = {"included_by": stranger} if role == Role.REFERENCE_DOCTOR else {}
+    VisitFactory(enrolment=EnrolmentFactory(indication=visit.enrolment.indication, **own))
+    target = visit.public_id if name == "visit" else visit.enrolment.public_id
+
+    response = sign_in(stranger).get(reverse(f"followup:{name}", args=[target]))
+
+    assert response.status_code == status
+
+
+def test_the_list_has_a_constant_number_of_queries(sign_in, django_assert_num_queries):
+    done = VisitFactory(done=True)
+    client = sign_in(done.enrolment.included_by)
+    address = reverse("followup:list", args=[done.enrolment.public_id])
+    client.get(address)  # the first page of a session renews it
+
+    for days in range(1, 4):
+        # Session, user, device, member, enrolment, journal, visits.
+        with django_assert_num_queries(7):
+            response = client.get(address)
+        VisitFactory(
+            enrolment=done.enrolment,
+            code=f"N{days}",
+            due_on=date(2026, 5, 2) + timedelta(days=days),
+            done=bool(days % 2),
+        )
+
+    for words in ("M0", "Consultation M1", "Consultation N2", "Non réalisée"):
+        assertContains(response, words)
+
+
+def test_a_visit_that_did_not_take_place(sign_in):
+    visit = VisitFactory()
+    client = sign_in(visit.enrolment.included_by)
+    address = reverse("followup:not_done", args=[visit.public_id])
+
+    refused = client.post(address, {"reason": "SUPERSEDED"}, follow=True)
+    assertContains(refused, "Choisissez le motif")
+    client.post(address, {"reason": "PATIENT_ABSENT"})
+
+    visit.refresh_from_db()
+    assert visit.status == VisitStatus.NOT_DONE
+    assertContains(client.get(page_of(visit)), "Patient absent")
