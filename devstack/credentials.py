@@ -4,7 +4,6 @@ import base64
 import os
 import secrets
 
-from devstack import seal
 from devstack.place import Place
 
 
@@ -26,6 +25,8 @@ class Credentials:
             self._once(name, _key())
         self._once("key_encryption_keys", f"1:{_key()}")
         if not (self.folder / "seal.pem").exists():
+            from devstack import seal  # a slow import, of use once
+
             made = seal.make()
             self._once("seal-ca.pem", made.authority)
             self._once("seal.key", made.key)

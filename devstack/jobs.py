@@ -71,13 +71,7 @@ def schema_fingerprint(servers: Servers) -> str:
         ROOT / "requirements.lock",
         ROOT / "recann" / "settings.py",
     ]
-    return _digest(paths) + cluster_fingerprint(servers)
-
-
-def cluster_fingerprint(servers: Servers) -> str:
-    """Changes when either cluster was made anew."""
-    made = ((cluster.data / "PG_VERSION").stat() for cluster in (servers.data, servers.keys))
-    return "".join(f" {stat.st_mtime_ns}" for stat in made)
+    return _digest(paths) + servers.fingerprint()
 
 
 def static_fingerprint() -> str:

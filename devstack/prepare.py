@@ -1,7 +1,7 @@
 """Schema, static files and demonstration data, brought up to date."""
 
 from devstack import environment
-from devstack.jobs import Job, cluster_fingerprint, do, due, schema_fingerprint, static_fingerprint
+from devstack.jobs import Job, do, due, schema_fingerprint, static_fingerprint
 from devstack.say import step
 from devstack.servers import Mark, Role, Servers
 
@@ -23,7 +23,7 @@ def bring_up_to_date(servers: Servers, *, mark: Mark, address: str, demo: bool) 
     if any(due(job, servers) for job in jobs):
         with step("Bases et fichiers statiques à jour"):
             do(jobs, servers)
-    loading = Job("demo", ["demo"], owner, cluster_fingerprint(servers))
+    loading = Job("demo", ["demo"], owner, servers.fingerprint())
     if demo and mark is Mark.DEMO and due(loading, servers):
         with step("Données de démonstration"):
             do([loading], servers)

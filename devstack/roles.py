@@ -7,12 +7,10 @@ import psycopg
 from psycopg import sql
 
 from devstack.credentials import Credentials
+from devstack.names import APP, DATABASE, KEYS, KEYS_DATABASE, OWNER, PURGE
 from devstack.postgres import ADMIN, PORT, Cluster
 
 
-DATABASE = "recann"
-KEYS_DATABASE = "recann_keys"
-OWNER, APP, PURGE, KEYS = "recann_owner", "recann_app", "recann_purge", "recann_keys"
 Connection = psycopg.Connection[tuple[str]]
 
 
@@ -28,7 +26,7 @@ def connect(cluster: Cluster, credentials: Credentials) -> Connection:
     )
 
 
-def mark_of(connection: Connection, database: str = DATABASE) -> str | None:
+def mark_of(connection: Connection, database: str) -> str | None:
     """What the database was marked as at creation; None when it was not made to the end."""
     row = connection.execute(
         "select shobj_description(oid, 'pg_database') from pg_database where datname = %s",

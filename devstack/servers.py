@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from devstack import roles
+from devstack import names
 from devstack.credentials import Credentials
 from devstack.place import Place
 from devstack.postgres import NO_ARCHIVE, PORT, Cluster
@@ -59,19 +59,27 @@ class Servers:
 
     def make_databases(self, mark: Mark) -> Mark:
         """Make roles and databases where they are missing. Returns the mark of the database."""
+        if known := self.mark():
+            return known
+        from devstack import roles  # psycopg: a slow import, of use once
+
         with roles.connect(self.data, self.credentials) as connection:
-            found = roles.mark_of(connection)
-            if found is None:
-                roles.make_data(connection, self.credentials, mark=mark)
+            found = Mark(roles.mark_of(connection, names.DATABASE) or mark)
+            roles.make_data(connection, self.credentials, mark=found)
         with roles.connect(self.keys, self.credentials) as connection:
-            if roles.mark_of(connection, roles.KEYS_DATABASE) is None:
-                roles.make_keys(connection, self.credentials, mark=found or mark)
-        return Mark(found or mark)
+            roles.make_keys(connection, self.credentials, mark=found)
+        self.place.note("mark", f"{found}{self.fingerprint()}")
+        return found
 
     def mark(self) -> Mark | None:
-        with roles.connect(self.data, self.credentials) as connection:
-            found = roles.mark_of(connection)
-        return Mark(found) if found else None
+        """What these very clusters were made for, as noted once that was done to the end."""
+        mark, _, clusters = self.place.noted("mark", default="").partition(" ")
+        return Mark(mark) if mark and f" {clusters}" == self.fingerprint() else None
+
+    def fingerprint(self) -> str:
+        """Changes when either cluster was made anew."""
+        made = ((cluster.data / "PG_VERSION").stat() for cluster in (self.data, self.keys))
+        return "".join(f" {stat.st_mtime_ns}" for stat in made)
 
     def stop(self) -> None:
         for server in (self.valkey, self.data, self.keys):
@@ -82,13 +90,13 @@ class Servers:
         return self.credentials.variables() | {
             "PGHOST": str(self.data.host),
             "PGPORT": PORT,
-            "PGDATABASE": roles.DATABASE,
+            "PGDATABASE": names.DATABASE,
             "PGUSER": f"recann_{role}",
             "PGPASSWORD": self.credentials.password(role),
             "KEYS_HOST": str(self.keys.host),
             "KEYS_PORT": PORT,
-            "KEYS_DATABASE": roles.KEYS_DATABASE,
-            "KEYS_USER": roles.KEYS,
+            "KEYS_DATABASE": names.KEYS_DATABASE,
+            "KEYS_USER": names.KEYS,
             "KEYS_PASSWORD": self.credentials.password("keys"),
             "REDIS_URL": self.valkey.url,
             "STATIC_ROOT": str(self.place.static),
@@ -96,4 +104,4 @@ class Servers:
 
     def purge_variables(self) -> dict[str, str]:
         """What the purge worker alone is given."""
-        return {"PURGE_USER": roles.PURGE, "PURGE_PASSWORD": self.credentials.password(Role.PURGE)}
+        return {"PURGE_USER": names.PURGE, "PURGE_PASSWORD": self.credentials.password(Role.PURGE)}

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from devstack import roles
+from devstack import names, roles
 from devstack.servers import Mark, Role, Servers
 
 
@@ -26,9 +26,9 @@ def start() -> dict[str, str]:
     servers.place.static.mkdir()
     servers.make_databases(Mark.EMPTY)
     with roles.connect(servers.data, servers.credentials) as connection:
-        roles.let_tests_work(connection, roles.OWNER)
+        roles.let_tests_work(connection, names.OWNER)
     with roles.connect(servers.keys, servers.credentials) as connection:
-        roles.let_tests_work(connection, roles.KEYS)
+        roles.let_tests_work(connection, names.KEYS)
     return servers.variables(Role.OWNER) | {
         "RECANN_TESTING": "1",
         "RECANN_ROLE": "command",

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-from devstack.roles import APP, PURGE
+from devstack.names import APP, PURGE
 
 
 # Rows that the migrations wrote, kept aside so that emptying the tables can bring them back.

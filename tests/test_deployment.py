@@ -7,7 +7,7 @@ import runpy
 import pytest
 import yaml
 
-from devstack import roles
+from devstack import names
 from devstack.place import ROOT
 
 
@@ -96,7 +96,7 @@ def test_a_strong_role_is_known_where_it_works_only(variable, holders):
 
 @pytest.mark.parametrize("name", DJANGO)
 def test_only_the_migration_connects_as_owner(name):
-    expected = roles.OWNER if name == "migrate" else roles.APP
+    expected = names.OWNER if name == "migrate" else names.APP
 
     assert DJANGO[name]["environment"]["PGUSER"] == expected
 
@@ -141,8 +141,8 @@ def test_the_image_is_built_with_a_value_for_each_required_variable(monkeypatch)
 def test_production_has_the_roles_of_a_demonstration():
     made = (DEPLOY / "init-data.sh").read_text() + (DEPLOY / "init-keys.sh").read_text()
 
-    for role in (roles.OWNER, roles.APP, roles.PURGE, roles.KEYS):
+    for role in (names.OWNER, names.APP, names.PURGE, names.KEYS):
         assert f"create role {role} login" in made
-    assert f"create database {roles.DATABASE} owner {roles.OWNER}" in made
-    assert f"create database {roles.KEYS_DATABASE} owner {roles.KEYS}" in made
+    assert f"create database {names.DATABASE} owner {names.OWNER}" in made
+    assert f"create database {names.KEYS_DATABASE} owner {names.KEYS}" in made
     assert "recann-demo" not in made
