@@ -113,8 +113,8 @@ def write(patient: Patient, person: Person) -> None:
 def rewrite(patient: Patient, person: Person) -> None:
     """Replace what does not identify: contacts. The indexes stay."""
     key = keys.open_key(patient.key_id)
-    sealed = seal(person, key, patient.public_id)
-    Identity.objects.filter(patient=patient).update(sealed=sealed)
+    patient.identity.sealed = seal(person, key, patient.public_id)
+    patient.identity.save(update_fields=["sealed"])
 
 
 def open_many(patients: Iterable[Patient]) -> dict[int, Person]:

@@ -1,0 +1,101 @@
+import datetime
+
+import pytest
+
+from accounts.enums import Role
+from patients.models import Consent, Enrolment
+from tests.accounts.factories import MemberFactory
+from tests.patients.factories import ConsentFactory, EnrolmentFactory
+from tests.programmes.factories import ProgrammeFactory
+
+
+@pytest.mark.parametrize(
+    ("role", "link", "sees"),
+    [
+        (Role.REFERENCE_DOCTOR, "same site", True),
+        (Role.REFERENCE_DOCTOR, "same site, other programme", False),
+        (Role.REFERENCE_DOCTOR, "none", False),
+        (Role.RELAY_DOCTOR, "designated", True),
+        (Role.RELAY_DOCTOR, "designated, other programme", False),
+        (Role.RELAY_DOCTOR, "same site", False),
+        (Role.PHARMACIST, "same site", False),
+        (Role.ANALYST, "same site", False),
+        (Role.VIGILANCE_OFFICER, "same site", False),
+        (Role.MANAGER, "same site", False),
+        (Role.API_CLIENT, "same site", False),
+    ],
+)
+def test_who_sees_a_participation(role, link, sees):
+    enrolment = EnrolmentFactory()
+    elsewhere = ProgrammeFactory() if "other" in link else enrolment.programme
+    site = {"site": enrolment.site} if "same site" in link else {}
+    member = MemberFactory(role=role, programme=elsewhere, **site)
+    if "designated" in link:
+        Enrolment.objects.filter(pk=enrolment.pk).update(relay_doctor=member)
+    # The member has a patient of their own: an empty list would prove nothing.
+    own = EnrolmentFactory(site=member.site, relay_doctor=member)
+    MemberFactory(programme=own.programme)
+
+    assert (enrolment in Enrolment.objects.visible_to(member)) == sees
+
+
+def test_who_is_accredited_no_more_sees_nothing():
+    enrolment = EnrolmentFactory()
+    member = enrolment.included_by
+    member.accreditations.update(ended_on=datetime.date(2026, 3, 3))
+
+    assert not Enrolment.objects.visible_to(member).exists()
+
+
+@pytest.mark.parametrize(
+    ("situation", "live"),
+    [({}, True), ({"weaning": True}, True), ({"ended": True}, False)],
+)
+def test_who_is_followed(situation, live):
+    enrolment = EnrolmentFactory(**situation)
+
+    assert Enrolment.objects.live().exists() == live
+    assert enrolment.is_live == live
+
+
+@pytest.mark.parametrize(
+    ("on", "known", "following"),
+    [
+        (datetime.date(2026, 3, 1), False, False),
+        (datetime.date(2026, 3, 2), True, True),
+        (datetime.date(2026, 4, 1), True, True),
+        (datetime.date(2026, 4, 2), True, False),
+    ],
+)
+def test_the_day_of_the_exit_is_no_longer_followed(on, known, following):
+    EnrolmentFactory(ended=True)
+
+    assert Enrolment.objects.known_on(on).exists() == known
+    assert Enrolment.objects.following_on(on).exists() == following
+
+
+def test_a_cancelled_participation_never_counted():
+    EnrolmentFactory(state="CANCELLED")
+
+    assert not Enrolment.objects.known_on(datetime.date(2026, 4, 1)).exists()
+
+
+@pytest.mark.parametrize(
+    ("on", "stands"),
+    [
+        (datetime.date(2026, 3, 1), False),
+        (datetime.date(2026, 3, 2), True),
+        (datetime.date(2026, 4, 1), True),
+        (datetime.date(2026, 4, 2), False),
+    ],
+)
+def test_a_consent_stands_until_the_day_it_is_withdrawn(on, stands):
+    ConsentFactory(withdrawn_on=datetime.date(2026, 4, 2))
+
+    assert Consent.objects.standing(on).exists() == stands
+
+
+def test_a_refused_consent_never_stands():
+    ConsentFactory(kind="NIR", is_given=False)
+
+    assert not Consent.objects.standing(datetime.date(2026, 4, 1)).exists()
