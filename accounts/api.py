@@ -1,11 +1,12 @@
 """How a program enters: a token of its membership, and the same table of rights as people."""
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.actions import token_digest
 from accounts.enums import Permission
@@ -13,6 +14,9 @@ from accounts.models import NOBODY, ApiToken, Member, User
 from accounts.permissions import allows
 from core import audit
 
+
+if TYPE_CHECKING:  # rest_framework.views reads the settings, which name this module
+    from rest_framework.views import APIView
 
 KEYWORD = b"bearer"
 
@@ -43,7 +47,7 @@ class MemberTokenAuthentication(BaseAuthentication):
 class MayReadStatistics(BasePermission):
     message = "Ce jeton ne permet pas de lire les statistiques."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002
         return allows(getattr(request, "member", NOBODY), Permission.STATISTICS_READ)
 
 

@@ -138,12 +138,11 @@ def _new_code() -> str:
 
 def make_backup_codes(user: User) -> list[str]:
     """Return ten new codes, shown once; the earlier ones open nothing any more."""
-    codes = [
-        "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)
-    ]
+    codes = [_new_code() for _ in range(CODES)]
     with audit.acting("backup_codes.made", by=agent(user)):
-        StaticDevice.objects.filter(user=user).delete()
-        device = StaticDevice.objects.create(user=user, name="codes de secours")
+        # The device stays: a session opened with one of its codes names it.
+        device, _ = StaticDevice.objects.get_or_create(user=user, name="backup codes")
+        StaticToken.objects.filter(device__user=user).delete()
         StaticToken.objects.bulk_create(
             StaticToken(device=device, token=_kept(user, code)) for code in codes
         )
