@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "evaluation",
     "retention",
     "record",
+    "recann",
 ]
 
 MIDDLEWARE = [

@@ -110,9 +110,7 @@ def _exits(present: list[int], wanted: list[int], arriving: int) -> list[int]:
     exits = apportion(total, weights)
     for rank in range(len(exits)):
         while exits[rank] < present[rank] - wanted[rank]:
-            giver = max(
-                range(len(exits)), key=lambda i: exits[i] - max(present[i] - wanted[i], 0)
-            )
+            giver = max(range(len(exits)), key=lambda i: exits[i] - max(present[i] - wanted[i], 0))
             exits[giver] -= 1
             exits[rank] += 1
     return exits

@@ -1,0 +1,262 @@
+"""Where the cohort is followed and served, and by whom: fictive names, valid check digits."""
+
+import json
+import random
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from accounts.enums import Profession, Role, SiteKind
+from accounts.geography import DEPARTEMENTS
+from accounts.models import Member, Site, User
+from core.identifiers import make_finess, make_rpps
+from programmes.models import Accreditation, Indication, Listing, Programme
+from recann.cohort.figures import (
+    COMMUNITY_PHARMACIES,
+    DEPARTEMENTS_WITHOUT_PUI,
+    HOSPITAL_PHARMACIES,
+    STRUCTURES,
+)
+from training.models import Completion, Course
+
+
+OPENING = date(2021, 3, 1)
+DOCTORS_A_STRUCTURE = 3
+RELAY_DOCTORS = 120
+
+NAMES = json.loads((Path(__file__).parent / "names.json").read_text())
+FIRST_NAMES, LAST_NAMES = NAMES["first_names"], NAMES["last_names"]
+# They hold more structures and pharmacies (own choice).
+POPULOUS = NAMES["populous"]
+
+
+@dataclass(frozen=True)
+class Post:
+    """A member, the person behind, where, and from which day they are trained."""
+
+    member_id: int
+    user_id: int
+    site_id: int
+    departement: str
+    from_: date
+
+
+@dataclass
+class Map:
+    """Who may act for whom, by day."""
+
+    structures: dict[str, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
+    doctors: dict[int, list[Post]] = field(default_factory=lambda: defaultdict(list))
+    departement: dict[int, str] = field(default_factory=dict)
+    pharmacists: dict[str, list[Post]] = field(default_factory=lambda: defaultdict(list))
+    relays: dict[str, list[Post]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, posts: list[tuple[str, Post]], indications: list[str]) -> "Map":
+        """A small map: every structure of these posts treats every indication."""
+        found = cls()
+        by_role = {Role.RELAY_DOCTOR: found.relays, Role.PHARMACIST: found.pharmacists}
+        for role, post in posts:
+            if role == Role.REFERENCE_DOCTOR:
+                found.doctors[post.site_id].append(post)
+                found.departement[post.site_id] = post.departement
+            else:
+                by_role[Role(role)][post.departement].append(post)
+        for indication in indications:
+            found.structures[indication] = [(OPENING, site) for site in found.doctors]
+        return found
+
+    def structure(self, indication: str, on: date, drawn: random.Random) -> int:
+        """A structure listed for the indication on that day."""
+        listed = self.structures[indication]
+        return listed[drawn.randrange(bisect_right(listed, (on, 1 << 62)))][1]
+
+    def doctor(self, site: int, on: date, drawn: random.Random) -> Post:
+        ready = [post for post in self.doctors[site] if post.from_ <= on]
+        return drawn.choice(ready)
+
+    def pharmacist(self, departement: str, on: date, drawn: random.Random) -> Post:
+        """Of the département, or of another when nobody is trained there yet."""
+        ready = [post for post in self.pharmacists[departement] if post.from_ <= on]
+        if not ready:
+            ready = [
+                post for posts in self.pharmacists.values() for post in posts if post.from_ <= on
+            ]
+        return drawn.choice(ready)
+
+    def relay(self, departement: str, on: date, drawn: random.Random) -> Post | None:
+        ready = [post for post in self.relays[departement] if post.from_ <= on]
+        return drawn.choice(ready) if ready else None
+
+
+def make(programme: Programme, drawn: random.Random, *, times: int = 1) -> Map:
+    """Make sites, people, listings and proofs; `times` multiplies their numbers."""
+    found = Map()
+    _make_structures(programme, found, drawn, times)
+    weights = _weights()
+    without_pui = set(list(weights)[-DEPARTEMENTS_WITHOUT_PUI:])
+    puis = _spread(HOSPITAL_PHARMACIES * times, [d for d in weights if d not in without_pui], drawn)
+    officines = [*without_pui, *_spread(COMMUNITY_PHARMACIES * times - 49, list(weights), drawn)]
+    _make_pharmacies(programme, found, SiteKind.HOSPITAL_PHARMACY, puis)
+    _make_pharmacies(programme, found, SiteKind.COMMUNITY_PHARMACY, sorted(officines))
+    _make_relays(programme, found, drawn, times)
+    return found
+
+
+def _weights() -> list[str]:
+    """Départements, the populous first."""
+    return [*POPULOUS, *(code for code in DEPARTEMENTS if code not in POPULOUS)]
+
+
+def _spread(count: int, codes: list[str], drawn: random.Random) -> list[str]:
+    """Each département once as far as they go, the populous ones more often."""
+    extra = drawn.choices(codes, [8 if code in POPULOUS else 2 for code in codes], k=count)
+    return (codes + extra)[:count]
+
+
+def _site(kind: SiteKind, name: str, code: str, number: int, on: date) -> Site:
+    finess = "" if kind == SiteKind.PRACTICE else make_finess(code, number)
+    place = DEPARTEMENTS[code]
+    return Site(
+        kind=kind,
+        name=name,
+        finess=finess,
+        departement=code,
+        address=f"{number % 90 + 1} rue de la Démonstration",
+        postcode=f"{code[:2].replace('2A', '20').replace('2B', '20')}000"[:5],
+        town=f"Ville fictive ({place.name})",
+        phone="+33 1 99 00 00 00",
+        email=f"site-{kind.lower()}-{number}@cohorte.invalid",
+        time_zone=place.time_zone,
+        opened_on=on,
+    )
+
+
+def _listed_on(rank: int, times: int) -> date:
+    """The first structures are listed from the start, the others along the published numbers."""
+    before, previous = 0, OPENING
+    for on, count in STRUCTURES:
+        if rank < count * times:
+            if not before:
+                return OPENING
+            span = (on - previous).days - 1
+            return previous + timedelta(days=1 + span * (rank - before) // (count * times - before))
+        before, previous = count * times, on
+    return previous
+
+
+def _make_structures(programme: Programme, found: Map, drawn: random.Random, times: int) -> None:
+    total = STRUCTURES[-1][1] * times
+    codes = _spread(total, _weights(), drawn)
+    days = [_listed_on(rank, times) for rank in range(total)]
+    sites = Site.objects.bulk_create(
+        _site(
+            SiteKind.REFERENCE_CENTRE,
+            f"CH fictif {DEPARTEMENTS[code].name} – structure {rank + 1}",
+            code,
+            20_000 + rank,
+            on,
+        )
+        for rank, (code, on) in enumerate(zip(codes, days, strict=True))
+    )
+    indications = list(Indication.objects.filter(programme=programme).order_by("code"))
+    listings = []
+    for site, on in zip(sites, days, strict=True):
+        # The first structures treat everything, so that no indication is without one.
+        some = (
+            indications if len(listings) < 100 else drawn.sample(indications, drawn.randint(2, 4))
+        )
+        for indication in some:
+            listings.append(
+                Listing(site=site, indication=indication, listed_on=on, decision="Décision fictive")
+            )
+            found.structures[indication.code].append((on, site.pk))
+        found.departement[site.pk] = site.departement
+    Listing.objects.bulk_create(listings)
+    for listed in found.structures.values():
+        listed.sort()
+    staff = [(site, max(on, OPENING)) for site, on in zip(sites, days, strict=True)]
+    posts = _people(
+        programme, staff * DOCTORS_A_STRUCTURE, Role.REFERENCE_DOCTOR, first_rpps=100_000
+    )
+    for post in posts:
+        found.doctors[post.site_id].append(post)
+
+
+def _make_pharmacies(programme: Programme, found: Map, kind: SiteKind, codes: list[str]) -> None:
+    is_hospital = kind == SiteKind.HOSPITAL_PHARMACY
+    word, base = ("PUI fictive", 40_000) if is_hospital else ("Pharmacie fictive", 60_000)
+    # Trained over time; the first of the list from the first day.
+    step = 3 if is_hospital else 1
+    days = [OPENING + timedelta(days=min(rank * step, 880)) for rank in range(len(codes))]
+    sites = Site.objects.bulk_create(
+        _site(kind, f"{word} {DEPARTEMENTS[code].name} {rank + 1}", code, base + rank, on)
+        for rank, (code, on) in enumerate(zip(codes, days, strict=True))
+    )
+    staff = list(zip(sites, days, strict=True))
+    for post in _people(programme, staff, Role.PHARMACIST, first_rpps=base * 10):
+        found.pharmacists[post.departement].append(post)
+
+
+def _make_relays(programme: Programme, found: Map, drawn: random.Random, times: int) -> None:
+    codes = _spread(RELAY_DOCTORS * times, _weights(), drawn)
+    days = [OPENING + timedelta(days=rank * 700 // len(codes)) for rank in range(len(codes))]
+    sites = Site.objects.bulk_create(
+        _site(SiteKind.PRACTICE, f"Cabinet fictif {rank + 1}", code, 80_000 + rank, on)
+        for rank, (code, on) in enumerate(zip(codes, days, strict=True))
+    )
+    staff = list(zip(sites, days, strict=True))
+    for post in _people(programme, staff, Role.RELAY_DOCTOR, first_rpps=900_000):
+        found.relays[post.departement].append(post)
+
+
+def _people(
+    programme: Programme, staff: list[tuple[Site, date]], role: Role, *, first_rpps: int
+) -> list[Post]:
+    """One person a place, their role, their accreditation and their proof of training."""
+    profession = Profession.PHARMACIST if role == Role.PHARMACIST else Profession.DOCTOR
+    users = User.objects.bulk_create(
+        User(
+            password="!",  # noqa: S106  nobody signs in
+            rpps=make_rpps(first_rpps + rank),
+            email=f"pro-{first_rpps + rank}@cohorte.invalid",
+            first_name=FIRST_NAMES[rank % len(FIRST_NAMES)],
+            last_name=LAST_NAMES[rank // 7 % len(LAST_NAMES)],
+            profession=profession,
+            phone="+33 1 99 00 00 00",
+        )
+        for rank in range(len(staff))
+    )
+    members = Member.objects.bulk_create(
+        Member(user=user, site=site, role=role, started_on=on)
+        for user, (site, on) in zip(users, staff, strict=True)
+    )
+    Accreditation.objects.bulk_create(
+        Accreditation(member=member, programme=programme, started_on=member.started_on)
+        for member in members
+    )
+    _train(programme, members, profession)
+    return [
+        Post(m.pk, m.user_id, m.site_id, site.departement, on)
+        for m, (site, on) in zip(members, staff, strict=True)
+    ]
+
+
+def _train(programme: Programme, members: list[Member], profession: Profession) -> None:
+    courses = Course.objects.filter(programme=programme, profession=profession).order_by(
+        "-valid_from"
+    )
+    versions = list(courses)
+    Completion.objects.bulk_create(
+        Completion(
+            user_id=member.user_id,
+            course=next(one for one in versions if one.valid_from <= member.started_on),
+            completed_on=member.started_on,
+            reference=f"ATT-{member.pk}",
+            recorded_at=datetime.combine(member.started_on, time(9), tzinfo=UTC),
+            recorded_by=member,
+        )
+        for member in members
+    )

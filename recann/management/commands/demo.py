@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from patients.models import Enrolment
+from recann.cohort import demonstration
+
+
+class Command(BaseCommand):
+    """Load the demonstration into an empty database, as the owner of its tables."""
+
+    help = "Charge la démonstration dans une base vide."
+
+    def handle(self, *args: object, **options: Any) -> None:  # noqa: ARG002
+        if Enrolment.objects.exists():
+            raise CommandError("Cette base contient déjà des participations.")
+        call_command("load_programmes", stdout=self.stdout)
+        with transaction.atomic():
+            counted = demonstration.load(today=timezone.localdate())
+        self.stdout.write(f"{sum(counted.values())} lignes chargées.")
