@@ -276,7 +276,7 @@ def test_the_list_has_a_constant_number_of_queries(sign_in, django_assert_num_qu
             done=bool(days % 2),
         )
 
-    for words in ("M0", "Consultation M1", "Consultation N2", "Non réalisée"):
+    for words in ("M0", "Consultation M1", "Consultation N2", "À venir"):
         assertContains(response, words)
 
 
