@@ -15,6 +15,8 @@ from patients.identity import UNKNOWN_PLACE, Person
 # INSEE code of a commune or of a country: 75056, 2A004, 99100.
 PLACE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 MONTH = re.compile(r"(\d{1,2})[/.\- ](\d{4})", re.ASCII)
+# The same bound as `patients_birth_year_possible`.
+EARLIEST = date(1890, 1, 1)
 YEAR = re.compile(r"\d{4}", re.ASCII)
 PHONE = re.compile(r"\+?[\d .\-()]{6,20}", re.ASCII)
 
@@ -74,7 +76,6 @@ class IdentityForm(forms.Form):
     birth_date = BirthDateField(
         label="Date de naissance",
         help_text="JJ/MM/AAAA. Jour inconnu\u202f: MM/AAAA\u202f; mois inconnu\u202f: AAAA",
-        earliest=date(1890, 1, 1),
     )
     birth_place = forms.CharField(
         label="Code du lieu de naissance",
@@ -89,7 +90,7 @@ class IdentityForm(forms.Form):
     def __init__(self, *args: Any, included_on: date, person_kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.included_on, self.person_kind = included_on, person_kind
-        self.fields["birth_date"].limit(latest=included_on)
+        self.fields["birth_date"].limit(earliest=EARLIEST, latest=included_on)
 
     def clean_birth_place(self) -> str:
         place = self.cleaned_data["birth_place"].strip().upper()

@@ -1,0 +1,378 @@
+import json
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts.enums import Role
+from core.models import Document, JournalLine
+from patients import draft
+from patients.models import Consent, Enrolment
+from tests.accounts.factories import MemberFactory
+from tests.patients.factories import ConsentFactory, EnrolmentFactory, PersonFactory
+from tests.patients.situations import a_setting, trained, typed
+
+
+@pytest.fixture
+def setting():
+    return a_setting()
+
+
+@pytest.fixture
+def doctor(setting, sign_in):
+    return sign_in(setting.doctor)
+
+
+@pytest.fixture
+def draft_id(setting):
+    return draft.start(setting.programme, by=setting.doctor, at=timezone.now())
+
+
+def step_url(draft_id, step):
+    return reverse("patients:step", args=[draft_id, step])
+
+
+def walk(client, setting, draft_id, until="confirmation", **changes):
+    """Send each step before `until`."""
+    for step, data in typed(setting).items():
+        if step == until:
+            return
+        response = client.post(step_url(draft_id, step), data | changes.get(step, {}))
+        assert response.status_code == 302, step
+
+
+# --- The steps --------------------------------------------------------------------------------
+
+
+def test_a_patient_is_included_in_five_steps(doctor, setting):
+    start = doctor.post(reverse("patients:include"), {"programme": setting.programme.public_id})
+    draft_id = start.url.split("/")[3]
+    walk(doctor, setting, draft_id)
+    summary = doctor.get(step_url(draft_id, "confirmation"))
+
+    response = doctor.post(step_url(draft_id, "confirmation"), {"confirmed": "on"})
+
+    assertContains(summary, "DUPONT Jeanne (née MARTIN)")
+    enrolment = Enrolment.objects.get()
+    assertRedirects(
+        response,
+        reverse("record:patient", args=[enrolment.public_id]),
+        fetch_redirect_response=False,
+    )
+    assert Document.objects.filter(enrolment_id=enrolment.pk).exists()
+
+
+def test_nothing_clinical_is_written_before_the_last_step(doctor, setting, draft_id):
+    walk(doctor, setting, draft_id)
+
+    assert not Enrolment.objects.exists()
+    assert not Consent.objects.exists()
+
+
+def test_the_last_step_asks_for_a_word(doctor, setting, draft_id):
+    walk(doctor, setting, draft_id)
+
+    response = doctor.post(step_url(draft_id, "confirmation"), {})
+
+    assertContains(response, "Confirmez que vous avez relu")
+    assert not Enrolment.objects.exists()
+
+
+def test_sent_twice_or_opened_again_it_leads_to_the_patient(doctor, setting, draft_id):
+    walk(doctor, setting, draft_id)
+    doctor.post(step_url(draft_id, "confirmation"), {"confirmed": "on"})
+    patient = reverse("record:patient", args=[Enrolment.objects.get().public_id])
+
+    again = doctor.post(step_url(draft_id, "confirmation"), {"confirmed": "on"})
+    back = doctor.get(step_url(draft_id, "identite"))
+    resumed = doctor.get(reverse("patients:resume", args=[draft_id]))
+
+    assert again.url == back.url == resumed.url == patient
+    assert Enrolment.objects.count() == 1
+
+
+@pytest.mark.parametrize("step", ["information", "eligibilite", "identite", "relais"])
+def test_a_step_that_is_wrong_keeps_what_was_typed(doctor, setting, draft_id, step):
+    walk(doctor, setting, draft_id, until=step)
+    wrong = {
+        "information": {"day": "EARLIER", "included_on": "31/02/2026"},
+        "eligibilite": {"drug_1": "Gabapentine rare"},
+        "identite": {"birth_name": "Martin-Dupré", "birth_date": "31/02/1980"},
+        "relais": {"relay_doctor": "x"},
+    }[step]
+
+    response = doctor.post(step_url(draft_id, step), wrong)
+
+    assert response.status_code == 200
+    assertContains(response, "Le formulaire contient")
+    for value in list(wrong.values())[:-1]:
+        assertContains(response, value)
+    again = doctor.get(step_url(draft_id, step))
+    assert again.status_code == 200
+    for name, value in wrong.items():
+        if name != "relay_doctor":
+            assertContains(again, value)
+
+
+def test_back_shows_what_was_typed(doctor, setting, draft_id):
+    walk(doctor, setting, draft_id)
+
+    assertContains(doctor.get(step_url(draft_id, "identite")), 'value="Martin"')
+    assertContains(doctor.get(step_url(draft_id, "eligibilite")), "Gabapentine")
+
+
+def test_an_unticked_box_stays_unticked(doctor, setting, draft_id):
+    walk(doctor, setting, draft_id, until="eligibilite", information={"booklet": ""})
+
+    page = doctor.get(step_url(draft_id, "information")).content.decode()
+
+    box = next(line for line in page.split("<input") if 'name="booklet"' in line)
+    assert "checked" not in box
+
+
+@pytest.mark.parametrize("step", ["eligibilite", "identite", "relais", "confirmation"])
+def test_a_step_waits_for_the_earlier_ones(doctor, draft_id, step):
+    response = doctor.get(step_url(draft_id, step))
+
+    assertRedirects(response, step_url(draft_id, "information"))
+
+
+def test_a_refusal_of_the_patient_erases_everything(doctor, setting, draft_id):
+    doctor.post(step_url(draft_id, "information"), {"participation": "NO", "nir": ""})
+
+    page = doctor.get(reverse("patients:include"))
+
+    assertContains(page, "rien n’est conservé")
+    assert doctor.get(step_url(draft_id, "information")).status_code == 404
+    assert not Enrolment.objects.exists()
+
+
+def test_a_draft_given_up_is_erased(doctor, draft_id):
+    doctor.post(reverse("patients:abandon", args=[draft_id]))
+
+    assert doctor.get(step_url(draft_id, "information")).status_code == 404
+    assert doctor.post(reverse("patients:abandon", args=[draft_id])).status_code == 404
+
+
+def test_a_refusal_at_the_last_step_is_shown_with_the_way(doctor, setting, draft_id):
+    walk(doctor, setting, draft_id)
+    person = PersonFactory(birth_name="Martin", birth_place="99999")
+    EnrolmentFactory(indication=setting.indication, patient__person=person)
+
+    response = doctor.post(step_url(draft_id, "confirmation"), {"confirmed": "on"})
+
+    assertContains(response, "participe déjà")
+    assertContains(response, step_url(draft_id, "identite"))
+    assert Enrolment.objects.count() == 1
+    assertContains(doctor.get(step_url(draft_id, "identite")), 'value="Martin"')
+
+
+def test_a_gate_that_closes_meanwhile_is_told_at_the_last_step(doctor, setting, draft_id):
+    walk(doctor, setting, draft_id)
+    setting.doctor.site.listings.update(delisted_on="2021-04-01")
+
+    response = doctor.get(step_url(draft_id, "confirmation"))
+
+    assertRedirects(response, step_url(draft_id, "eligibilite"))
+    assertContains(
+        doctor.get(step_url(draft_id, "eligibilite")), "n’est inscrite pour aucune indication"
+    )
+
+
+@pytest.mark.parametrize("name", ["resume", "abandon"])
+def test_the_draft_of_another_is_not_found(setting, draft_id, sign_in, name):
+    client = sign_in(trained(setting.programme, site=setting.doctor.site))
+    url = reverse(f"patients:{name}", args=[draft_id])
+
+    assert client.get(step_url(draft_id, "information")).status_code == 404
+    assert (client.get(url) if name == "resume" else client.post(url)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in Role if role not in {Role.REFERENCE_DOCTOR, Role.API_CLIENT}]
+)
+def test_other_roles_include_nobody(setting, draft_id, sign_in, role):
+    client = sign_in(MemberFactory(role=role, programme=setting.programme))
+
+    assert client.get(reverse("patients:include")).status_code == 403
+    assert client.get(step_url(draft_id, "information")).status_code == 403
+
+
+def test_a_programme_one_is_not_accredited_for_is_not_offered(doctor, setting):
+    other = a_setting()
+
+    page = doctor.get(reverse("patients:include"))
+    response = doctor.post(reverse("patients:include"), {"programme": other.programme.public_id})
+
+    assertContains(page, setting.programme.name)
+    assertNotContains(page, other.programme.name)
+    assert response.status_code == 200
+
+
+def test_my_drafts_are_listed(doctor, setting, draft_id, django_assert_num_queries):
+    walk(doctor, setting, draft_id, until="relais")
+
+    with (
+        # session, user, device, membership, programmes, drafts
+        django_assert_num_queries(6),
+        django_assert_num_queries(1, using="keys"),
+    ):
+        page = doctor.get(reverse("patients:include"))
+
+    assertContains(page, "Dupont Jeanne Marie")
+
+
+# --- Autosave ---------------------------------------------------------------------------------
+
+
+def autosave(client, draft_id, step, data, version):
+    url = reverse("patients:autosave", args=[draft_id, step])
+    body = json.dumps({"version": version, "data": data})
+    return client.post(url, body, content_type="application/json")
+
+
+def test_what_is_half_typed_is_kept(doctor, setting, draft_id):
+    walk(doctor, setting, draft_id, until="identite")
+    version = draft.load(draft_id, by=setting.doctor, at=timezone.now()).version
+
+    response = autosave(doctor, draft_id, "identite", {"birth_date": "12/0"}, version)
+
+    assert response.json()["version"] == version + 1
+    assertContains(doctor.get(step_url(draft_id, "identite")), 'value="12/0"')
+    assertContains(doctor.get(step_url(draft_id, "eligibilite")), "Gabapentine")
+
+
+def test_an_autosave_that_is_late_overwrites_nothing(doctor, draft_id):
+    autosave(doctor, draft_id, "information", {"day": "TODAY"}, 1)
+
+    assert autosave(doctor, draft_id, "information", {}, 1).status_code == 409
+
+
+def test_an_autosave_of_nothing_or_of_another_is_closed(doctor, draft_id, sign_in, setting):
+    assert autosave(doctor, draft_id, "nulle-part", {}, 1).status_code == 410
+    other = sign_in(trained(setting.programme))
+    assert autosave(other, draft_id, "information", {}, 1).status_code == 410
+
+
+# --- Pages of a participation -----------------------------------------------------------------
+
+
+@pytest.fixture
+def enrolment():
+    return EnrolmentFactory(patient__person=PersonFactory(birth_name="Martin"), relay=True)
+
+
+def page_of(enrolment, name):
+    return reverse(f"patients:{name}", args=[enrolment.public_id])
+
+
+def test_the_page_of_the_inclusion(enrolment, sign_in, django_assert_num_queries):
+    client = sign_in(enrolment.included_by)
+
+    with (
+        # session, user, device, membership; enrolment, journal; consents, answers, treatments,
+        # certificate
+        django_assert_num_queries(10),
+        django_assert_num_queries(1, using="keys"),
+    ):
+        page = client.get(page_of(enrolment, "inclusion"))
+
+    assertContains(page, "DUPONT Jeanne (née MARTIN)")
+    assertContains(page, enrolment.number)
+    assertContains(page, "Enregistrer une sortie")
+    assert JournalLine.objects.filter(action="patient.viewed").count() == 1
+
+
+def test_the_relay_doctor_reads_it_and_ends_nothing(enrolment, sign_in):
+    client = sign_in(enrolment.relay_doctor)
+
+    assertNotContains(client.get(page_of(enrolment, "inclusion")), "Enregistrer une sortie")
+    assert client.get(page_of(enrolment, "end")).status_code == 403
+
+
+def test_who_signed_for_the_patient_is_shown_to_the_structure_only(sign_in):
+    enrolment = EnrolmentFactory(consent=False, relay=True, patient__person=True)
+    ConsentFactory(enrolment=enrolment, person_kind="MINOR", representative="Sa tutrice")
+
+    seen = sign_in(enrolment.included_by).get(page_of(enrolment, "inclusion"))
+    hidden = sign_in(enrolment.relay_doctor).get(page_of(enrolment, "inclusion"))
+
+    assertContains(seen, "Sa tutrice")
+    assertNotContains(hidden, "Sa tutrice")
+
+
+@pytest.mark.parametrize("name", ["inclusion", "certificate", "end"])
+def test_the_patient_of_another_structure_does_not_exist(enrolment, sign_in, name):
+    stranger = EnrolmentFactory(patient__person=True)
+    client = sign_in(stranger.included_by)
+
+    assert client.get(page_of(enrolment, name)).status_code == 404
+    assert not JournalLine.objects.filter(action="patient.viewed").exists()
+
+
+def test_the_certificate_is_printed_as_it_was_delivered(enrolment, sign_in):
+    client = sign_in(enrolment.relay_doctor)
+    made = client.post(page_of(enrolment, "issue_certificate"))
+
+    prints = [client.get(made.url) for _ in range(2)]
+
+    assert prints[0]["Content-Type"] == "application/pdf"
+    assert prints[0].content == prints[1].content
+    assert JournalLine.objects.filter(action="certificate.printed").count() == 2
+
+
+def test_a_certificate_that_was_never_made_is_offered(enrolment, sign_in):
+    client = sign_in(enrolment.included_by)
+
+    response = client.get(page_of(enrolment, "certificate"), follow=True)
+
+    assertContains(response, "Établir l’attestation")
+
+
+def test_an_ended_participation_prints_no_certificate(sign_in):
+    enrolment = EnrolmentFactory(ended=True, patient__person=True)
+    client = sign_in(enrolment.included_by)
+
+    assert client.get(page_of(enrolment, "certificate")).status_code == 404
+    assertContains(client.get(page_of(enrolment, "inclusion")), "n’est plus valable")
+
+
+def test_an_exit_then_the_end_of_weaning(enrolment, sign_in):
+    client = sign_in(enrolment.included_by)
+    typed_exit = {"reason": "INEFFICACY", "on": "02/04/2026", "weaning": "YES"}
+
+    client.post(page_of(enrolment, "end"), typed_exit)
+    assertContains(client.get(page_of(enrolment, "inclusion")), "Le sevrage est terminé")
+    client.post(page_of(enrolment, "finish_weaning"))
+
+    assert Enrolment.objects.get(pk=enrolment.pk).state == "ENDED"
+    assert client.get(page_of(enrolment, "end")).url == page_of(enrolment, "inclusion")
+
+
+def test_an_exit_refused_keeps_what_was_typed(enrolment, sign_in):
+    client = sign_in(enrolment.included_by)
+
+    page = client.post(page_of(enrolment, "end"), {"reason": "DEATH", "on": "01/03/2026"})
+
+    assertContains(page, "ne peut pas précéder l’inclusion")
+    assertContains(page, "01/03/2026")
+    assert Enrolment.objects.get(pk=enrolment.pk).is_live
+
+
+def test_the_second_consent_is_withdrawn_from_the_page(enrolment, sign_in):
+    ConsentFactory(enrolment=enrolment, kind="NIR")
+    client = sign_in(enrolment.included_by)
+
+    client.post(page_of(enrolment, "withdraw_nir"))
+    again = client.post(page_of(enrolment, "withdraw_nir"), follow=True)
+
+    assertContains(again, "n’est plus donnée")
+    assert Consent.objects.filter(kind="NIR").get().withdrawn_on is not None
+
+
+def test_an_erased_identity_leaves_the_number(sign_in):
+    enrolment = EnrolmentFactory()
+    client = sign_in(enrolment.included_by)
+
+    assertContains(client.get(page_of(enrolment, "inclusion")), f"Patient {enrolment.number}")
