@@ -118,7 +118,12 @@ class MainForm(forms.Form):
         max_value=rules.MAX_NARCOTIC_DAYS - 1,
         required=False,
     )
-    has_mention = forms.BooleanField(label="Mention expresse de chevauchement", required=False)
+    has_mention = forms.BooleanField(
+        label="Mention expresse de chevauchement",
+        required=False,
+        help_text="À porter quand cette ordonnance de stupéfiant est écrite ou commence pendant une "
+        "période que vous avez déjà couverte. Imprimée sur l’ordonnance.",
+    )
     note = forms.CharField(
         label="Note pour le patient et le pharmacien",
         required=False,

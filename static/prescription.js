@@ -23,10 +23,9 @@
 const DAY_MS = 86_400_000;
 const PRESENTATION_DAYS = 3;
 const NNBSP = "\u202f";
+const NBSP = "\u00a0";
 // Doses have at most four decimals: sums are made on whole numbers.
 const SCALE = 10_000;
-
-for (const form of document.querySelectorAll("form[data-prescription]")) start(form);
 
 // --- Reading -----------------------------------------------------------------------------------
 
@@ -189,7 +188,7 @@ function checkLine([level, words]) {
 function packWords({ complete, volume, product }) {
   if (!complete || product.packs.length === 0) return "–";
   return packsFor(volume, product.packs)
-    .map(([count, size]) => `${plural(count, product.packWord)} de ${shown(size)} ${product.unit}`)
+    .map(([count, size]) => `${plural(count, product.packWord)} de ${shown(size)} ${product.unit}`.replaceAll(" ", NBSP))
     .join(" et ");
 }
 
@@ -198,8 +197,8 @@ function showFigures(form, result) {
   const words = {
     days: result.days ? plural(result.days, "jour") : "–",
     end: result.endsOn ? shownDate(result.endsOn) : "–",
-    dose: ready ? `THC ${shown(result.thc)} mg · CBD ${shown(result.cbd)} mg` : "–",
-    volume: ready ? result.lines.map((line) => `${shown(line.volume)} ${line.product.unit}`).join(" + ") : "–",
+    dose: ready ? `THC ${shown(result.thc)}${NBSP}mg · CBD ${shown(result.cbd)}${NBSP}mg` : "–",
+    volume: ready ? result.lines.map((line) => `${shown(line.volume)}${NBSP}${line.product.unit}`).join(" + ") : "–",
     packs: ready ? result.lines.map(packWords).join(" + ") : "–",
     full: shownDate(addDays(new Date(form.dataset.today), PRESENTATION_DAYS)),
   };
@@ -335,3 +334,5 @@ function start(form) {
   form.addEventListener("change", refresh);
   refresh();
 }
+
+for (const form of document.querySelectorAll("form[data-prescription]")) start(form);

@@ -40,7 +40,9 @@ def doctor(sign_in):
 @pytest.fixture
 def medicine(doctor):
     product = ProductFactory(
-        narcotic=True, programme=doctor.enrolment.programme, indications=[doctor.enrolment.indication]
+        narcotic=True,
+        programme=doctor.enrolment.programme,
+        indications=[doctor.enrolment.indication],
     )
     PackFactory(product=product)
     return product
