@@ -18,6 +18,18 @@ from training.models import Completion, Course
 LEARNERS = frozenset({Profession.DOCTOR, Profession.PHARMACIST})
 
 
+OTHER_PROOF = {
+    ProofKind.TEST: (
+        "À cette date la formation se terminait par un test\u202f: l’attestation sur l’honneur "
+        "ne l’a remplacé que le 27/03/2023."
+    ),
+    ProofKind.SELF_ATTESTATION: (
+        "À cette date la formation se prouve par une attestation sur l’honneur\u202f: le test "
+        "a été supprimé le 27/03/2023."
+    ),
+}
+
+
 class CannotRecord(Exception):
     """The message is in French and may be shown beside the field it names."""
 
@@ -36,6 +48,7 @@ class Claim:
 
     programme: Programme
     completed_on: date
+    kind: ProofKind
     reference: str = ""
     attested: bool = False
 
@@ -72,24 +85,21 @@ def _course(claim: Claim, by: Member, today: date) -> Course:
 
 
 def _check_proof(claim: Claim, course: Course) -> None:
+    """The proof is the one that the version of that day asks for, and it is there."""
     kind = ProofKind(course.proof_kind)
     if not rules.is_accepted(kind, claim.completed_on):
         day = f"{rules.SELF_ATTESTATION_FROM:%d/%m/%Y}"
         raise CannotRecord(
             "completed_on", f"L’attestation sur l’honneur n’est admise que depuis le {day}."
         )
+    if claim.kind != kind:
+        raise CannotRecord("kind", OTHER_PROOF[kind])
     if kind == ProofKind.TEST and not claim.reference:
         raise CannotRecord(
-            "reference",
-            "À cette date la formation se terminait par un test\u202f: "
-            "saisissez le numéro de l’attestation délivrée par la plateforme.",
+            "reference", "Saisissez le numéro de l’attestation délivrée par la plateforme."
         )
     if kind == ProofKind.SELF_ATTESTATION and not claim.attested:
-        raise CannotRecord(
-            "attested",
-            "Depuis le 27/03/2023 la formation se prouve par une attestation sur l’honneur\u202f: "
-            "cochez la case si vous l’avez suivie.",
-        )
+        raise CannotRecord("attested", "Cochez la case si vous avez suivi la formation.")
 
 
 def _write(claim: Claim, course: Course, by: Member, at: datetime) -> Completion:

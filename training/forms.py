@@ -1,12 +1,19 @@
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from core.fields import FrenchDateField
 from programmes.models import Programme
 from training.actions import Claim
+from training.enums import ProofKind
+
+
+KINDS = [
+    (ProofKind.SELF_ATTESTATION, "Attestation sur l’honneur, depuis le 27 mars 2023"),
+    (ProofKind.TEST, "Attestation délivrée après un test, avant le 27 mars 2023"),
+]
 
 
 class ProgrammeField(forms.ModelChoiceField):
@@ -18,17 +25,22 @@ class CompletionForm(forms.Form):
     """What a professional declares of their training: it checks the input and saves nothing."""
 
     completed_on = FrenchDateField(label="Formation terminée le")
+    kind = forms.ChoiceField(label="Preuve", choices=KINDS, widget=forms.RadioSelect, required=True)
     reference = forms.CharField(
         label="Numéro de l’attestation",
-        help_text="Imprimé sur l’attestation de la plateforme. Demandé avant le 27/03/2023.",
+        help_text="Imprimé sur l’attestation délivrée par la plateforme après le test.",
         max_length=40,
         required=False,
     )
     attested = forms.BooleanField(
         label="J’atteste sur l’honneur avoir suivi la totalité de la formation obligatoire",
-        help_text="Demandé depuis le 27/03/2023, date à laquelle l’attestation remplace le test.",
         required=False,
     )
+
+    show_if: ClassVar[dict[str, str]] = {
+        "reference": f"kind={ProofKind.TEST}",
+        "attested": f"kind={ProofKind.SELF_ATTESTATION}",
+    }
 
     def __init__(
         self,
@@ -50,4 +62,5 @@ class CompletionForm(forms.Form):
         self.fields["completed_on"] = FrenchDateField(label="Formation terminée le", latest=today)
 
     def claim(self) -> Claim:
-        return Claim(**self.cleaned_data)
+        typed = self.cleaned_data
+        return Claim(**{**typed, "kind": ProofKind(typed["kind"])})

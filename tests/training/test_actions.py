@@ -57,7 +57,9 @@ def record(claim, by):
 def test_the_date_decides_the_version(programme, day, version, kept):
     by = MemberFactory()
 
-    done = record(Claim(programme, day, reference="ATT-1", attested=True), by)
+    kind = programme.courses.get(version=version, profession=Profession.DOCTOR).proof_kind
+
+    done = record(Claim(programme, day, ProofKind(kind), reference="ATT-1", attested=True), by)
 
     assert (done.course.version, done.reference) == (version, kept)
     assert (done.user, done.recorded_by, done.recorded_at) == (by.user, by, NOON)
@@ -65,30 +67,36 @@ def test_the_date_decides_the_version(programme, day, version, kept):
     assert is_entitled(by.user, programme, TODAY)
 
 
+TEST, HONOUR = ProofKind.TEST, ProofKind.SELF_ATTESTATION
+
+
 @pytest.mark.parametrize(
     ("role", "day", "proof", "field", "message"),
     [
-        ("REFERENCE_DOCTOR", datetime.date(2021, 2, 28), {}, "completed_on", "avant le 01/03/2021"),
-        ("PHARMACIST", datetime.date(2021, 12, 31), {}, "completed_on", "avant le 01/01/2022"),
-        ("REFERENCE_DOCTOR", datetime.date(2026, 1, 6), {}, "completed_on", "à venir"),
-        ("REFERENCE_DOCTOR", datetime.date(2021, 4, 1), {}, "reference", "numéro"),
+        ("REFERENCE_DOCTOR", (2021, 2, 28), {"kind": TEST}, "completed_on", "avant le 01/03/2021"),
+        ("PHARMACIST", (2021, 12, 31), {"kind": TEST}, "completed_on", "avant le 01/01/2022"),
+        ("REFERENCE_DOCTOR", (2026, 1, 6), {"kind": HONOUR}, "completed_on", "à venir"),
+        ("REFERENCE_DOCTOR", (2021, 4, 1), {"kind": TEST}, "reference", "numéro"),
         (
-            "REFERENCE_DOCTOR", datetime.date(2021, 4, 1), {"attested": True}, "reference",
-            "numéro",
+            "REFERENCE_DOCTOR", (2021, 4, 1), {"kind": HONOUR, "attested": True}, "kind",
+            "par un test",
         ),
-        ("REFERENCE_DOCTOR", datetime.date(2024, 1, 1), {}, "attested", "cochez"),
+        ("REFERENCE_DOCTOR", (2024, 1, 1), {"kind": HONOUR}, "attested", "Cochez"),
         (
-            "REFERENCE_DOCTOR", datetime.date(2024, 1, 1), {"reference": "ATT-1"}, "attested",
-            "cochez",
+            "REFERENCE_DOCTOR", (2024, 1, 1), {"kind": TEST, "reference": "ATT-1"}, "kind",
+            "sur l’honneur",
         ),
-        ("ANALYST", datetime.date(2024, 1, 1), {"attested": True}, "completed_on", "médecins et"),
+        (
+            "ANALYST", (2024, 1, 1), {"kind": HONOUR, "attested": True}, "completed_on",
+            "médecins et",
+        ),
     ],
 )  # fmt: skip
 def test_what_proves_nothing_is_refused(programme, role, day, proof, field, message):
     by = MemberFactory(role=role)
 
     with pytest.raises(CannotRecord, match=message) as refusal:
-        record(Claim(programme, day, **proof), by)
+        record(Claim(programme, datetime.date(*day), **proof), by)
 
     assert refusal.value.field == field
     assert not Completion.objects.exists()
@@ -100,19 +108,22 @@ def test_a_self_attestation_of_before_march_2023_is_refused():
     course = CourseFactory(proof_kind=ProofKind.SELF_ATTESTATION)
 
     with pytest.raises(CannotRecord, match="depuis le 27/03/2023"):
-        record(Claim(course.programme, datetime.date(2023, 3, 26), attested=True), MemberFactory())
+        record(
+            Claim(course.programme, datetime.date(2023, 3, 26), HONOUR, attested=True),
+            MemberFactory(),
+        )
 
     assert not Completion.objects.exists()
 
 
 def test_a_programme_without_course_is_refused():
     with pytest.raises(CannotRecord, match="Aucune formation"):
-        record(Claim(ProgrammeFactory(), TODAY, attested=True), MemberFactory())
+        record(Claim(ProgrammeFactory(), TODAY, HONOUR, attested=True), MemberFactory())
 
 
 def test_the_same_version_is_recorded_once(programme):
     by = MemberFactory()
-    claim = Claim(programme, TODAY, attested=True)
+    claim = Claim(programme, TODAY, HONOUR, attested=True)
     record(claim, by)
 
     with pytest.raises(CannotRecord, match="existe déjà"):

@@ -16,6 +16,7 @@ from training.models import Completion
 
 
 MINE = reverse("training:mine")
+HONOUR = {"kind": "SELF_ATTESTATION", "attested": "on"}
 
 
 @pytest.fixture
@@ -35,9 +36,8 @@ def test_what_is_asked_and_what_i_proved(client, course, django_assert_num_queri
     hidden = CourseFactory(title="Formation d’un autre programme")
     open_session(client, member)
 
-    with django_assert_num_queries(
-        8
-    ):  # session, user, device, member; programmes, choices; 2 a programme
+    # Session, user, device, member; programmes; then two for each programme.
+    with django_assert_num_queries(7):
         page = client.get(MINE).content.decode()
 
     assert "Formation à jour" in page
@@ -67,7 +67,11 @@ def test_a_completion_is_recorded(client, course):
 
     answer = client.post(
         MINE,
-        {"programme": course.programme.code, "completed_on": "1/2/2024", "attested": "on"},
+        {
+            "programme": course.programme.code,
+            "completed_on": "1/2/2024",
+            **HONOUR,
+        },
         follow=True,
     )
 
@@ -79,10 +83,21 @@ def test_a_completion_is_recorded(client, course):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"completed_on": "01/02/2024"}, "cochez la case"),
-        ({"completed_on": "31/02/2024", "attested": "on"}, "n’existe pas"),
-        ({"completed_on": "", "attested": "on"}, "obligatoire"),
-        ({"completed_on": "01/02/2021", "attested": "on"}, "n’existait pas avant le 27/03/2023"),
+        ({"completed_on": "01/02/2024", "kind": "SELF_ATTESTATION"}, "Cochez la case"),
+        (
+            {"completed_on": "01/02/2024", "kind": "TEST", "reference": "A"},
+            "supprimé le 27/03/2023",
+        ),
+        ({"completed_on": "01/02/2024"}, "obligatoire"),
+        (
+            {"completed_on": "31/02/2024", **HONOUR},
+            "n’existe pas",
+        ),
+        ({"completed_on": "", **HONOUR}, "obligatoire"),
+        (
+            {"completed_on": "01/02/2021", **HONOUR},
+            "n’existait pas avant le 27/03/2023",
+        ),
     ],
 )
 def test_a_refusal_stands_beside_the_field_and_keeps_what_was_typed(client, course, typed, message):
@@ -104,7 +119,7 @@ def test_tomorrow_is_refused(client, course):
         {
             "programme": course.programme.code,
             "completed_on": f"{tomorrow:%d/%m/%Y}",
-            "attested": "on",
+            **HONOUR,
         },
     )
 
@@ -116,7 +131,11 @@ def test_one_does_not_train_for_a_programme_one_is_not_accredited_for(client, co
 
     answer = client.post(
         MINE,
-        {"programme": course.programme.code, "completed_on": "01/02/2024", "attested": "on"},
+        {
+            "programme": course.programme.code,
+            "completed_on": "01/02/2024",
+            **HONOUR,
+        },
     )
 
     assert answer.status_code == 200
