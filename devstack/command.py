@@ -21,9 +21,9 @@ def manage(options: Options) -> int:
     """Run `manage.py …` as the runtime role, or as the owner when the command needs it."""
     name = options.rest[0] if options.rest else "help"
     role = Role(options.role or (Role.OWNER if name in OWNERS else Role.APP))
-    with servers_of(options) as (servers, mark):
+    with servers_of(options) as (servers, mark, alone):
         address = address_of(servers.place, options.port)
-        if name != "migrate":
+        if alone and name != "migrate":
             bring_up_to_date(servers, mark=mark, address=address, demo=False)
         variables = environment.variables(servers, mark=mark, address=address, role=role)
         if role is Role.PURGE:
@@ -35,12 +35,13 @@ def manage(options: Options) -> int:
 
 def session(options: Options) -> int:
     """Print `session=<cookie>` of a demonstration account."""
-    with servers_of(options) as (servers, mark):
+    with servers_of(options) as (servers, mark, alone):
         if mark is not Mark.DEMO:
             complain("Refusé\u202f: ce dossier n’est pas une démonstration.")
             return 1
         address = address_of(servers.place, options.port)
-        bring_up_to_date(servers, mark=mark, address=address, demo=True)
+        if alone:
+            bring_up_to_date(servers, mark=mark, address=address, demo=True)
         variables = environment.variables(servers, mark=mark, address=address)
         minted = run_manage(["mint_session", *options.rest], variables)
     if minted.returncode:

@@ -29,8 +29,11 @@ def held(place: Place) -> Iterator[None]:
 
 
 @contextmanager
-def servers_of(options: Options) -> Iterator[tuple[Servers, Mark]]:
-    """The servers of the folder: those that run already, or ours for the time of the block."""
+def servers_of(options: Options) -> Iterator[tuple[Servers, Mark, bool]]:
+    """The servers of the folder, and whether they run for this block alone.
+
+    Beside a running registry nothing may be migrated nor collected: it is serving.
+    """
     servers = Servers.of(options.var)
     try:
         with held(servers.place):
@@ -39,13 +42,13 @@ def servers_of(options: Options) -> Iterator[tuple[Servers, Mark]]:
         mark = servers.mark()
         if mark is None:
             raise
-        yield servers, mark
+        yield servers, mark, False
 
 
-def _ours(servers: Servers, options: Options) -> Iterator[tuple[Servers, Mark]]:
+def _ours(servers: Servers, options: Options) -> Iterator[tuple[Servers, Mark, bool]]:
     try:
         servers.start()
-        yield servers, servers.make_databases(wanted_mark(options))
+        yield servers, servers.make_databases(wanted_mark(options)), True
     finally:
         servers.stop()
 

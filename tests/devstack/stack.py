@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from devstack.place import ROOT
+from devstack.procs import die_with_parent
 
 
 OURS = ("RECANN_", "PG", "KEYS_", "REDIS_URL", "DJANGO_", "STATIC_ROOT", "PUBLIC_URL", "ALLOWED_")
@@ -35,6 +36,7 @@ class Stack:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                preexec_fn=die_with_parent(),
             )
         return self
 
