@@ -45,7 +45,7 @@ class CounterForm(forms.Form):
     code = CodeField(
         label="Code de l’ordonnance",
         max_length=300,
-        help_text="Scannez le QR code, ou saisissez le code imprimé (RC-…)",
+        help_text="QR code scanné, ou code saisi (RC-…)",
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}
         ),
@@ -129,6 +129,10 @@ class LineFields:
     slots: list[SlotFields]
     extra: list[SlotFields]
 
+    @property
+    def has_choice(self) -> bool:
+        return len(self.slots) > 1
+
 
 class DispensingForm(forms.Form):
     """What leaves the pharmacy. Fields of a line: `days-1`; of a pack: `packs-1-0`, `batch-1-0`…"""
@@ -173,36 +177,57 @@ class DispensingForm(forms.Form):
         self.slots = list(_slots(sheet))
         _limit(self, "dispensed_on", sheet.prescription.signed_on, today)
         self.initial.update(dispensed_on=today, key=new_key(), with_vaporiser=sheet.needs_vaporiser)
+        # A form sent twice finds another sheet: only the action may refuse it.
+        self.fields["override_reason"].required = sheet.needs_reason and not self.is_bound
         for row in sheet.rows:
             self._add_line(row)
         for slot in self.slots:
             self._add_slot(slot)
+        # A line left out says 0 packs and no batch: the browser must not ask for it.
+        self.use_required_attribute = sum(not slot.is_extra for slot in self.slots) == 1
 
     def _add_line(self, row: Row) -> None:
         name = f"days-{row.line.position}"
         self.fields[name] = FrenchIntegerField(
-            label="Jours délivrés", min_value=0, max_value=row.line.days, required=False
+            label="Jours délivrés",
+            min_value=0,
+            max_value=row.line.days,
+            required=self._is_asked(name, row),
         )
         self.initial[name] = row.due.days
 
+    def _is_asked(self, name: str, row: Row) -> bool:
+        """Whether the page holds the field: a line of which nothing is due is not asked."""
+        return name in self.data if self.is_bound else row in self.sheet.open_rows
+
     def _add_slot(self, slot: Slot) -> None:
-        label = slot.pack.label
-        self.fields[f"packs-{slot.name}"] = FrenchIntegerField(
-            label=f"Nombre – {label}", min_value=0, max_value=MAX_PACKS, required=False
+        label, count = slot.pack.label, f"packs-{slot.name}"
+        self.fields[count] = FrenchIntegerField(
+            label=f"Nombre – {label}",
+            min_value=0,
+            max_value=MAX_PACKS,
+            required=not slot.is_extra and self._is_asked(count, slot.row),
         )
         batch = forms.CharField(
             label=f"Numéro de lot – {label}",
+            error_messages={"required": "Le numéro de lot est obligatoire."},
             max_length=30,
             required=False,
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
         self.fields[f"batch-{slot.name}"] = batch
         self.fields[f"expires-{slot.name}"] = ExpiryField(
-            label=f"Péremption – {label}", required=False, help_text=f"Format{words.THIN}: MM/AAAA"
+            label=f"Péremption (MM/AAAA) – {label}",
+            required=False,
+            error_messages={"required": "La péremption est obligatoire."},
         )
         if slot.is_extra:
             return
-        self.initial[f"packs-{slot.name}"] = slot.row.proposed[slot.row.packs.index(slot.pack)]
+        proposed = slot.row.proposed[slot.row.packs.index(slot.pack)]
+        self.initial[count] = proposed
+        wanted = str(self.data.get(count, "")).strip(" 0") if self.is_bound else proposed
+        for part in ("batch", "expires"):
+            self.fields[f"{part}-{slot.name}"].required = bool(wanted)
         if last := self.batches.get(slot.pack.pk):
             self.initial[f"batch-{slot.name}"] = last.batch
             self.initial[f"expires-{slot.name}"] = last.expires_on
@@ -252,7 +277,9 @@ class DispensingForm(forms.Form):
                 )
 
     def refuse(self, message: str, field: str) -> None:
-        """Put a refusal of the action beside the field it names."""
+        """Put a refusal of the action beside the field it names, which is then asked."""
+        if field in self.fields:
+            self.fields[field].required = True
         self.add_error(field if field in self.fields else None, message)
 
     # --- Shown --------------------------------------------------------------------------------
@@ -296,7 +323,9 @@ class DispensingForm(forms.Form):
         """Whether something refused, or somebody other than the patient, stands in the details."""
         if not self.is_bound:
             return False
-        folded = {"dispensed_on", "override_reason", "override_note", "bearer"}
+        folded = {"dispensed_on", "bearer"}
+        if not self.sheet.needs_reason:
+            folded |= {"override_reason", "override_note"}
         folded |= {name for name in self.fields if name.startswith(("days-", "bearer_"))}
         folded |= {name for name in self.fields if name.endswith("b")}
         return self["bearer"].value() == BearerKind.CARER or bool(folded & set(self.errors))

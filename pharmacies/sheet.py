@@ -78,11 +78,22 @@ class Row:
         ]
 
     @property
-    def verdict(self) -> list[Warning]:
-        """The arithmetic, then the refusal if there is one, for components/checks.html."""
+    def state(self) -> str:
+        """Of the verdict, among `core.templatetags.recann.STATES`."""
         if self.due.refused:
-            return [Warning(self.due.refused, level="refusal")]
-        return [Warning(sentence, level="ok") for sentence in self.due.arithmetic]
+            return "done" if self.given else "late"
+        return "due" if self.due.lost_days or self.due.opens_on else "done"
+
+    @property
+    def headline(self) -> str:
+        if self.due.refused:
+            return "Plus rien à délivrer" if self.given else "Rien à délivrer"
+        return f"{words.days(self.due.days)} à délivrer"
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Why: the refusal, or the arithmetic."""
+        return (self.due.refused,) if self.due.refused else self.due.arithmetic
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -130,6 +141,10 @@ class Sheet:
     @property
     def open_rows(self) -> list[Row]:
         return [] if self.refused else [row for row in self.rows if not row.due.refused]
+
+    @property
+    def needs_reason(self) -> bool:
+        return any(warning.needs_reason for warning in self.warnings)
 
     @property
     def fraction_no(self) -> int:

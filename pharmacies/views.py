@@ -143,7 +143,6 @@ def _context(
         "title": person.full_name if person else enrolment.number,
         "facts": _facts(read, person),
         "note": said.note,
-        "needs_reason": any(warning.needs_reason for warning in read.warnings),
         "crumbs": [("Dispenser", reverse("pharmacies:counter"))],
     }
 

@@ -1,0 +1,99 @@
+"""The counter in a real browser: two things typed, three keys, no fault of accessibility."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from pharmacies.models import DispensedItem
+from tests.pharmacies.factories import at_the_counter, trained_pharmacist
+from tests.pharmacies.test_views import code_of, page_of, written
+
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+]
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.name || document.activeElement.tagName")
+
+
+def test_scan_birth_date_batch_enter(open_page):
+    prescription = written(days_ago=2)
+    issued = code_of(prescription)
+    page = open_page(member=trained_pharmacist(prescription.enrolment.programme))
+    page.goto(reverse("pharmacies:counter"))
+    assert focused(page) == "code"
+
+    # A scanner types the address of the QR code, then Enter: the birth date is asked next.
+    page.keyboard.type(issued.url)
+    page.keyboard.press("Enter")
+    assert focused(page) == "birth_date"
+    page.keyboard.type("12051980")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{page_of(prescription)}")
+    assert focused(page) == "batch-1-0"
+    page.keyboard.type("LOT-A1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("062031")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/enregistree/**")
+    assert focused(page) == "code"
+    assert DispensedItem.objects.get().days == 28
+
+
+def test_with_the_batch_of_the_day_one_key_is_enough(open_page):
+    prescription = written(days_ago=1)
+    page = open_page(member=at_the_counter(prescription))
+    page.goto(page_of(prescription))
+    page.fill("[name=batch-1-0]", "LOT-A1")
+    page.fill("[name=expires-1-0]", "06/2031")
+    page.click("details.rc-data summary")
+    page.fill("[name=days-1]", "10")
+    page.fill("[name=packs-1-0]", "1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/enregistree/**")
+
+    page.goto(page_of(prescription))
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/enregistree/**")
+    assert DispensedItem.objects.count() == 2
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_has_a_fault_of_accessibility(open_page, scheme, width):
+    prescription = written(days_ago=4)
+    page = open_page(width=width, scheme=scheme, member=at_the_counter(prescription))
+    addresses = [
+        reverse("pharmacies:counter"), page_of(prescription), reverse("pharmacies:history")
+    ]  # fmt: skip
+    for address in addresses:
+        page.goto(address)
+        sound(page)
+    page.goto(page_of(prescription))
+    page.fill("[name=batch-1-0]", "LOT-A1")
+    page.fill("[name=expires-1-0]", "01/2020")
+    page.click("details.rc-data summary")
+    page.check("[name=bearer][value=CARER]", force=True)
+    sound(page)
+    page.fill("[name=bearer_name]", "Léa Martin")
+    page.fill("[name=bearer_document]", "Carte d’identité 12AB")
+    page.click("text=Enregistrer la dispensation")
+    page.wait_for_selector("#erreurs")
+    sound(page)
+    assert page.input_value("[name=bearer_name]") == "Léa Martin"
+    page.fill("[name=expires-1-0]", "01/2031")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/enregistree/**")
+    sound(page)
+    page.goto(page_of(prescription))
+    sound(page)
+
+
+def sound(page):
+    report = Axe().run(page)
+    assert report.violations_count == 0, report.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
