@@ -73,6 +73,14 @@ def _expected(visit: Visit) -> rules.Expected:
     return rules.Expected(status, visit.due_on, visit.opens_on, visit.closes_on)
 
 
+def urgent_first(found: Sequence[Step]) -> list[Step]:
+    """What is expected, then what is past, the newest first, then what is to come."""
+    expected = [step for step in found if step.standing in {Standing.DUE, Standing.OVERDUE}]
+    to_come = [step for step in found if step.standing == Standing.UPCOMING]
+    past = [step for step in found if step not in expected and step not in to_come]
+    return [*expected, *sorted(past, key=lambda step: step.on, reverse=True), *to_come]
+
+
 def timeline(enrolment: Enrolment, found: Sequence[Step]) -> list[Step]:
     """M0, the visits of the programme, and the appointment to come: what the timeline draws."""
     inclusion = Step(None, "M0", Standing.DONE, enrolment.included_on)

@@ -81,7 +81,7 @@ class VisitForm(forms.Form):
     timing_reason = forms.ChoiceField(
         label="Motif de l’écart de date",
         help_text="Demandé hors de la fenêtre, ou quand la saisie est différée.",
-        choices=[("", "Aucun écart"), *TimingReason.choices],
+        choices=[("", "Choisir un motif"), *TimingReason.choices],
         required=False,
     )
     decision = forms.ChoiceField(
@@ -143,14 +143,16 @@ class VisitForm(forms.Form):
         held_on = data.get("held_on")
         if held_on and data.get("next_on") and data["next_on"] <= held_on:
             self.add_error("next_on", "La prochaine consultation vient après celle-ci.")
-        if held_on and not data.get("timing_reason"):
-            self._ask_reason(held_on)
+        if held_on and not data.get("timing_reason") and self._reason_needed(held_on):
+            wanted = rules.reason_wanted(self._moment(held_on), self.window)
+            self.add_error("timing_reason", wanted)
         return data
 
-    def _ask_reason(self, held_on: date) -> None:
-        moment = rules.timing(held_on, *self.window) if self.window else Timing.UNSCHEDULED
-        if rules.reason_needed(moment, held_on, self.today):
-            self.add_error("timing_reason", rules.reason_wanted(moment, self.window))
+    def _moment(self, held_on: date) -> Timing:
+        return rules.timing(held_on, *self.window) if self.window else Timing.UNSCHEDULED
+
+    def _reason_needed(self, held_on: date) -> bool:
+        return rules.reason_needed(self._moment(held_on), held_on, self.today)
 
     def answers(self) -> dict[str, dict[str, Any]]:
         """Questionnaire code → item code → value as it is stored."""
@@ -193,13 +195,26 @@ class VisitForm(forms.Form):
 
     def sections(self, last: LastAnswers) -> Iterator[Section]:
         """The parts of the page, in order."""
-        yield Section("visite", "La consultation", self._fixed("held_on", "mode", "timing_reason"))
+        yield Section("visite", "La consultation", self._opening())
         for part in self.parts:
             known = last.get(part.code, {})
             questions = [self._question(part, item, known.get(item.code)) for item in part.items]
             yield Section(part.code, part.title, questions)
         fixed = self._fixed("decision", "stop_reason", "next_on", "comment")
         yield Section("suite", "Suite du traitement", fixed)
+
+    def _opening(self) -> list[Question]:
+        """The reason of a gap is a question only when there is one."""
+        if not self._asks_reason():
+            return self._fixed("held_on", "mode")
+        self.fields["timing_reason"].required = True  # as shown: it was checked already
+        return self._fixed("held_on", "timing_reason", "mode")
+
+    def _asks_reason(self) -> bool:
+        if "timing_reason" in self.errors or self["timing_reason"].value():
+            return True
+        held_on = self["held_on"].value()
+        return isinstance(held_on, date) and self._reason_needed(held_on)
 
     def _fixed(self, *names: str) -> list[Question]:
         return [Question(self[name]) for name in names]

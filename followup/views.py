@@ -44,7 +44,7 @@ def visit_list(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "person": person,
         "tab": TAB,
         "timeline": calendar_steps.timeline(enrolment, steps),
-        "steps": steps[::-1],
+        "steps": calendar_steps.urgent_first(steps),
         "may_add": enrolment.is_live,
     }
     return render(request, "followup/list.html", context)

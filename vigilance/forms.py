@@ -48,6 +48,16 @@ def _radio(label: str, choices: Choices, hint: str = "") -> forms.Field:
     return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, help_text=hint)
 
 
+class SuspectsField(forms.MultipleChoiceField):
+    """Expected, but another medicine may be named instead: the form checks that one is."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def validate(self, value: list[str]) -> None:
+        if value:
+            super().validate(value)
+
+
 class ReportForm(forms.Form):
     """One event: what, when, how grave, which medicine."""
 
@@ -68,7 +78,7 @@ class ReportForm(forms.Form):
     )
     outcome = _radio("Évolution", Outcome.choices)
     ended_on = FrenchDateField(label="Date de fin", required=False)
-    suspects = _boxes("Médicaments suspects", [], required=False)
+    suspects = SuspectsField(label="Médicaments suspects")
     batch = forms.CharField(
         label="Numéro de lot, s’il est différent", max_length=30, required=False
     )

@@ -292,3 +292,13 @@ def test_a_visit_that_did_not_take_place(sign_in):
     visit.refresh_from_db()
     assert visit.status == VisitStatus.NOT_DONE
     assertContains(client.get(page_of(visit)), "Patient absent")
+
+
+@pytest.mark.parametrize(("due_on", "asks"), [(date(2026, 4, 2), False), (date(2026, 3, 25), True)])
+def test_the_reason_of_a_gap_is_asked_only_when_there_is_one(sign_in, due_on, asks):
+    visit = VisitFactory(due_on=due_on)
+
+    response = sign_in(visit.enrolment.included_by).get(page_of(visit))
+
+    shown = assertContains if asks else assertNotContains
+    shown(response, "Motif de l’écart de date")

@@ -1,0 +1,124 @@
+"""The form of a visit, as a browser shows it: nothing typed is lost."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from django.utils import timezone
+
+from followup.models import Answers, Visit
+from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.sessions import open_session
+from tests.vigilance.factories import AdverseEventFactory, SuspectFactory
+
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(databases=["default", "keys"], transaction=True),
+]
+
+SAVED = "text=Brouillon enregistré à"
+
+
+@pytest.fixture
+def visit():
+    """A visit due today, of a patient who was seen once."""
+    first = AnswersFactory(data={"pain": 8})
+    return VisitFactory(enrolment=first.visit.enrolment, code="M3", due_on=timezone.localdate())
+
+
+def page_of(visit):
+    return reverse("followup:visit", args=[visit.public_id])
+
+
+def pain(visit):
+    code = Answers.objects.get().version.questionnaire.code
+    return f"input[name='{code}-pain']"
+
+
+def test_what_is_half_typed_is_there_after_the_tab_is_closed(open_page, visit):
+    doctor = visit.enrolment.included_by
+    page = open_page(member=doctor)
+    page.goto(page_of(visit))
+    page.fill(pain(visit), "1")
+    page.fill("textarea[name=comment]", "La nuit, surt")
+    page.wait_for_selector(SAVED)
+    page.close(run_before_unload=False)
+
+    again = open_page(member=doctor)
+    again.goto(page_of(visit))
+
+    assert again.input_value("textarea[name=comment]") == "La nuit, surt"
+    assert again.input_value(pain(visit)) == "1"
+    again.fill(pain(visit), "3")
+    again.check("input[name=decision][value=CONTINUE]", force=True)
+    again.click("text=Valider la consultation")
+    again.wait_for_selector("text=La consultation est enregistrée.")
+    visit.refresh_from_db()
+    assert visit.answers.get().data == {"pain": 3}
+
+
+def test_a_session_that_ends_loses_nothing(open_page, visit, errors):
+    doctor = visit.enrolment.included_by
+    page = open_page(member=doctor)
+    page.goto(page_of(visit))
+    Session.objects.all().delete()
+    page.fill("textarea[name=comment]", "Écrit sans session")
+    page.wait_for_selector("text=Session expirée")
+    assert page.input_value("textarea[name=comment]") == "Écrit sans session"
+
+    _sign_in_elsewhere(page, doctor)
+    page.wait_for_selector(SAVED, timeout=15_000)
+
+    page.reload()
+    assert page.input_value("textarea[name=comment]") == "Écrit sans session"
+    errors.clear()  # the refused savings, which the console tells
+
+
+def _sign_in_elsewhere(page, doctor):
+    """What a second tab does: another session in the same cookie jar."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = open_session(Client(), doctor)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    base = page.url.split("/consultations")[0]
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}])
+
+
+def test_two_tabs_do_not_overwrite_each_other(open_page, visit, errors):
+    doctor = visit.enrolment.included_by
+    first, second = open_page(member=doctor), open_page(member=doctor)
+    for page in (first, second):
+        page.goto(page_of(visit))
+    first.fill("textarea[name=comment]", "Premier")
+    first.wait_for_selector(SAVED)
+
+    second.fill("textarea[name=comment]", "Second")
+    second.wait_for_selector("text=enregistré ailleurs")
+
+    assert second.input_value("textarea[name=comment]") == "Second"
+    errors.clear()  # the refused saving
+    first.reload()
+    assert first.input_value("textarea[name=comment]") == "Premier"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_are_accessible_and_fit(open_page, visit, scheme, width):
+    enrolment = visit.enrolment
+    event = SuspectFactory(event=AdverseEventFactory(enrolment=enrolment, serious=True)).event
+    done = Visit.objects.exclude(pk=visit.pk).get()
+    page = open_page(width=width, scheme=scheme, member=enrolment.included_by)
+    for address in (
+        reverse("followup:list", args=[enrolment.public_id]),
+        page_of(visit),
+        page_of(done),
+        reverse("followup:unscheduled", args=[enrolment.public_id]),
+        reverse("vigilance:of_patient", args=[enrolment.public_id]),
+        reverse("vigilance:report", args=[enrolment.public_id]),
+        reverse("vigilance:event", args=[event.public_id]),
+    ):
+        page.goto(address)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
