@@ -42,7 +42,7 @@ def last_day(proof: Proof) -> date | None:
     """The last day the proof is good, whole; None when it has no end.
 
     The same day of the month, so many months later: a proof of 31 January for one month is good
-    until 28 February included. No text sets a duration: ADR 0011.
+    until 28 February included. No text sets a duration: ADR 0012.
     """
     if proof.lasts_months is None:
         return None
