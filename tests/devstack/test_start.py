@@ -10,6 +10,7 @@ from tests.devstack.stack import Stack, alive, family, name_of, wait_for
 
 
 pytestmark = pytest.mark.slow
+WHO = "from django.conf import settings as s; print(s.DATABASES['default']['USER'], s.PUBLIC_URL)"
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +114,12 @@ def test_an_empty_folder_never_becomes_a_demonstration(stopped):
 
     assert stopped.process.wait(60) == 1
     assert "n’est pas une démonstration" in stopped.printed
+
+
+def test_a_command_beside_a_running_registry_uses_its_servers(running):
+    beside = Stack(running.var.parent / "beside")
+    beside.begin("--var", str(running.var), "manage", "shell", "-v0", "-c", WHO)
+
+    assert beside.process.wait(60) == 0, beside.printed
+    assert beside.printed.split() == ["recann_app", (running.var / "address").read_text()]
+    assert running.answers()
