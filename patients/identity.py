@@ -129,7 +129,7 @@ def open_many(patients: Iterable[Patient]) -> dict[int, Person]:
     blobs = {pk: blob for pk, blob in sealed if by_pk[pk].identity_erased_at is None}
     opened = keys.open_keys(by_pk[pk].key_id for pk in blobs)
     return {
-        pk: _load(opened[by_pk[pk].key_id].unseal(blob, str(by_pk[pk].public_id)))
+        pk: _load(opened[by_pk[pk].key_id].unseal(bytes(blob), str(by_pk[pk].public_id)))
         for pk, blob in blobs.items()
         if by_pk[pk].key_id in opened
     }
@@ -142,7 +142,7 @@ def open_one(patient: Patient) -> Person | None:
     key = keys.open_keys([patient.key_id]).get(patient.key_id)
     if key is None:
         return None
-    return _load(key.unseal(patient.identity.sealed, str(patient.public_id)))
+    return _load(key.unseal(bytes(patient.identity.sealed), str(patient.public_id)))
 
 
 def completed(known: Person, typed: Person) -> Person:

@@ -10,7 +10,7 @@ from patients.models import Enrolment, Patient
 
 # Days. No legal source: an inclusion that made its keys and was then rolled back lasts seconds.
 ORPHAN_AFTER_DAYS = 1
-OWNERS = {"patient": Patient, "enrolment": Enrolment}
+OWNERS = {"patient": Patient.objects, "enrolment": Enrolment.objects}
 
 
 @shared_task
@@ -25,6 +25,6 @@ def destroy_orphan_keys() -> int:
     for purpose, owner in OWNERS.items():
         made = KeyRecord.objects.filter(purpose=purpose, made_at__lt=limit)
         ids = set(made.values_list("pk", flat=True))
-        used = set(owner.objects.values_list("key_id", flat=True))
+        used = set(owner.values_list("key_id", flat=True))
         destroyed += keys.destroy_keys(ids - used)
     return destroyed

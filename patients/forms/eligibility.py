@@ -49,9 +49,8 @@ class EligibilityForm(forms.Form):
         self.show_if: dict[str, str] = {}
         self.optional_if_shown: set[str] = set()
         self.indications = {one.pk: one for one in _indications(programme, member, included_on)}
-        self.fields["indication"].choices = [
-            (one.pk, one.label) for one in self.indications.values()
-        ]
+        indication: Any = self.fields["indication"]
+        indication.choices = [(one.pk, one.label) for one in self.indications.values()]
         self.subtypes = _subtypes(list(self.indications))
         self.criteria = _criteria(programme, included_on)
         self._add_subtypes()

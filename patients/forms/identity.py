@@ -46,7 +46,7 @@ class BirthDateField(FrenchDateField):
     Gives `(first possible day, precision)`: a day is never made up.
     """
 
-    widget = BirthDateInput
+    widget: type[FrenchDateInput] = BirthDateInput
 
     def clean(self, value: object) -> tuple[date, Precision] | None:
         text = str(value or "").strip()
@@ -90,7 +90,8 @@ class IdentityForm(forms.Form):
     def __init__(self, *args: Any, included_on: date, person_kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.included_on, self.person_kind = included_on, person_kind
-        self.fields["birth_date"].limit(earliest=EARLIEST, latest=included_on)
+        birth_date: Any = self.fields["birth_date"]
+        birth_date.limit(earliest=EARLIEST, latest=included_on)
 
     def clean_birth_place(self) -> str:
         place = self.cleaned_data["birth_place"].strip().upper()
@@ -109,7 +110,8 @@ class IdentityForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("birth_date"):
-            ages = rules.ages_on(*cleaned["birth_date"], self.included_on)
+            born_on, precision = cleaned["birth_date"]
+            ages = rules.ages_on(born_on, precision, self.included_on)
             if refusal := rules.person_kind_refusal(kind=self.person_kind, ages=ages):
                 self.add_error("birth_date", refusal)
         if not self.errors:

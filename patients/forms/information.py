@@ -71,8 +71,9 @@ class InformationForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.programme, self.member, self.today = programme, member, today
-        self.fields["included_on"].limit(latest=today)
-        self.fields["signed_on"].limit(latest=today)
+        fields: dict[str, Any] = self.fields
+        for name in ("included_on", "signed_on"):
+            fields[name].limit(latest=today)
         # Asked of those who say yes only.
         self.fields["nir"].required = self.data.get("participation") == "YES"
         links = list(ProgrammeLink.objects.filter(programme=programme).order_by("-valid_from"))

@@ -15,7 +15,8 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, programmes: QuerySet[Programme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["programme"].queryset = programmes
+        field: Any = self.fields["programme"]
+        field.queryset = programmes
 
 
 class ConfirmForm(forms.Form):

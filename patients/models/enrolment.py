@@ -95,9 +95,6 @@ class Enrolment(models.Model):
         verbose_name_plural = "participations"
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=EnrolmentState.values), name="patients_enrolment_state_known"
-            ),
-            models.CheckConstraint(
                 condition=Q(late_reason__in=["", *LateReason.values]),
                 name="patients_late_reason_known",
             ),
@@ -106,6 +103,7 @@ class Enrolment(models.Model):
                 condition=Q(state__in=LIVE),
                 name="patients_one_live_enrolment",
             ),
+            # Lists the four states: no other one is possible.
             models.CheckConstraint(
                 condition=Q(
                     state__in=[EnrolmentState.ACTIVE, EnrolmentState.CANCELLED],

@@ -1,11 +1,10 @@
 """What surrounds every page of a patient: the strip that says who it is, and the tabs."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from patients.enums import EnrolmentState
 from patients.identity import Person
@@ -39,11 +38,10 @@ class Tab:
 
 @register.simple_tag
 def patient_tabs(enrolment: Enrolment, tab: str) -> list[Tab]:
-    tabs = []
-    for key, label, name in TABS:
-        with suppress(NoReverseMatch):
-            tabs.append(Tab(label, reverse(name, args=[enrolment.public_id]), key == tab))
-    return tabs
+    return [
+        Tab(label, reverse(name, args=[enrolment.public_id]), key == tab)
+        for key, label, name in TABS
+    ]
 
 
 @register.filter

@@ -54,7 +54,9 @@ def _representative(enrolment: Enrolment, consents: list[Consent]) -> str:
     if sealed is None:
         return ""
     try:
-        plain = keys.unseal(enrolment.key_id, sealed, aad=actions.representative_aad(enrolment))
+        plain = keys.unseal(
+            enrolment.key_id, bytes(sealed), aad=actions.representative_aad(enrolment)
+        )
     except keys.KeyMissing:
         return ""
     return str(json.loads(plain))

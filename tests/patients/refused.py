@@ -28,6 +28,13 @@ def two_live_enrolments():
     f.EnrolmentFactory(patient=first.patient, indication=first.indication)
 
 
+def deleted(row):
+    """By the owner of the tables: the runtime role has no right to try."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute(f"DELETE FROM {row._meta.db_table} WHERE id = %s", [row.pk])
+
+
 def dropped_pair():
     """No row can break it, the primary key would first: but keys of the acts above rest on it."""
     with connection.cursor() as cursor:
@@ -45,7 +52,6 @@ REFUSED = {
     "patients_sex_known": lambda: f.PatientFactory(sex="X"),
     "patients_birth_year_possible": lambda: f.PatientFactory(birth_year=1889),
     "patients_person_known_once": same_person_twice,
-    "patients_enrolment_state_known": lambda: f.EnrolmentFactory(state="ASLEEP"),
     "patients_late_reason_known": lambda: f.EnrolmentFactory(late_reason="LAZY"),
     "patients_one_live_enrolment": two_live_enrolments,
     "patients_end_has_date_and_reason": lambda: out(EnrolmentState.ENDED, "", None),
@@ -53,7 +59,7 @@ REFUSED = {
     "patients_treated_after_inclusion": lambda: f.EnrolmentFactory(first_treated_on=BEFORE),
     "patients_death_closes_at_once": lambda: out(EnrolmentState.WEANING, EndReason.DEATH),
     "patients_enrolment_with_patient": dropped_pair,
-    "enrolment_never_deleted": lambda: f.EnrolmentFactory(consent=False).delete(),
+    "enrolment_never_deleted": lambda: deleted(f.EnrolmentFactory(consent=False)),
     "patients_consent_kind_known": lambda: f.ConsentFactory(kind="TEA"),
     "patients_one_standing_consent_a_kind": lambda: twice(
         f.ConsentFactory, enrolment=f.EnrolmentFactory(consent=False)
@@ -62,7 +68,7 @@ REFUSED = {
     "patients_withdrawal_follows_consent": lambda: f.ConsentFactory(
         kind=ConsentKind.NIR, withdrawn_on=BEFORE
     ),
-    "consent_never_deleted": lambda: f.ConsentFactory().delete(),
+    "consent_never_deleted": lambda: deleted(f.ConsentFactory()),
     "patients_answer_known": lambda: f.EligibilityAnswerFactory(answer="MAY"),
     "patients_criterion_answered_once": lambda: twice(
         f.EligibilityAnswerFactory,
