@@ -248,8 +248,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "evaluation.tasks.release_quarter",
         "schedule": crontab(hour=3, minute=0),
     },
-    "count by day": {
-        "task": "evaluation.tasks.count_by_day",
+    "count by month": {
+        "task": "evaluation.tasks.count_by_month",
         "schedule": crontab(hour=2, minute=30),
     },
     "purge": {"task": "retention.tasks.purge", "schedule": crontab(hour=2, minute=0)},
