@@ -93,6 +93,10 @@ def last_answers(enrolment: Enrolment) -> dict[str, dict[str, Last]]:
 # --- Free words ------------------------------------------------------------------------------
 
 
+# What a binary column gives back.
+Blob = bytes | memoryview | None
+
+
 def _aad(visit: Visit, name: str) -> str:
     return f"followup.Visit {visit.public_id} {name}"
 
@@ -109,12 +113,12 @@ def seal_texts(
     return seal_text(key, visit, code, plain)
 
 
-def open_text(key: keys.DataKey | None, visit: Visit, name: str, blob: bytes | None) -> str:
+def open_text(key: keys.DataKey | None, visit: Visit, name: str, blob: Blob) -> str:
     """The words, or "" when there are none or their key was destroyed."""
     if not blob or key is None:
         return ""
     try:
-        return key.unseal(blob, _aad(visit, name)).decode()
+        return key.unseal(bytes(blob), _aad(visit, name)).decode()
     except InvalidTag:
         return ""
 

@@ -112,14 +112,14 @@ class _Entry:
 
 
 def _enter(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpResponseBase:
-    typing = drafting.resume(request.user.pk, entry.draft_key)
+    typing = drafting.resume(request.member.user_id, entry.draft_key)
     form = _form(request, entry, typing)
     if request.method == "POST":
         if form.is_valid() and (target := _hold(request, entry, form)):
             messages.success(request, "La consultation est enregistrée.")
             return redirect(_next_page(entry.enrolment, target, form))
         now = timezone.now()
-        typing = drafting.keep(request.user.pk, entry.draft_key, request.POST, at=now)
+        typing = drafting.keep(request.member.user_id, entry.draft_key, request.POST, at=now)
     last = questionnaires.last_answers(entry.enrolment)
     page |= {"form": form, "sections": list(form.sections(last)), "typing": typing}
     page["resumed"] = request.method != "POST" and typing.data is not None
@@ -146,9 +146,10 @@ def _form(request: MemberRequest, entry: _Entry, typing: Typing) -> VisitForm:
 def _as_date(text: object) -> date | None:
     """The date that was typed, when it is one: it chooses the versions of the questionnaires."""
     try:
-        return FrenchDateField(required=False).clean(text or "")
+        found: date | None = FrenchDateField(required=False).clean(text or "")
     except ValidationError:
         return None
+    return found
 
 
 def _hold(request: MemberRequest, entry: _Entry, form: VisitForm) -> str:

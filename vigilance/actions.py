@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
@@ -35,11 +36,11 @@ class CannotDeclare(CannotReport):
 
 @dataclass(frozen=True)
 class Suspected:
-    """One medicine: `programme` product, dose at onset, batch."""
+    """One medicine: product of the programme, mg a day at onset, batch."""
 
     product: Product
-    thc_mg_per_day: object = None
-    cbd_mg_per_day: object = None
+    thc_mg_per_day: Decimal | None = None
+    cbd_mg_per_day: Decimal | None = None
     batch: str = ""
     started_on: date | None = None
 

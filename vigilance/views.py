@@ -146,14 +146,14 @@ def _visit(enrolment: Enrolment, text: str | None) -> Visit | None:
 
 
 def _enter(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpResponseBase:
-    typing = drafting.resume(request.user.pk, entry.draft_key)
+    typing = drafting.resume(request.member.user_id, entry.draft_key)
     form = _form(request, entry, typing)
     if request.method == "POST":
         if form.is_valid() and (target := _report(request, entry, form)):
             messages.success(request, "L’effet indésirable est enregistré dans le registre.")
             return redirect("vigilance:event", target)
         now = timezone.now()
-        typing = drafting.keep(request.user.pk, entry.draft_key, request.POST, at=now)
+        typing = drafting.keep(request.member.user_id, entry.draft_key, request.POST, at=now)
     page |= {"form": form, "sections": form.sections(), "typing": typing}
     page["resumed"] = request.method != "POST" and typing.data is not None
     page["portal"] = _portal(entry.enrolment)

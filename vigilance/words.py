@@ -24,11 +24,11 @@ def seal(key: DataKey, event: Named, name: str, text: str) -> bytes | None:
     return key.seal(text.encode(), _aad(event, name)) if text else None
 
 
-def unseal(key: DataKey | None, event: Named, name: str, blob: bytes | None) -> str:
+def unseal(key: DataKey | None, event: Named, name: str, blob: bytes | memoryview | None) -> str:
     """The words; "" when there are none or their key was destroyed."""
     if not blob or key is None:
         return ""
     try:
-        return key.unseal(blob, _aad(event, name)).decode()
+        return key.unseal(bytes(blob), _aad(event, name)).decode()
     except InvalidTag:
         return ""
