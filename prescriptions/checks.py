@@ -143,7 +143,7 @@ def _right(enrolment: Enrolment, by: Member, on: date) -> list[Alert]:
     listings = Listing.objects.in_force(on).filter(
         site=enrolment.site_id, indication=enrolment.indication_id
     )
-    accreditations = by.accreditations.in_force(on)  # type: ignore[attr-defined]
+    accreditations = by.accreditations.in_force(on)
     prescriber = rules.Prescriber(
         role=by.role,
         is_entitled=is_entitled(by.user, enrolment.programme, on),
@@ -180,7 +180,7 @@ def _consents(enrolment: Enrolment, on: date) -> bool:
         return True
     if enrolment.programme.participation_basis != ParticipationBasis.CONSENT:
         return True
-    consents = enrolment.consents.standing(on)  # type: ignore[attr-defined]
+    consents = enrolment.consents.standing(on)
     return bool(consents.filter(kind=ConsentKind.PARTICIPATION).exists())
 
 

@@ -1,8 +1,9 @@
 """What a prescriber types: it is checked and nothing is saved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -21,6 +22,8 @@ from prescriptions.wanted import Wanted, WantedLine
 from programmes.enums import Regime
 from programmes.models import Pack, Product
 
+
+Data = Mapping[str, str] | None
 
 # Units of one intake. No legal source: a full bottle is not a dose.
 MAX_DOSE = 1000
@@ -61,7 +64,7 @@ class Catalogue:
 class ProductSelect(forms.Select):
     catalogue: Catalogue
 
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def create_option(self, name: str, value: object, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         option["attrs"] |= self.catalogue.attrs(str(value))
         return option
@@ -74,8 +77,8 @@ class StepForm(forms.Form):
     intakes = FrenchIntegerField(label="Prises par jour", min_value=1, max_value=MAX_INTAKES)
     days = FrenchIntegerField(label="Jours", min_value=1, max_value=rules.MAX_LINE_DAYS)
 
-    def clean_dose(self):
-        dose = self.cleaned_data["dose"]
+    def clean_dose(self) -> Decimal:
+        dose: Decimal = self.cleaned_data["dose"]
         if dose == 0:
             raise forms.ValidationError("La dose est supérieure à zéro.")
         return dose
@@ -92,11 +95,12 @@ class LineForm(forms.Form):
         help_text="Imprimé sur l’ordonnance. N’écrivez pas le nom du patient.",
     )
 
-    def __init__(self, *args, catalogue: Catalogue, **kwargs):
+    def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.catalogue = catalogue
-        self.fields["product"].widget.catalogue = catalogue
-        self.fields["product"].choices = catalogue.choices
+        product = cast("forms.ChoiceField", self.fields["product"])
+        cast("ProductSelect", product.widget).catalogue = catalogue
+        product.choices = catalogue.choices
 
     def clean_product(self) -> Product:
         return self.catalogue.products[self.cleaned_data["product"]]
@@ -121,8 +125,8 @@ class MainForm(forms.Form):
     has_mention = forms.BooleanField(
         label="Mention expresse de chevauchement",
         required=False,
-        help_text="À porter quand cette ordonnance de stupéfiant est écrite ou commence pendant une "
-        "période que vous avez déjà couverte. Imprimée sur l’ordonnance.",
+        help_text="À porter quand cette ordonnance de stupéfiant est écrite ou commence pendant "
+        "une période que vous avez déjà couverte. Imprimée sur l’ordonnance.",
     )
     note = forms.CharField(
         label="Note pour le patient et le pharmacien",
@@ -133,8 +137,8 @@ class MainForm(forms.Form):
     )
     show_if = {"fraction_days": f"supply={FRACTIONS}"}
 
-    def clean(self):
-        typed = super().clean()
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
         if typed.get("supply") != FRACTIONS:
             typed["fraction_days"] = None
         elif not typed.get("fraction_days") and "fraction_days" not in self.errors:
@@ -145,7 +149,7 @@ class MainForm(forms.Form):
 class LineEntry:
     """One line of the page: its form and those of its steps."""
 
-    def __init__(self, typed: TypedLine, number: int, catalogue: Catalogue, data: Any) -> None:
+    def __init__(self, typed: TypedLine, number: int, catalogue: Catalogue, data: Data) -> None:
         self.prefix, self.number, self.index = f"line-{number}", number + 1, number
         first = {"product": typed.product, "instructions": typed.instructions}
         self.form = LineForm(data, prefix=self.prefix, initial=first, catalogue=catalogue)
@@ -189,7 +193,7 @@ class PrescriptionForm:
         self.is_bound, self.replaces = bound, replaces
         self.catalogue = Catalogue(enrolment, today)
         self.main = MainForm(data, initial=typed.main)
-        self.main.fields["starts_on"].limit(earliest=today)
+        cast("FrenchDateField", self.main.fields["starts_on"]).limit(earliest=today)
         self.lines = [
             LineEntry(line, number, self.catalogue, data) for number, line in enumerate(typed.lines)
         ]
@@ -203,11 +207,16 @@ class PrescriptionForm:
 
     def is_valid(self) -> bool:
         """Each field, then what the law says of them together, told at a field."""
-        if not self.is_bound or not all([form.is_valid() for form in self.forms]):
+        if not self.is_bound or not self._fields_are_valid():
             return False
         self.wanted = self._read()
         self._judge()
         return not any(form.errors for form in self.forms)
+
+    def _fields_are_valid(self) -> bool:
+        """Every form is judged: each fault is told at once."""
+        answers = [form.is_valid() for form in self.forms]
+        return all(answers)
 
     def _read(self) -> Wanted:
         """Before judging: a field that is then refused loses its value."""
@@ -296,7 +305,7 @@ class SignForm(forms.Form):
         help_text="Conservé avec l’ordonnance, non imprimé.",
     )
 
-    def __init__(self, *args, needs_reason: bool, **kwargs):
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = needs_reason
         if not needs_reason:
@@ -308,11 +317,11 @@ class VoidForm(forms.Form):
 
     reason = forms.ChoiceField(label="Motif de l’annulation", widget=forms.RadioSelect)
 
-    def __init__(self, *args, is_draft: bool, **kwargs):
+    def __init__(self, *args: Any, is_draft: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         only_here = (
             {VoidReason.REPLACED} if is_draft else {VoidReason.REPLACED, VoidReason.ABANDONED}
         )
-        self.fields["reason"].choices = [
+        cast("forms.ChoiceField", self.fields["reason"]).choices = [
             (value, label) for value, label in VoidReason.choices if value not in only_here
         ]

@@ -43,7 +43,7 @@ def read(prescription: Prescription, lines: Iterable[Line]) -> Texts:
     if key is None:
         return Texts(instructions=empty)
     opened = {
-        place: key.unseal(blob, _aad(prescription, place)).decode() if blob else ""
+        place: key.unseal(bytes(blob), _aad(prescription, place)).decode() if blob else ""
         for place, blob in sealed.items()
     }
     instructions = {position: opened[f"line {position}"] for position in empty}

@@ -271,7 +271,7 @@ def _signed(request: MemberRequest, prescription: Prescription, context: Mapping
     except (actions.CannotSign, once.AnotherBody) as error:
         form.add_error(None, str(error))
         # The page shows the draft as it is now: what is signed next is what is read there.
-        form.data = form.data.dict() | {"once": str(uuid4()), "shown": context["shown"]}
+        form.data = request.POST.dict() | {"once": str(uuid4()), "shown": context["shown"]}
         return False
     messages.success(request, "L’ordonnance est signée.")
     return True
