@@ -85,8 +85,18 @@ def _switch_url(request: HttpRequest, member: Member) -> str:
     return reverse("accounts:choose") if several else ""
 
 
+# What a public site must say of itself; no audit has been made: the link says so.
+_FOOTER = (
+    ("Accessibilité\u202f: non conforme", "record:accessibility"),
+    ("Mentions légales", "record:legal"),
+    ("Données personnelles", "record:privacy"),
+    ("Aide", "record:help"),
+    ("Vérifier un document", "core:verify"),
+)
+
+
 def _footer() -> list[Link]:
-    links = [Link("Vérifier un document", reverse("core:verify"))]
+    links = [Link(label, url) for label, name in _FOOTER if (url := _address(name))]
     if settings.DEMO:
         links.append(Link("Courriels de la démonstration", reverse("core:caught_mail")))
     return links

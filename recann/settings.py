@@ -185,6 +185,9 @@ USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
 SITE_BRAND = os.environ.get("SITE_BRAND", "neutre")
+# Who runs this installation, and where one writes to them.
+SITE_OWNER = os.environ.get("SITE_OWNER", "Démonstration : données fictives" if DEMO else "")
+SITE_CONTACT = os.environ.get("SITE_CONTACT", "")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "static-built"))

@@ -21,6 +21,7 @@ from patients.models import Enrolment
 from pharmacies.models import Dispensation
 from prescriptions.models import Prescription
 from record import worklist
+from record.enums import Todo
 from vigilance.models import AdverseEvent
 
 
@@ -119,15 +120,11 @@ def _next_action(
         return None
     waiting = worklist.waiting(member, today).get(pk=enrolment.pk)
     row = worklist.Row(waiting, None, today)
-    actions = _actions(enrolment, calendar, member=member, today=today, renewing=bool(row.renewal))
-    if row.renewal:
-        state, title = row.renewal
-        detail = row.visit[1] if row.visit else ""
-        return NextAction(state, title, detail, actions)
-    if row.visit:
-        state, title = row.visit
-        return NextAction(state, title, f"Traitement jusqu’au {waiting.run_ends:%d/%m/%Y}", actions)  # type: ignore[attr-defined]
-    return NextAction("done", "Rien à faire aujourd’hui", "", actions)
+    renewing = waiting.todo == Todo.RENEWAL  # type: ignore[attr-defined]
+    actions = _actions(enrolment, calendar, member=member, today=today, renewing=renewing)
+    said = [one for one in (row.renewal, row.visit) if one]
+    first, *others = said if renewing else said[::-1]
+    return NextAction(first[0], first[1], " · ".join(words for _, words in others), actions)
 
 
 def _actions(

@@ -1,5 +1,7 @@
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -92,3 +94,11 @@ def patient(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "today": today,
     }
     return render(request, "record/patient.html", context)
+
+
+@login_not_required
+@require_safe
+def information(request: MemberRequest, name: str) -> HttpResponse:
+    """What a site must say of itself, and how to work with it: open to anybody."""
+    context = {"owner": settings.SITE_OWNER, "contact": settings.SITE_CONTACT}
+    return render(request, f"record/information/{name}.html", context)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -57,8 +58,9 @@ class Filters:
 def waiting(member: Member, today: date) -> EnrolmentQuerySet:
     """The member's patients with what they wait for:
 
-    `run_ends` (end of the running prescription), `visit_on` and `visit_closes_on` (the expected
-    visit), `coming_on` (the next one), then `todo` and `todo_on`, by which the list is sorted.
+    `run_ends` (end of the running prescription), `visit_on`, `visit_closes_on`, `visit_code` (the
+    expected visit), `coming_on`, `coming_code` (the next one), then `todo` and `todo_on`, by which
+    the list is sorted.
     """
     planned = Visit.objects.filter(
         enrolment=OuterRef("pk"),
@@ -74,7 +76,9 @@ def waiting(member: Member, today: date) -> EnrolmentQuerySet:
             run_ends=Subquery(running.values("ends_on")[:1]),
             visit_on=Subquery(expected.values("due_on")[:1]),
             visit_closes_on=Subquery(expected.values("closes_on")[:1]),
+            visit_code=Subquery(expected.values("code")[:1]),
             coming_on=Subquery(coming.values("due_on")[:1]),
+            coming_code=Subquery(coming.values("code")[:1]),
         )
         .annotate(todo=_todo(today), todo_on=_todo_on(today))
     )
@@ -197,33 +201,40 @@ class Row:
 
     @property
     def renewal(self) -> tuple[str, str] | None:
-        """State and words of the renewal, when it is due."""
-        if self.enrolment.todo != Todo.RENEWAL:  # type: ignore[attr-defined]
+        """State and words of the treatment; None for those who left."""
+        if not self.enrolment.is_live:
             return None
-        ends: date | None = self.enrolment.run_ends  # type: ignore[attr-defined]
+        ends: date | None = self._found("run_ends")
         if ends is None:
             return "late", "Première prescription à faire"
-        days = (ends - self.today).days
-        if days < 0:
+        if ends < self.today:
             return "late", f"Traitement interrompu depuis le {ends:%d/%m/%Y}"
-        return "due", f"À renouveler avant le {ends:%d/%m/%Y}"
+        if self._found("todo") == Todo.RENEWAL:
+            return "due", f"À renouveler avant le {ends:%d/%m/%Y}"
+        return "future", f"Traitement jusqu’au {ends:%d/%m/%Y}"
 
     @property
     def visit(self) -> tuple[str, str] | None:
         """State and words of the visit: expected, else the next one."""
-        due: date | None = self.enrolment.visit_on  # type: ignore[attr-defined]
+        due: date | None = self._found("visit_on")
+        if not self.enrolment.is_live:
+            return None
         if due is None:
             return self._coming()
-        late = visits.days_late(self.enrolment.visit_closes_on, self.today)  # type: ignore[attr-defined]
+        name = self._found("visit_code") or "Consultation"
+        late = visits.days_late(self._found("visit_closes_on"), self.today)
         if late:
-            return "late", f"Consultation en retard de {late} j"
-        return "due", f"Consultation à faire vers le {due:%d/%m/%Y}"
+            return "late", f"{name} en retard de {late} j"
+        return "due", f"{name} à faire vers le {due:%d/%m/%Y}"
 
     def _coming(self) -> tuple[str, str] | None:
-        coming: date | None = self.enrolment.coming_on  # type: ignore[attr-defined]
-        if coming is None or not self.enrolment.is_live:
+        coming: date | None = self._found("coming_on")
+        if coming is None:
             return None
-        return "future", f"Consultation le {coming:%d/%m/%Y}"
+        return "future", f"{self._found('coming_code') or 'Consultation'} le {coming:%d/%m/%Y}"
+
+    def _found(self, name: str) -> Any:  # noqa: ANN401  a column that `waiting` annotates
+        return getattr(self.enrolment, name)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ DOCTORS_A_STRUCTURE = 3
 RELAY_DOCTORS = 120
 
 NAMES = json.loads((Path(__file__).parent / "names.json").read_text())
-FIRST_NAMES, LAST_NAMES = NAMES["first_names"], NAMES["last_names"]
+FIRST_NAMES = {"F": NAMES["women"], "M": NAMES["men"]}
+LAST_NAMES = NAMES["last_names"]
 # They hold more structures and pharmacies (own choice).
 POPULOUS = NAMES["populous"]
 
@@ -217,12 +218,13 @@ def _people(
 ) -> list[Post]:
     """One person a place, their role, their accreditation and their proof of training."""
     profession = Profession.PHARMACIST if role == Role.PHARMACIST else Profession.DOCTOR
+    staff_names = [*FIRST_NAMES["F"], *FIRST_NAMES["M"]]
     users = User.objects.bulk_create(
         User(
             password="!",  # noqa: S106  nobody signs in
             rpps=make_rpps(first_rpps + rank),
             email=f"pro-{first_rpps + rank}@cohorte.invalid",
-            first_name=FIRST_NAMES[rank % len(FIRST_NAMES)],
+            first_name=staff_names[rank % len(staff_names)],
             last_name=LAST_NAMES[rank // 7 % len(LAST_NAMES)],
             profession=profession,
             phone="+33 1 99 00 00 00",

@@ -39,6 +39,8 @@ TERMS = ("SOMNOLENCE", "DIZZINESS", "FATIGUE", "ATTENTION", "PALPITATIONS", "NAU
          "DRY_MOUTH", "DIARRHOEA", "ANXIETY")  # fmt: skip
 INDEXED = ("person", "birth_name", "used_name", "birth_date")
 SERIOUS_SHARE = 0.03
+# How long a visit may wait after its window closed.
+LATENESS = timedelta(days=30)
 # Days. One supply of an ordinary line.
 SUPPLY_DAYS = 28
 
@@ -174,14 +176,15 @@ class Writer:
         oldest = 45 if course.group == "EPI" else 85
         age = drawn.randint(18 if course.group == "EPI" else 28, oldest)
         born = course.included_on - timedelta(days=age * 365 + 20 + drawn.randrange(365))
-        first_names = drawn.sample(FIRST_NAMES, 2)
+        sex = drawn.choice("FM")
+        first_names = drawn.sample(FIRST_NAMES[sex], 2)
         # Families of the cohort are fictive: the number keeps two namesakes apart.
         name = f"{drawn.choice(LAST_NAMES)}-{drawn.choice(LAST_NAMES)}"
         place = f"{drawn.randint(1, 95):02d}{drawn.randint(1, 400):03d}"
         return Person(
             birth_name=name,
             first_names=first_names,
-            sex=drawn.choice("FM"),
+            sex=sex,
             birth_date=born,
             birth_place=place,
         )
@@ -313,7 +316,7 @@ class Writer:
             self._planned(enrolment, definition, due_on, bounds, "CLOSED", "")
             return False
         latest = self.today - timedelta(days=1)
-        waits = bounds[1] >= latest and self.drawn.random() < 0.6
+        waits = bounds[1] >= latest - LATENESS and self.drawn.random() < 0.5
         if due_on > latest or (waits and not later_done):
             self._planned(enrolment, definition, due_on, bounds, "PLANNED", "")
             return False
