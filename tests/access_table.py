@@ -74,4 +74,12 @@ ACCESS: dict[str, Permission | str] = {
     "vigilance:event": Permission.ADVERSE_EVENT_VIEW,
     "vigilance:declare": Permission.ADVERSE_EVENT_DECLARE,
     "vigilance:list": Permission.ADVERSE_EVENT_ASSESS,
+    "evaluation:dashboard": Permission.EVALUATION_VIEW,
+    "evaluation:chart_data": Permission.EVALUATION_VIEW,
+    "evaluation:export": Permission.DATA_EXPORT,
+    # A page that explains the API to people; what it describes asks for a token.
+    "evaluation:api": Permission.STATISTICS_READ,
+    "evaluation:api_schema": TOKEN,
+    "evaluation:api_releases": TOKEN,
+    "evaluation:api_inclusions": TOKEN,
 }
