@@ -7,11 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError
-
 from accounts.models import Member
 from core import audit, keys, once
-from core.db import violated_constraint
 from pharmacies import rights, rules, words
 from pharmacies.enums import BearerKind, OverrideReason
 from pharmacies.models import Dispensation, DispensedItem, Received
@@ -20,10 +17,6 @@ from prescriptions.actions import mark_dispensed
 from prescriptions.actions.locks import lock_prescription
 from prescriptions.models import Prescription
 from programmes.models import Pack
-
-
-# What PostgreSQL says when the checks of this module were passed by.
-TAKEN = {"pharmacies_never_more_than_prescribed", "pharmacies_dispensed_in_turn"}
 
 
 class CannotReceive(Exception):
@@ -160,16 +153,11 @@ def dispense(
     :raises core.once.AnotherBody: the key was used for other content
     """
     body = {"prescription": str(prescription.public_id), "handover": repr(handover)}
-    try:
-        with audit.acting("dispensation.recorded", by=by, reason=handover.override_reason):
-            if before := once.guard(by=by, key=key, action="dispensation.recorded", body=body):
-                return Dispensation.objects.get(public_id=before)
-            dispensation = _dispense(_lock(prescription), handover, by, at)
-            once.done(by=by, key=key, target=dispensation.public_id)
-    except IntegrityError as error:
-        if violated_constraint(error) not in TAKEN:
-            raise
-        raise CannotDispense("Cette ordonnance vient d’être délivrée ailleurs.") from error
+    with audit.acting("dispensation.recorded", by=by, reason=handover.override_reason):
+        if before := once.guard(by=by, key=key, action="dispensation.recorded", body=body):
+            return Dispensation.objects.get(public_id=before)
+        dispensation = _dispense(_lock(prescription), handover, by, at)
+        once.done(by=by, key=key, target=dispensation.public_id)
     return dispensation
 
 

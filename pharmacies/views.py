@@ -170,11 +170,10 @@ def _dispense(
         )
     except actions.CannotDispense as error:
         form.refuse(str(error), error.field)
-        reason = type(error).__name__
     except once.AnotherBody as error:
         form.refuse(str(error), "")
-        reason = type(error).__name__
-    audit.record("dispensation.refused", presented, by=request.member, reason=reason)
+    subject = str(presented.enrolment.public_id)
+    audit.record("dispensation.refused", presented, by=request.member, subject=subject)
     return None
 
 

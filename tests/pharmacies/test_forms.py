@@ -1,0 +1,43 @@
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from pharmacies.forms import CodeField, ExpiryField
+
+
+@pytest.mark.parametrize(
+    ("typed", "last_day"),
+    [
+        ("06/2031", datetime.date(2031, 6, 30)),
+        ("6/31", datetime.date(2031, 6, 30)),
+        ("062031", datetime.date(2031, 6, 30)),
+        ("0631", datetime.date(2031, 6, 30)),
+        (" 02-2028 ", datetime.date(2028, 2, 29)),
+        ("15/06/2031", datetime.date(2031, 6, 15)),
+        ("15062031", datetime.date(2031, 6, 15)),
+        ("", None),
+    ],
+)
+def test_an_expiry_is_the_last_day_of_the_month_printed(typed, last_day):
+    assert ExpiryField(required=False).clean(typed) == last_day
+
+
+@pytest.mark.parametrize("typed", ["13/2031", "00/2031", "06/1999", "2031", "juin", "31/02/2031"])
+def test_what_is_no_expiry_is_refused(typed):
+    with pytest.raises(ValidationError):
+        ExpiryField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("scanned", "code"),
+    [
+        ("RC-1234-5678-9ABC-D", "RC-1234-5678-9ABC-D"),
+        ("https://recann.example/v/To-ken_1", "To-ken_1"),
+        ("https://recann.example/v/To-ken_1/?a=b#c", "To-ken_1"),
+        ("  To-ken_1 ", "To-ken_1"),
+        ("https://recann.example/v/", ""),
+    ],
+)
+def test_a_scanned_address_is_read_as_its_code(scanned, code):
+    assert CodeField().clean(scanned) == code
