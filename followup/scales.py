@@ -1,20 +1,7 @@
-"""What a score says: change since the first measure, words of the global impression."""
+"""What a score says: its change since the first measure."""
 
 from collections.abc import Sequence
 from datetime import date
-
-
-# Patient Global Impression of Change, seven points, from «very much improved» on: free of use
-# (domain.md 7.2).
-PGIC: tuple[tuple[int, str], ...] = (
-    (1, "Très fortement améliorée"),
-    (2, "Fortement améliorée"),
-    (3, "Légèrement améliorée"),
-    (4, "Inchangée"),
-    (5, "Légèrement aggravée"),
-    (6, "Fortement aggravée"),
-    (7, "Très fortement aggravée"),
-)
 
 
 def percent_change(first: float, last: float) -> int | None:
@@ -38,7 +25,3 @@ def change_in_words(points: Sequence[tuple[date, float]]) -> str:
         return ""
     sign = "+" if change > 0 else "\u2212" if change < 0 else ""
     return f"{sign}{abs(change)}\u202f% depuis le {first_on:%d/%m/%Y}"
-
-
-def pgic_in_words(value: int) -> str:
-    return dict(PGIC).get(value, "")

@@ -9,6 +9,7 @@ from core.models import DoneOnce, JournalLine
 from followup import actions, questionnaires
 from followup.enums import DateSource, Decision, NotDoneReason, Timing, TimingReason, VisitStatus
 from followup.models import Answers, Visit
+from patients import actions as acts_before
 from patients.enums import EndReason, EnrolmentState
 from patients.models import Consent, Enrolment
 from programmes.enums import VisitKind
@@ -367,3 +368,25 @@ def test_mark_not_done_refuses(fields, match):
     visit.refresh_from_db()
     assert visit.status == before
     assert not JournalLine.objects.exists()
+
+
+def test_the_acts_before_know_what_to_do():
+    assert actions.schedule in acts_before.ON_INCLUDED
+    assert actions.close in acts_before.ON_ENDED
+
+
+def test_an_unscheduled_visit_sent_twice_is_one_visit():
+    enrolment = EnrolmentFactory()
+    how = {"once_only": ONCE, "by": enrolment.included_by, "at": AT}
+
+    first = actions.hold_unscheduled(enrolment, HELD, **how)
+
+    assert actions.hold_unscheduled(enrolment, HELD, **how) == first
+    assert Visit.objects.count() == 1
+
+
+def test_a_cancelled_inclusion_has_no_visit():
+    visit = VisitFactory()
+    Enrolment.objects.update(state=EnrolmentState.CANCELLED)
+
+    refused(visit, match="annulée")

@@ -28,9 +28,3 @@ def test_change_in_words(values, words):
     points = [(date(2026, 3 + i, 2), value) for i, value in enumerate(values)]
 
     assert scales.change_in_words(points) == words
-
-
-def test_the_impression_of_change_has_seven_points():
-    assert [value for value, _ in scales.PGIC] == [1, 2, 3, 4, 5, 6, 7]
-    assert scales.pgic_in_words(4) == "Inchangée"
-    assert scales.pgic_in_words(9) == ""

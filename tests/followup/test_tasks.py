@@ -147,3 +147,15 @@ def test_a_relay_doctor_is_told_of_simple_visits_only():
     body = OutgoingMail.objects.get(to=relay.user.email).body
     assert "Consultation simple" in body
     assert "M1" not in body
+
+
+def test_one_doctor_who_fails_does_not_stop_the_others():
+    enrolment = EnrolmentFactory()
+    relay = MemberFactory(role=Role.RELAY_DOCTOR, programme=enrolment.programme)
+    enrolment.relay_doctor = relay
+    enrolment.save()
+    VisitFactory(enrolment=enrolment, simple=True, due_on=date(2026, 4, 14))
+
+    with mock.patch("followup.reminders.remind_relay_doctor", side_effect=OSError):
+        assert tasks.remind_sites() == 1
+    assert tasks.remind_sites() == 1

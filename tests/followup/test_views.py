@@ -9,10 +9,11 @@ from accounts.enums import Role
 from core import drafts
 from followup.enums import Decision, VisitStatus
 from followup.models import Answers, Visit
+from patients.models import Consent, Enrolment
 from tests.accounts.factories import MemberFactory
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.patients.factories import EnrolmentFactory
-from tests.programmes.factories import QuestionnaireVersionFactory
+from tests.programmes.factories import AccreditationFactory, QuestionnaireVersionFactory
 
 
 NOW = datetime(2026, 4, 2, 12, tzinfo=UTC)
@@ -302,3 +303,42 @@ def test_the_reason_of_a_gap_is_asked_only_when_there_is_one(sign_in, due_on, as
 
     shown = assertContains if asks else assertNotContains
     shown(response, "Motif de l’écart de date")
+
+
+def test_a_visit_whose_window_is_to_come_is_not_missed_yet(sign_in):
+    visit = VisitFactory(due_on=date(2026, 4, 20))
+    address = reverse("followup:not_done", args=[visit.public_id])
+
+    response = sign_in(visit.enrolment.included_by).post(
+        address, {"reason": "PATIENT_ABSENT"}, follow=True
+    )
+
+    assertContains(response, "Sa fenêtre ne s’ouvre que le 13/04/2026")
+    visit.refresh_from_db()
+    assert visit.status == VisitStatus.PLANNED
+
+
+def test_what_the_action_refuses_is_told_on_the_page(sign_in):
+    visit = VisitFactory()
+    Consent.objects.filter(enrolment=visit.enrolment).update(withdrawn_on=date(2026, 4, 1))
+
+    response = sign_in(visit.enrolment.included_by).post(page_of(visit), TYPED)
+
+    assertContains(response, "retiré son consentement")
+    visit.refresh_from_db()
+    assert visit.status == VisitStatus.PLANNED
+
+
+def test_the_same_form_with_other_content_is_told_so(sign_in):
+    first, second = VisitFactory(), VisitFactory()
+    doctor = first.enrolment.included_by
+    Enrolment.objects.filter(pk=second.enrolment_id).update(site=doctor.site)
+    AccreditationFactory(member=doctor, programme=second.enrolment.programme)
+    client = sign_in(doctor)
+    client.post(page_of(first), TYPED)
+
+    response = client.post(page_of(second), TYPED)
+
+    assertContains(response, "a déjà été enregistré avec un autre contenu")
+    second.refresh_from_db()
+    assert second.status == VisitStatus.PLANNED

@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.enums import Role
 from patients import identity
 from patients.identity import Person
+from patients.models import Enrolment
 from tests.accounts.factories import MemberFactory
 from tests.followup.factories import VisitFactory
 from tests.patients.factories import EnrolmentFactory
@@ -312,3 +313,53 @@ def test_a_colleague_of_the_reporter_does_not_declare(sign_in):
     assert not Declaration.objects.exists()
     page = client.get(reverse("vigilance:event", args=[event.public_id]))
     assertNotContains(page, "Enregistrer la déclaration")
+
+
+def test_the_same_network_is_not_told_twice(sign_in):
+    event = AdverseEventFactory(situations=[Situation.ABUSE])
+    DeclarationFactory(event=event)
+    typed = {"network": "CRPV", "declared_on": "12/03/2026"}
+
+    response = sign_in(event.reported_by).post(
+        reverse("vigilance:declare", args=[event.public_id]), typed
+    )
+
+    assertContains(response, "Une déclaration est déjà enregistrée")
+    assert Declaration.objects.count() == 1
+
+
+def test_what_the_action_refuses_is_told_on_the_page(sign_in):
+    enrolment, product = treated()
+    Enrolment.objects.filter(pk=enrolment.pk).update(state="CANCELLED")
+
+    response = sign_in(enrolment.included_by).post(
+        report_page(enrolment), {**TYPED, "suspects": [product]}
+    )
+
+    assertContains(response, "Cette inclusion a été annulée.")
+    assert not AdverseEvent.objects.exists()
+
+
+def test_the_same_form_with_other_content_is_told_so(sign_in):
+    enrolment, product = treated()
+    client = sign_in(enrolment.included_by)
+    typed = {**TYPED, "suspects": [product]}
+    client.post(report_page(enrolment), typed)
+
+    response = client.post(report_page(enrolment), {**typed, "severity": "MILD"})
+
+    assertContains(response, "a déjà été enregistré avec un autre contenu")
+    assert AdverseEvent.objects.count() == 1
+
+
+def test_a_patient_without_prescription_names_a_medicine(sign_in):
+    enrolment = EnrolmentFactory()
+    product = ProductFactory(programme=enrolment.programme)
+    client = sign_in(enrolment.included_by)
+
+    refused = client.post(report_page(enrolment), TYPED)
+    assertContains(refused, "Indiquez le médicament suspect.")
+    client.post(report_page(enrolment), {**TYPED, "other_product": str(product.pk)})
+
+    suspect = AdverseEvent.objects.get().suspects.get()
+    assert (suspect.product, suspect.thc_mg_per_day) == (product, None)
