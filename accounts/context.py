@@ -19,7 +19,7 @@ class Link:
 
 
 _TRAINING = ("Formation", "training:mine")
-_DOCTOR = (("Mes patients", "record:home"), _TRAINING)
+_DOCTOR = (("Mes patients", "record:patients"), _TRAINING)
 _DASHBOARD = ("Tableau de bord", "evaluation:dashboard")
 
 # label, name of the address. What each kind of person works with, in the order of their day.
@@ -64,11 +64,10 @@ def _menu(request: HttpRequest, member: Member) -> list[Link]:
     """The most precise entry that holds the address of the page is the active one."""
     named = [(label, _address(name)) for label, name in MENUS.get(member.role, ())]
     entries = [(label, url) for label, url in named if url]
-    holding = [url for _, url in entries if request.path.startswith(url)]
-    longest = max(holding, key=len, default="")
-    if longest == "/" and not request.path.startswith(("/patients/", "/consultations/")):
-        longest = "/" if request.path == "/" else ""
-    return [Link(label, url, url == longest) for label, url in entries]
+    # A visit is a page of its patient.
+    path = request.path.replace("/consultations/", "/patients/", 1)
+    here = max((url for _, url in entries if path.startswith(url)), key=len, default="")
+    return [Link(label, url, url == here) for label, url in entries]
 
 
 def _address(name: str) -> str:

@@ -48,7 +48,12 @@ def test_the_most_precise_entry_is_the_active_one(rf, path, active):
 
 @pytest.mark.parametrize(
     ("path", "active"),
-    [("/", True), ("/patients/x/", True), ("/consultations/x/", True), ("/compte/", False)],
+    [
+        ("/patients/", True),
+        ("/patients/x/", True),
+        ("/consultations/x/", True),
+        ("/compte/", False),
+    ],
 )
 def test_pages_of_a_patient_belong_to_my_patients(rf, path, active):
     request = rf.get(path)
