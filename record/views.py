@@ -16,6 +16,7 @@ from patients import access
 from patients.models import Enrolment
 from record import overview, worklist
 from record.forms import SearchForm, WorklistForm
+from training import entitlement
 
 
 HOMES = {
@@ -51,6 +52,7 @@ def patients(request: MemberRequest) -> HttpResponse:
         "counts": worklist.counts(member, today),
         "found": worklist.page(rows, request.GET, today),
         "may_include": allows(member, Permission.PATIENT_INCLUDE),
+        "untrained": entitlement.missing(member, today),
     }
     return render(request, "record/patients.html", context)
 

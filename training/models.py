@@ -58,11 +58,13 @@ class Course(models.Model):
 
 
 class CompletionQuerySet(models.QuerySet["Completion"]):
+    def of_user(self, user: User) -> "CompletionQuerySet":
+        """Proofs of a person, of the courses for their profession."""
+        return self.filter(user=user, course__profession=user.profession).select_related("course")
+
     def of(self, user: User, programme: Programme) -> "CompletionQuerySet":
         """Proofs of a person for a programme, of the courses for their profession."""
-        return self.filter(
-            user=user, course__programme=programme, course__profession=user.profession
-        ).select_related("course")
+        return self.of_user(user).filter(course__programme=programme)
 
     def newest_first(self) -> "CompletionQuerySet":
         return self.order_by("-completed_on", "-pk")

@@ -5,11 +5,11 @@ import pytest
 from accounts.enums import Profession, Role
 from core.models import JournalLine
 from tests.accounts.factories import MemberFactory
-from tests.programmes.factories import ProgrammeFactory
+from tests.programmes.factories import AccreditationFactory, ProgrammeFactory
 from tests.training.factories import CompletionFactory, CourseFactory
 from training import actions
 from training.actions import CannotRecord, Claim
-from training.entitlement import is_entitled
+from training.entitlement import is_entitled, missing
 from training.enums import ProofKind
 from training.models import Completion
 
@@ -155,3 +155,17 @@ def test_a_programme_may_ask_for_no_training():
     free = ProgrammeFactory(training_required=False)
 
     assert is_entitled(MemberFactory().user, free, TODAY)
+
+
+def test_programmes_without_a_proof_are_told(programme, django_assert_num_queries):
+    other = CourseFactory(programme=ProgrammeFactory(name="Autre")).programme
+    member = MemberFactory(programme=programme)
+    AccreditationFactory(member=member, programme=other)
+    AccreditationFactory(member=member, programme=ProgrammeFactory(training_required=False))
+    CompletionFactory(
+        user=member.user, course=programme.courses.get(version="2023-03"), completed_on=TODAY
+    )
+    CompletionFactory(course=other.courses.get())
+
+    with django_assert_num_queries(2):
+        assert missing(member, TODAY) == [other]

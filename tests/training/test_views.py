@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -166,8 +165,11 @@ def test_an_agent_has_no_training(client):
     assert JournalLine.objects.get().action == "access.refused"
 
 
-@pytest.mark.parametrize(("entitled", "shown"), [(True, False), (False, True)])
-def test_other_pages_lead_to_the_training(entitled, shown):
-    banner = render_to_string("training/_not_entitled.html", {"entitled": entitled})
+def test_the_list_of_patients_leads_to_the_training(client, course):
+    member = MemberFactory(programme=course.programme)
+    open_session(client, member)
+    banner = "Enregistrer ma formation"
 
-    assert (MINE in banner) is shown
+    assert banner in client.get(reverse("record:patients")).content.decode()
+    CompletionFactory(user=member.user, course=course, completed_on=datetime.date(2024, 1, 31))
+    assert banner not in client.get(reverse("record:patients")).content.decode()
