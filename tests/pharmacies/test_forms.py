@@ -36,7 +36,6 @@ def test_what_is_no_expiry_is_refused(typed):
         ("https://recann.example/v/To-ken_1", "To-ken_1"),
         ("https://recann.example/v/To-ken_1/?a=b#c", "To-ken_1"),
         ("  To-ken_1 ", "To-ken_1"),
-        ("https://recann.example/v/", ""),
     ],
 )
 def test_a_scanned_address_is_read_as_its_code(scanned, code):

@@ -12,7 +12,8 @@ from core.models import DoneOnce
 from patients import identity
 from patients.identity import Person
 from pharmacies.models import Dispensation, DispensedItem, Received
-from prescriptions.models import Presentation
+from prescriptions.enums import VoidReason
+from prescriptions.models import Prescription, Presentation
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.pharmacies.factories import (
     DispensationFactory,
@@ -337,75 +338,56 @@ def test_an_untrained_pharmacist_reads_why(client, sign_in, as_owner):
     assertNotContains(response, "Enregistrer la dispensation")
 
 
-# --- Read again ----------------------------------------------------------------------------------
+def test_a_voided_prescription_is_shown_as_such(client, sign_in):
+    prescription = written(days_ago=1)
+    member = at_the_counter(prescription)
+    Prescription.objects.filter(pk=prescription.pk).update(
+        status="VOIDED", voided_at=timezone.now(), void_reason=VoidReason.TYPING_ERROR
+    )
+
+    response = sign_in(member).get(page_of(prescription))
+
+    assertContains(response, "annulée")
+    assertNotContains(response, "Enregistrer la dispensation")
 
 
-def test_the_history_is_of_ones_own_pharmacy(client, sign_in):
-    mine, other = (DispensationFactory(items=True, items__batch=name) for name in ("AAA", "BBB"))
+def test_the_same_form_with_other_content_is_refused(client, sign_in):
+    prescription = written(days_ago=0)
+    client = sign_in(at_the_counter(prescription))
+    data = typed(client.get(page_of(prescription)), days__1=10, packs__1__0=1)
+    client.post(page_of(prescription), data)
 
-    response = sign_in(mine.dispensed_by).get(reverse("pharmacies:history"))
+    response = client.post(page_of(prescription), data | {"days-1": 9})
 
-    assertContains(response, mine.enrolment.number)
-    assertContains(response, "AAA")
-    assertNotContains(response, other.enrolment.number)
-    assertNotContains(response, "BBB")
+    assertContains(response, "déjà été enregistré avec un autre contenu")
+    assert DispensedItem.objects.get().days == 10
 
 
-def test_the_history_goes_by_pages(client, sign_in, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr("pharmacies.views.PER_PAGE", 2)
-    first = DispensationFactory(items=True, items__days=1, items__quantity_due=1)
-    rows = [first] + [
-        DispensationFactory(received=first.received, recorded_at=first.recorded_at)
-        for _ in range(4)
+def test_a_second_batch_needs_its_number(client, sign_in):
+    prescription = written(days_ago=0)
+    client = sign_in(at_the_counter(prescription))
+    page = client.get(page_of(prescription))
+    two = {"packs-1-0": 2, "packs-1-0b": 1, "expires-1-0b": "07/2031"}
+
+    refused = client.post(page_of(prescription), typed(page) | two)
+    client.post(page_of(prescription), typed(page) | two | {"batch-1-0b": "LOT-B2"})
+
+    assertContains(refused, "Le numéro de lot est obligatoire.")
+    assert list(DispensedItem.objects.order_by("pk").values_list("batch", "packs", "days")) == [
+        ("LOT-A1", 2, 28),
+        ("LOT-B2", 1, 0),
     ]
-    client = sign_in(first.dispensed_by)
-    address = reverse("pharmacies:history")
-
-    pages, url = [], address
-    while url:
-        page = client.get(url).context["page"]
-        if hasattr(page, "rows"):
-            pages.append(page)
-        url = page.older
-
-    assert [row for page in pages for row in page.rows] == rows[::-1]
-    back = client.get(pages[2].newer).context["page"]
-    assert (back.rows, bool(back.newer), bool(back.older)) == (pages[1].rows, True, True)
-    assert not client.get(back.newer).context["page"].newer
-    assert client.get(f"{address}?avant=nothing").status_code == 404
 
 
-def test_the_history_has_a_fixed_number_of_queries(client, sign_in, django_assert_num_queries):
-    first = DispensationFactory(items=True, items__days=1, items__quantity_due=1)
-    for _ in range(4):
-        more = DispensationFactory(received=first.received)
-        DispensedItemFactory(dispensation=more, days=2, quantity_due=2)
-    client = sign_in(first.dispensed_by)
-    client.get(reverse("pharmacies:history"))
+def test_an_early_or_late_reception_is_refused_by_the_action_too(client, sign_in):
+    prescription = written(days_ago=30)
+    client = sign_in(at_the_counter(prescription))
+    today = timezone.localdate().strftime("%d/%m/%Y")
 
-    # Session, user, device, member; page, items, lines, packs.
-    with django_assert_num_queries(8):
-        client.get(reverse("pharmacies:history"))
-
-
-def test_a_dispensation_of_another_pharmacy_does_not_exist(client, sign_in):
-    dispensation = DispensationFactory(items=True)
-    stranger = DispensationFactory(items=True).dispensed_by
-
-    response = sign_in(stranger).get(reverse("pharmacies:done", args=[dispensation.public_id]))
-
-    assert response.status_code == 404
-
-
-def test_a_late_entry_is_flagged(client, sign_in):
-    dispensation = DispensationFactory(items=True)
-    late = DispensationFactory(
-        received=dispensation.received, recorded_at=dispensation.recorded_at + 3 * DAY
+    response = client.post(
+        reverse("pharmacies:receive", args=[prescription.public_id]),
+        {"presentation-presented_on": today, "presentation-key": "k"},
     )
 
-    client = sign_in(dispensation.dispensed_by)
-
-    assertContains(client.get(reverse("pharmacies:done", args=[late.public_id])), "Saisie tardive")
-    assertNotContains(
-        client.get(reverse("pharmacies:done", args=[dispensation.public_id])), "Saisie tardive"
-    )
+    assertContains(response, "aucun jour à délivrer")
+    assert not Received.objects.exists()
