@@ -10,9 +10,19 @@ from django.db.models import Model
 CONTEXT = json.dumps({"action": "cohort.loaded", "role": "SYSTEM"})
 
 
+def is_tracked(model: type[Model]) -> bool:
+    """Identity and its indexes are not: their changes go to the journal."""
+    return f"{model.__name__}event".lower() in model._meta.apps.all_models[model._meta.app_label]
+
+
+def event_of(model: type[Model]) -> type[Model]:
+    """The table of the model's history."""
+    return model._meta.apps.get_model(model._meta.app_label, f"{model.__name__}Event")
+
+
 def write(model: type[Model], first_id: int) -> int:
     """Copy the rows from `first_id` on into the model's event table; return how many."""
-    event = model._meta.apps.get_model(model._meta.app_label, f"{model.__name__}Event")
+    event = event_of(model)
     kept = {field.column for field in event._meta.local_fields}
     columns = [
         field.column

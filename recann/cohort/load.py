@@ -39,15 +39,15 @@ def write(parts: Sequence[Part], *, today: date) -> dict[str, int]:
     with bare(sheet.model for sheet in first.sheets):
         for rank, part in enumerate(parts):
             writer = first if rank == 0 else _writer(part, today, drawn)
-            for group in _groups(part.courses):
-                _write(writer, group)
+            for group in groups(part.courses):
+                write_group(writer, group)
             for sheet in writer.sheets:
                 sheet.finish()
                 table = sheet.model._meta.db_table
                 counted[table] = counted.get(table, 0) + sheet.added
     for sheet in first.sheets:
-        if sheet.first_id:
-            event = f"{sheet.model._meta.db_table}event"
+        if history.is_tracked(sheet.model):
+            event = history.event_of(sheet.model)._meta.db_table
             counted[event] = history.write(sheet.model, sheet.first_id)
     return counted
 
@@ -56,13 +56,15 @@ def _writer(part: Part, today: date, drawn: random.Random) -> Writer:
     return Writer(reference.read(part.programme), part.places, today, drawn)
 
 
-def _groups(courses: Iterable[Course]) -> Iterator[list[Course]]:
+def groups(courses: Iterable[Course]) -> Iterator[list[Course]]:
+    """Patients whose keys are opened together."""
     waiting = iter(courses)
     while group := list(islice(waiting, GROUP)):
         yield group
 
 
-def _write(writer: Writer, group: list[Course]) -> None:
+def write_group(writer: Writer, group: list[Course]) -> None:
+    """Keys first, then every row of these patients."""
     opened = keys.open_keys(keys.create_keys("patient", len(group))).values()
     files = keys.create_keys("enrolment", len(group))
     for course, key, file_key in zip(group, opened, files, strict=True):

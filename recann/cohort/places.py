@@ -3,7 +3,7 @@
 import json
 import random
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from training.models import Completion, Course
 
 
 OPENING = date(2021, 3, 1)
+FIRST_FINESS = 20_000
 DOCTORS_A_STRUCTURE = 3
 RELAY_DOCTORS = 120
 
@@ -53,6 +54,8 @@ class Map:
     departement: dict[int, str] = field(default_factory=dict)
     pharmacists: dict[str, list[Post]] = field(default_factory=lambda: defaultdict(list))
     relays: dict[str, list[Post]] = field(default_factory=lambda: defaultdict(list))
+    # FINESS numbers given so far, by département.
+    numbers: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, posts: list[tuple[str, Post]], indications: list[str]) -> "Map":
@@ -80,16 +83,29 @@ class Map:
 
     def pharmacist(self, departement: str, on: date, drawn: random.Random) -> Post:
         """Of the département, or of another when nobody is trained there yet."""
-        ready = [post for post in self.pharmacists[departement] if post.from_ <= on]
-        if not ready:
-            ready = [
-                post for posts in self.pharmacists.values() for post in posts if post.from_ <= on
-            ]
-        return drawn.choice(ready)
+        found = _ready(self.pharmacists[departement], on, drawn)
+        if found is None:
+            everyone = [post for posts in self.pharmacists.values() for post in posts]
+            found = drawn.choice([post for post in everyone if post.from_ <= on])
+        return found
 
     def relay(self, departement: str, on: date, drawn: random.Random) -> Post | None:
-        ready = [post for post in self.relays[departement] if post.from_ <= on]
-        return drawn.choice(ready) if ready else None
+        return _ready(self.relays[departement], on, drawn)
+
+    def sort(self) -> None:
+        """Put those who begin first before the others: `pharmacist` and `relay` lean on it."""
+        for posts in (*self.pharmacists.values(), *self.relays.values()):
+            posts.sort(key=_from)
+
+
+def _from(post: Post) -> date:
+    return post.from_
+
+
+def _ready(posts: list[Post], on: date, drawn: random.Random) -> Post | None:
+    """One of those who had begun on that day."""
+    count = bisect_right(posts, on, key=_from)
+    return posts[drawn.randrange(count)] if count else None
 
 
 def make(programme: Programme, drawn: random.Random, *, times: int = 1) -> Map:
@@ -100,9 +116,10 @@ def make(programme: Programme, drawn: random.Random, *, times: int = 1) -> Map:
     without_pui = set(list(weights)[-DEPARTEMENTS_WITHOUT_PUI:])
     puis = _spread(HOSPITAL_PHARMACIES * times, [d for d in weights if d not in without_pui], drawn)
     officines = [*without_pui, *_spread(COMMUNITY_PHARMACIES * times - 49, list(weights), drawn)]
-    _make_pharmacies(programme, found, SiteKind.HOSPITAL_PHARMACY, puis)
-    _make_pharmacies(programme, found, SiteKind.COMMUNITY_PHARMACY, sorted(officines))
+    _make_pharmacies(programme, found, SiteKind.HOSPITAL_PHARMACY, puis, times)
+    _make_pharmacies(programme, found, SiteKind.COMMUNITY_PHARMACY, sorted(officines), times)
     _make_relays(programme, found, drawn, times)
+    found.sort()
     return found
 
 
@@ -117,13 +134,17 @@ def _spread(count: int, codes: list[str], drawn: random.Random) -> list[str]:
     return (codes + extra)[:count]
 
 
+def _finess(found: Map, code: str) -> str:
+    """The next of the département: overseas there are five digits only."""
+    found.numbers[code] += 1
+    return make_finess(code, FIRST_FINESS + found.numbers[code])
+
+
 def _site(kind: SiteKind, name: str, code: str, number: int, on: date) -> Site:
-    finess = "" if kind == SiteKind.PRACTICE else make_finess(code, number)
     place = DEPARTEMENTS[code]
     return Site(
         kind=kind,
         name=name,
-        finess=finess,
         departement=code,
         address=f"{number % 90 + 1} rue de la Démonstration",
         postcode=f"{code[:2].replace('2A', '20').replace('2B', '20')}000"[:5],
@@ -133,6 +154,12 @@ def _site(kind: SiteKind, name: str, code: str, number: int, on: date) -> Site:
         time_zone=place.time_zone,
         opened_on=on,
     )
+
+
+def _open(found: Map, sites: list[Site]) -> None:
+    for site in sites:
+        site.finess = _finess(found, site.departement)
+    Site.objects.bulk_create(sites)
 
 
 def _listed_on(rank: int, times: int) -> date:
@@ -152,7 +179,7 @@ def _make_structures(programme: Programme, found: Map, drawn: random.Random, tim
     total = STRUCTURES[-1][1] * times
     codes = _spread(total, _weights(), drawn)
     days = [_listed_on(rank, times) for rank in range(total)]
-    sites = Site.objects.bulk_create(
+    sites = [
         _site(
             SiteKind.REFERENCE_CENTRE,
             f"CH fictif {DEPARTEMENTS[code].name} – structure {rank + 1}",
@@ -161,7 +188,8 @@ def _make_structures(programme: Programme, found: Map, drawn: random.Random, tim
             on,
         )
         for rank, (code, on) in enumerate(zip(codes, days, strict=True))
-    )
+    ]
+    _open(found, sites)
     indications = list(Indication.objects.filter(programme=programme).order_by("code"))
     listings = []
     for site, on in zip(sites, days, strict=True):
@@ -186,16 +214,19 @@ def _make_structures(programme: Programme, found: Map, drawn: random.Random, tim
         found.doctors[post.site_id].append(post)
 
 
-def _make_pharmacies(programme: Programme, found: Map, kind: SiteKind, codes: list[str]) -> None:
+def _make_pharmacies(
+    programme: Programme, found: Map, kind: SiteKind, codes: list[str], times: int
+) -> None:
     is_hospital = kind == SiteKind.HOSPITAL_PHARMACY
     word, base = ("PUI fictive", 40_000) if is_hospital else ("Pharmacie fictive", 60_000)
     # Trained over time; the first of the list from the first day.
     step = 3 if is_hospital else 1
-    days = [OPENING + timedelta(days=min(rank * step, 880)) for rank in range(len(codes))]
-    sites = Site.objects.bulk_create(
+    days = [OPENING + timedelta(days=min(r * step // times, 880)) for r in range(len(codes))]
+    sites = [
         _site(kind, f"{word} {DEPARTEMENTS[code].name} {rank + 1}", code, base + rank, on)
         for rank, (code, on) in enumerate(zip(codes, days, strict=True))
-    )
+    ]
+    _open(found, sites)
     staff = list(zip(sites, days, strict=True))
     for post in _people(programme, staff, Role.PHARMACIST, first_rpps=base * 10):
         found.pharmacists[post.departement].append(post)

@@ -39,11 +39,18 @@ class Sheet:
         self.added = 0
         self.next_id = _highest_id(model, using) + 1 if varying[0] == "id" else 0
         self.first_id = self.next_id
+        self.stride = 1
+
+    def take_lane(self, rank: int, lanes: int) -> None:
+        """Use one id in `lanes`: as many writers fill the table together."""
+        if self.first_id:
+            self.next_id = self.first_id + rank
+        self.stride = lanes
 
     def add(self, *values: object) -> int:
         """Add a row that has its own id; return it."""
         key = self.next_id
-        self.next_id += 1
+        self.next_id += self.stride
         self._write((key, *values))
         return key
 
@@ -68,11 +75,15 @@ class Sheet:
     def finish(self) -> None:
         """Send what waits, and let the table's own counter go on after it."""
         self.flush()
+        self.advance(self.next_id - 1)
+
+    def advance(self, last_id: int) -> None:
+        """Let the table's own counter go on after this id."""
         if self.first_id:
             with connections[self.using].cursor() as cursor:
                 cursor.execute(
                     "SELECT setval(pg_get_serial_sequence(%s, 'id'), greatest(%s, 1))",
-                    [self.model._meta.db_table, self.next_id - 1],
+                    [self.model._meta.db_table, last_id],
                 )
 
 
