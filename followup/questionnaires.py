@@ -7,8 +7,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-
 from core import keys
 from followup import items, rules
 from followup.items import Item
@@ -114,13 +112,13 @@ def seal_texts(
 
 
 def open_text(key: keys.DataKey | None, visit: Visit, name: str, blob: Blob) -> str:
-    """The words, or "" when there are none or their key was destroyed."""
+    """The words, or "" when there are none or their key was destroyed.
+
+    :raises cryptography.exceptions.InvalidTag: altered bytes, or another visit's
+    """
     if not blob or key is None:
         return ""
-    try:
-        return key.unseal(bytes(blob), _aad(visit, name)).decode()
-    except InvalidTag:
-        return ""
+    return key.unseal(bytes(blob), _aad(visit, name)).decode()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from followup.models import Visit
 from patients.models import Enrolment
 from pharmacies.models import Dispensation
 from programmes.models import Product, Programme
+from vigilance import terms
 from vigilance.enums import ActionTaken, Network, Outcome, Seriousness, Severity, Situation
 
 
@@ -123,6 +124,11 @@ class AdverseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"Effet indésirable {self.public_id}"
+
+    @property
+    def terms_in_words(self) -> str:
+        """«Vertiges, Fatigue»; reads `reactions`."""
+        return ", ".join(terms.label(reaction.term) for reaction in self.reactions.all())
 
 
 @tracked

@@ -3,8 +3,6 @@
 from typing import Protocol
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-
 from core.keys import DataKey
 
 
@@ -25,10 +23,10 @@ def seal(key: DataKey, event: Named, name: str, text: str) -> bytes | None:
 
 
 def unseal(key: DataKey | None, event: Named, name: str, blob: bytes | memoryview | None) -> str:
-    """The words; "" when there are none or their key was destroyed."""
+    """The words; "" when there are none or their key was destroyed.
+
+    :raises cryptography.exceptions.InvalidTag: altered bytes, or another event's
+    """
     if not blob or key is None:
         return ""
-    try:
-        return key.unseal(bytes(blob), _aad(event, name)).decode()
-    except InvalidTag:
-        return ""
+    return key.unseal(bytes(blob), _aad(event, name)).decode()

@@ -1,9 +1,19 @@
 from datetime import date
 
+import pytest
+from cryptography.exceptions import InvalidTag
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from core import keys
 from followup import calendar_steps, curve, questionnaires
 from followup.enums import Standing
 from tests.followup.factories import AnswersFactory, VisitFactory
-from tests.programmes.factories import QuestionnaireFactory, QuestionnaireVersionFactory
+from tests.programmes.factories import (
+    IndicationFactory,
+    QuestionnaireFactory,
+    QuestionnaireVersionFactory,
+)
 
 
 def test_points_are_the_scores_by_date(django_assert_num_queries):
@@ -53,6 +63,9 @@ def test_which_questionnaires_are_asked_does_not_depend_on_their_number(
             questionnaire__programme=enrolment.programme, questionnaire__position=position
         )
     QuestionnaireVersionFactory()  # another programme
+    others = QuestionnaireFactory(programme=enrolment.programme, position=0)
+    others.indications.add(IndicationFactory(programme=enrolment.programme))
+    QuestionnaireVersionFactory(questionnaire=others)
     theirs = QuestionnaireFactory(programme=enrolment.programme, position=0)
     theirs.indications.add(enrolment.indication)
     QuestionnaireVersionFactory(questionnaire=theirs)
@@ -86,3 +99,29 @@ def test_steps_tell_where_each_visit_stands(django_assert_num_queries):
     assert [step.state for step in drawn] == ["done", "done", "late", "future", "future"]
     assert drawn[0].label == "M0"
     assert drawn[0].url == ""
+
+
+def test_words_are_gone_once_their_key_is_destroyed(sign_in):
+    answers = AnswersFactory()
+    visit = answers.visit
+    key = keys.open_key(visit.enrolment.key_id)
+    visit.comment_sealed = questionnaires.seal_text(key, visit, "comment", "Va mieux")
+    visit.save()
+    client = sign_in(visit.held_by)
+    address = reverse("followup:visit", args=[visit.public_id])
+    assertContains(client.get(address), "Va mieux")
+
+    keys.destroy_keys([visit.enrolment.key_id])
+
+    response = client.get(address)
+    assertNotContains(response, "Va mieux")
+    assertContains(response, "Intensité de la douleur")
+
+
+def test_words_moved_to_another_visit_do_not_open():
+    visit, other = VisitFactory(), VisitFactory()
+    key = keys.open_key(visit.enrolment.key_id)
+    blob = questionnaires.seal_text(key, visit, "comment", "Va mieux")
+
+    with pytest.raises(InvalidTag):
+        questionnaires.open_text(key, other, "comment", blob)

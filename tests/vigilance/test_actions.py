@@ -3,6 +3,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from cryptography.exceptions import InvalidTag
+from django.db import IntegrityError
 
 from core import drafts, keys
 from core.models import DoneOnce, JournalLine
@@ -17,7 +19,7 @@ from tests.vigilance.factories import AdverseEventFactory, DeclarationFactory
 from vigilance import actions, rules, suspects
 from vigilance.enums import Network, Outcome, Seriousness
 from vigilance.models import AdverseEvent, Declaration
-from vigilance.words import unseal
+from vigilance.words import seal, unseal
 
 
 AT = datetime(2026, 3, 12, 12, tzinfo=UTC)
@@ -227,3 +229,21 @@ def test_a_pharmacist_is_proposed_what_they_dispensed():
     names = {one.product.pk for one in found}
     assert names == {dispensation.prescription.lines.get().product_id}
     assert other.lines.get().product_id not in names
+
+
+def test_what_is_sealed_opens_with_its_key_only():
+    event = AdverseEventFactory()
+    key = keys.open_key(event.enrolment.key_id)
+    blob = seal(key, event, "narrative", "Le matin")
+
+    assert unseal(key, event, "narrative", blob) == "Le matin"
+    assert unseal(None, event, "narrative", blob) == ""
+    with pytest.raises(InvalidTag):
+        unseal(key, AdverseEventFactory(), "narrative", blob)
+
+
+def test_another_refusal_of_the_database_is_not_hidden():
+    event = AdverseEventFactory()
+
+    with pytest.raises(IntegrityError, match="vigilance_network_known"):
+        actions.declare(event, network="POLICE", declared_on=DAY, by=event.reported_by, at=AT)
