@@ -6,11 +6,12 @@ else works without it.
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,6 +22,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+
+T = TypeVar("T")
 
 STYLE = settings.BASE_DIR / "templates" / "pdf" / "style.css"
 
@@ -113,6 +116,12 @@ def _signer() -> Any:  # noqa: ANN401  pyHanko is untyped
     return CachedKeySigner(signing_cert=certificate, cert_registry=store)
 
 
+def _apart(work: Callable[[], T]) -> T:
+    """pyHanko opens an event loop of its own, and a thread may hold one only."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(work).result()
+
+
 def sealed(pdf: bytes, *, reason: str) -> bytes:
     """Return the PDF with the registry's seal: a changed byte shows, no change is allowed.
 
@@ -131,7 +140,8 @@ def sealed(pdf: bytes, *, reason: str) -> bytes:
     )
     out = io.BytesIO()
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    signers.PdfSigner(metadata, _signer()).sign_pdf(writer, output=out, bytes_reserved=_RESERVED)
+    signer = signers.PdfSigner(metadata, _signer())
+    _apart(partial(signer.sign_pdf, writer, output=out, bytes_reserved=_RESERVED))
     return out.getvalue()
 
 
@@ -145,6 +155,7 @@ def intact(pdf: bytes) -> bool:
     try:
         (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
         trust = ValidationContext(trust_roots=[_signer().signing_cert])
-        return bool(validate_pdf_signature(signature, trust).bottom_line)
+        status = _apart(partial(validate_pdf_signature, signature, trust))
+        return bool(status.bottom_line)
     except (PdfError, ValueError, KeyError, TypeError, AttributeError):
         return False

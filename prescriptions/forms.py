@@ -269,7 +269,11 @@ class PrescriptionForm:
 
     @property
     def non_field_errors(self) -> list[str]:
-        return []
+        return list(self.main.non_field_errors()) if self.is_bound else []
+
+    def refuse(self, message: str) -> None:
+        """Tell what the act refused."""
+        self.main.add_error(None, message)
 
     def __iter__(self) -> Iterator[BoundField]:
         return (bound for form in self.forms for bound in form)

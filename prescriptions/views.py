@@ -72,15 +72,23 @@ def _may_write(request: MemberRequest, enrolment: Enrolment) -> bool:
 def create(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     enrolment, person = open_live(request, enrolment_id)
     form = _form(request, enrolment, None)
-    if form.is_valid():
-        key = request.POST.get("once", "")[:64]
+    if form.is_valid() and (prescription := _drafted(request, form)):
+        return _to_detail(prescription)
+    return _render_form(request, form, _context(enrolment, person), enrolment.public_id)
+
+
+def _drafted(request: MemberRequest, form: PrescriptionForm) -> Prescription | None:
+    enrolment, key = form.enrolment, request.POST.get("once", "")[:64]
+    try:
         with transaction.atomic():
             prescription = actions.draft(
                 enrolment, form.wanted, by=request.member, at=timezone.now(), key=key
             )
             _forget_typed(request, enrolment.public_id)
-        return _to_detail(prescription)
-    return _render_form(request, form, _context(enrolment, person), enrolment.public_id)
+    except (actions.CannotDraft, once.AnotherBody) as error:
+        form.refuse(str(error))
+        return None
+    return prescription
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,12 +97,20 @@ def edit(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpRes
     enrolment, person = open_live(request, enrolment_id)
     prescription = _draft(request, enrolment, public_id)
     form = _form(request, enrolment, prescription)
-    if form.is_valid():
-        with transaction.atomic():
-            actions.change_draft(prescription, form.wanted, by=request.member, at=timezone.now())
-            _forget_typed(request, public_id)
+    if form.is_valid() and _changed(request, form, prescription):
         return _to_detail(prescription)
     return _render_form(request, form, _context(enrolment, person), public_id)
+
+
+def _changed(request: MemberRequest, form: PrescriptionForm, prescription: Prescription) -> bool:
+    try:
+        with transaction.atomic():
+            actions.change_draft(prescription, form.wanted, by=request.member, at=timezone.now())
+            _forget_typed(request, prescription.public_id)
+    except actions.CannotDraft as error:
+        form.refuse(str(error))
+        return False
+    return True
 
 
 def _form(
@@ -151,7 +167,8 @@ def _render_form(
         "draft_key": key,
         "draft_version": kept.version if kept else 0,
         "saved_at": kept.saved_at if kept else None,
-        "once": request.POST.get("once") or uuid4(),
+        # After a refusal of the act the same key would be refused again.
+        "once": uuid4() if form.non_field_errors else request.POST.get("once") or uuid4(),
         "max_narcotic_days": rules.MAX_NARCOTIC_DAYS,
         "is_new": owner == context["enrolment"].public_id,
     }
@@ -285,8 +302,12 @@ def _signed(request: MemberRequest, prescription: Prescription, context: Mapping
 def mention(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_live(request, enrolment_id)
     prescription = _draft(request, enrolment, public_id)
-    actions.accept_mention(prescription, by=request.member)
-    messages.success(request, "La mention expresse de chevauchement est portée.")
+    try:
+        actions.accept_mention(prescription, by=request.member)
+    except actions.CannotDraft as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "La mention expresse de chevauchement est portée.")
     return _to_detail(prescription)
 
 

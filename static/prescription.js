@@ -277,6 +277,8 @@ function start(form) {
   const copy = (selector) => form.querySelector(selector).content.cloneNode(true);
   const linesNow = () => [...holder.querySelectorAll("[data-line]")];
   form.querySelector("[data-panel]").hidden = false;
+  // Above the buttons, which stay in sight at the bottom of a telephone.
+  form.querySelector(".rc-bar").prepend(form.querySelector("[data-mini]"));
 
   const refresh = () => {
     const lines = linesNow();

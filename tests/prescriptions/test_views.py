@@ -181,6 +181,19 @@ def test_the_same_form_sent_twice_makes_one_draft(doctor, medicine, today):
     assert Prescription.objects.count() == 1
 
 
+def test_going_back_and_changing_is_told_and_then_makes_another_draft(doctor, medicine, today):
+    fields = typed(medicine, today)
+    doctor.post(address("create", doctor.enrolment), fields)
+    changed = fields | {"line-0-step-0-days": "14"}
+
+    page = doctor.post(address("create", doctor.enrolment), changed)
+    assertContains(page, "déjà été enregistré avec un autre contenu")
+    assert Prescription.objects.count() == 1
+
+    doctor.post(address("create", doctor.enrolment), changed | {"once": hidden(page, "once")})
+    assert Prescription.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
