@@ -55,21 +55,9 @@ def facts(
     on: date,
     replaces: Prescription | None = None,
 ) -> Facts:
-    regimes = regimes_of([line.product for line in typed.lines], on)
-    rule = SupplyRule.objects.in_force(on).filter(regime=Regime.ORDINARY).first()
     before = last_doses(enrolment)
     return Facts(
-        lines=[
-            LineFacts(
-                name=line.product.name,
-                regime=regimes.get(line.product.pk, Regime.NARCOTIC),
-                totals=line.totals,
-                contains_thc=line.product.thc_mg_per_unit > 0,
-                max_days=rule.max_treatment_days if rule else None,
-                rule_source=rule.source if rule else "",
-            )
-            for line in typed.lines
-        ],
+        lines=_lines(typed, on),
         written_on=on,
         starts_on=typed.starts_on,
         prescriber_id=prescriber_id,
@@ -80,6 +68,22 @@ def facts(
         previous_cbd_mg=before[1] if before else None,
         thresholds=thresholds(on),
     )
+
+
+def _lines(typed: Wanted, on: date) -> list[LineFacts]:
+    regimes = regimes_of([line.product for line in typed.lines], on)
+    rule = SupplyRule.objects.in_force(on).filter(regime=Regime.ORDINARY).first()
+    return [
+        LineFacts(
+            name=line.product.name,
+            regime=regimes.get(line.product.pk, Regime.NARCOTIC),
+            totals=line.totals,
+            contains_thc=line.product.thc_mg_per_unit > 0,
+            max_days=rule.max_treatment_days if rule else None,
+            rule_source=rule.source if rule else "",
+        )
+        for line in typed.lines
+    ]
 
 
 def thresholds(on: date) -> dict[str, ThresholdFact]:

@@ -269,7 +269,7 @@ class PrescriptionForm:
 
     @property
     def non_field_errors(self) -> list[str]:
-        return list(self.main.non_field_errors()) if self.is_bound else []
+        return [str(error) for error in self.main.non_field_errors()] if self.is_bound else []
 
     def refuse(self, message: str) -> None:
         """Tell what the act refused."""

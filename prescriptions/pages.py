@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from patients.models import Enrolment
 from prescriptions.enums import PrescriptionStatus as Status
@@ -20,6 +21,14 @@ class Page:
     newer: str
     older: str
     count: int | None = None
+
+
+def cursor(text: str) -> str:
+    """A public id, or nothing: any other text is not a page."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
 
 
 def page_of(enrolment: Enrolment, *, after: str, before: str) -> Page:

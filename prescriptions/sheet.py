@@ -9,7 +9,6 @@ from core.numbers import french_number
 from patients import identity
 from patients.identity import Person
 from prescriptions import rules, texts, words
-from prescriptions.dosage import totals
 from prescriptions.models import Line, LinePack, Prescription
 from programmes.enums import Form, Regime
 from programmes.models import SupplyRule
@@ -127,11 +126,7 @@ def loaded_lines(prescription: Prescription) -> list[Line]:
 def printed_line(line: Line, instructions: str, rule: SupplyRule | None) -> PrintedLine:
     unit, form = line.unit, line.form
     steps = sorted(line.steps.all(), key=lambda step: step.position)
-    sums = totals(
-        [step.as_step for step in steps],
-        thc_mg_per_unit=line.thc_mg_per_unit,
-        cbd_mg_per_unit=line.cbd_mg_per_unit,
-    )
+    highest = max(step.as_step.per_day for step in steps)
     is_narcotic = line.regime == Regime.NARCOTIC
     supply_days = rule.max_supply_days if rule and not is_narcotic else line.days
     packs = sorted(line.packs.all(), key=lambda held: -held.pack.quantity)
@@ -150,8 +145,8 @@ def printed_line(line: Line, instructions: str, rule: SupplyRule | None) -> Prin
         quantity_letters=words.quantity(line.quantity, unit, form),
         packs=[_pack(held, unit, form) for held in packs],
         packs_letters=[words.packs(h.count, h.pack.quantity, unit, form) for h in packs],
-        thc_mg_max=sums.thc_mg_max,
-        cbd_mg_max=sums.cbd_mg_max,
+        thc_mg_max=highest * line.thc_mg_per_unit,
+        cbd_mg_max=highest * line.cbd_mg_per_unit,
         instructions=instructions,
         renewals=0 if is_narcotic else rules.renewals(line.days, supply_days),
         supply_days=supply_days,

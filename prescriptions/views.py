@@ -17,7 +17,7 @@ from accounts.permissions import allows, require
 from core import audit, drafts, keys, once
 from core.documents import read
 from core.pdf import PdfUnavailable
-from patients.access import open_live, open_record
+from patients.access import open_record
 from patients.identity import Person
 from patients.models import Enrolment
 from prescriptions import actions, checks, pages, rules, typed, wanted
@@ -38,7 +38,7 @@ from prescriptions.typed import Typed
 def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     enrolment, person = open_record(request, enrolment_id)
     today = timezone.localdate()
-    after, before = (_cursor(request, name) for name in ("apres", "avant"))
+    after, before = (pages.cursor(request.GET.get(name, "")) for name in ("apres", "avant"))
     page = pages.page_of(enrolment, after=after, before=before)
     context = _context(enrolment, person) | {
         "rows": [(row, *pages.state(row, today)) for row in page.rows],
@@ -48,16 +48,16 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
     return render(request, "prescriptions/list.html", context)
 
 
-def _cursor(request: MemberRequest, name: str) -> str:
-    """A public id, or nothing: any other text is not a page."""
-    try:
-        return str(UUID(request.GET.get(name, "")))
-    except ValueError:
-        return ""
-
-
 def _context(enrolment: Enrolment, person: Person | None) -> dict[str, Any]:
     return {"enrolment": enrolment, "person": person, "tab": "prescriptions"}
+
+
+def _open_live(request: MemberRequest, enrolment_id: UUID) -> tuple[Enrolment, Person | None]:
+    """The record, of a patient for whom something may still be prescribed."""
+    enrolment, person = open_record(request, enrolment_id)
+    if not enrolment.is_live:
+        raise Http404
+    return enrolment, person
 
 
 def _may_write(request: MemberRequest, enrolment: Enrolment) -> bool:
@@ -70,7 +70,7 @@ def _may_write(request: MemberRequest, enrolment: Enrolment) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.PRESCRIPTION_WRITE)
 def create(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
-    enrolment, person = open_live(request, enrolment_id)
+    enrolment, person = _open_live(request, enrolment_id)
     form = _form(request, enrolment, None)
     if form.is_valid() and (prescription := _drafted(request, form)):
         return _to_detail(prescription)
@@ -94,7 +94,7 @@ def _drafted(request: MemberRequest, form: PrescriptionForm) -> Prescription | N
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.PRESCRIPTION_WRITE)
 def edit(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
-    enrolment, person = open_live(request, enrolment_id)
+    enrolment, person = _open_live(request, enrolment_id)
     prescription = _draft(request, enrolment, public_id)
     form = _form(request, enrolment, prescription)
     if form.is_valid() and _changed(request, form, prescription):
@@ -300,7 +300,7 @@ def _signed(request: MemberRequest, prescription: Prescription, context: Mapping
 @require_POST
 @require(Permission.PRESCRIPTION_WRITE)
 def mention(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
-    enrolment, _ = open_live(request, enrolment_id)
+    enrolment, _ = _open_live(request, enrolment_id)
     prescription = _draft(request, enrolment, public_id)
     try:
         actions.accept_mention(prescription, by=request.member)
@@ -314,7 +314,7 @@ def mention(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> Http
 @require_POST
 @require(Permission.PRESCRIPTION_WRITE)
 def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
-    enrolment, _ = open_live(request, enrolment_id)
+    enrolment, _ = _open_live(request, enrolment_id)
     prescription = _one(request, enrolment, public_id)
     key, now = request.POST.get("once", "")[:64], timezone.now()
     try:
@@ -327,7 +327,7 @@ def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpRe
 @require_POST
 @require(Permission.PRESCRIPTION_WRITE)
 def replace(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
-    enrolment, _ = open_live(request, enrolment_id)
+    enrolment, _ = _open_live(request, enrolment_id)
     mine = Prescription.objects.voidable_by(request.member)
     prescription = get_object_or_404(mine, enrolment=enrolment, public_id=public_id)
     key, now = request.POST.get("once", "")[:64], timezone.now()

@@ -43,14 +43,8 @@ def draft(
         if before is not None:
             return Prescription.objects.get(public_id=before)
         locked = lock_enrolment(enrolment.pk)
-        prescription = Prescription(
-            enrolment=locked,
-            patient=locked.patient,
-            prescriber=by.user,
-            author=by,
-            created_at=at,
-            replaces=replaces,
-        )
+        prescription = Prescription(enrolment=locked, patient=locked.patient, replaces=replaces)
+        prescription.prescriber, prescription.author, prescription.created_at = by.user, by, at
         _write(prescription, typed, local_day(by, at))
         _record("prescription.drafted", prescription, by=by)
         once.done(by=by, key=key, target=prescription.public_id)
