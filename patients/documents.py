@@ -2,6 +2,9 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
+from django.urls import reverse
+
 from core import codes, pdf
 from core import documents as store
 from core.documents import Document
@@ -33,7 +36,7 @@ def make_certificate(enrolment: Enrolment, person: Person, *, on: date, at: date
         "code": code.short,
         "fingerprint": code.fingerprint,
         "qr": pdf.qr_svg(code.url),
-        "logo": "",
+        "address": settings.PUBLIC_URL + reverse("core:verify"),
     }
     content = pdf.render("pdf/certificate.html", context, title=LABEL)
     content = pdf.sealed(content, reason="Attestation d’inclusion émise par le registre")

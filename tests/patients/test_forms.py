@@ -95,6 +95,13 @@ def test_the_form_of_the_kind_of_person_comes_first(setting):
     assert form.cleaned_data["told"].form == own
 
 
+def test_without_a_consent_form_in_force_nothing_is_signed(setting):
+    setting.form.valid_to = DAY - datetime.timedelta(days=1)
+    setting.form.save()
+
+    assert "en vigueur" in information(setting).errors["signed_on"].as_text()
+
+
 def test_the_doctor_learns_at_once_that_the_programme_is_closed():
     closed = a_setting(inclusions_closed_from=datetime.date(2024, 3, 27))
 

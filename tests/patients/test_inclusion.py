@@ -1,10 +1,9 @@
 import datetime
 from dataclasses import replace
-from threading import Barrier, Thread
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections
+from django.db import IntegrityError
 
 from accounts.enums import Role
 from core import keys
@@ -12,12 +11,11 @@ from core.models import JournalLine, KeyRecord
 from patients import actions, draft, identity
 from patients.enums import Answer, ConsentKind
 from patients.inclusion import Answered
-from patients.models import Consent, Enrolment, IdentityIndex, Patient
+from patients.models import Consent, Enrolment
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.patients.factories import EnrolmentFactory, PersonFactory
 from tests.patients.situations import DAY, NOON, a_setting, an_inclusion, trained
 from tests.patients.test_identity import places_of
-from tests.programmes.factories import ListingFactory
 
 
 @pytest.fixture
@@ -240,6 +238,37 @@ def test_the_day_of_delisting_is_no_longer_listed(setting, days, is_refused):
         include(setting, an_inclusion(setting))
 
 
+@pytest.mark.parametrize(("days", "is_refused"), [(-1, True), (0, False)])
+def test_an_indication_is_open_until_its_last_day(setting, days, is_refused):
+    setting.indication.valid_to = DAY + datetime.timedelta(days=days)
+    setting.indication.save()
+
+    if is_refused:
+        assert "n’était pas ouverte" in str(refused(setting, an_inclusion(setting)))
+    else:
+        include(setting, an_inclusion(setting))
+
+
+def test_a_programme_may_ask_no_training():
+    free = a_setting(training_required=False)
+    free.doctor.user.completions.update(completed_on=datetime.date(2030, 1, 1))
+    relay = MemberFactory(role=Role.RELAY_DOCTOR, programme=free.programme)
+
+    enrolment = include(free, replace(an_inclusion(free), relay_doctor=relay))
+
+    assert enrolment.relay_doctor == relay
+
+
+def test_a_row_the_database_refuses_for_another_reason_is_not_hidden(setting):
+    before = rows()
+    person = PersonFactory(birth_date=datetime.date(1889, 1, 1))
+
+    with pytest.raises(IntegrityError, match="patients_birth_year_possible"):
+        include(setting, an_inclusion(setting, person))
+
+    assert rows() == before
+
+
 def test_refused_by_a_criterion_with_its_text(setting):
     inclusion = an_inclusion(setting)
     answers = (Answered(setting.criterion, Answer.YES),)
@@ -285,89 +314,3 @@ def test_officines_only_where_the_programme_allows_them():
     officine = SiteFactory(pharmacy=True)
 
     assert "pharmacie" in str(refused(hospital, replace(an_inclusion(hospital), pharmacy=officine)))
-
-
-# --- The same person --------------------------------------------------------------------------
-
-
-def test_the_same_person_is_refused_and_whom_to_call_is_told(setting):
-    person = PersonFactory()
-    first = include(setting, an_inclusion(setting, person))
-    other = trained(setting.programme, site__name="CHU d’ailleurs")
-    ListingFactory(site=other.site, indication=setting.indication)
-    before = rows()
-
-    with pytest.raises(actions.AlreadyFollowed) as caught:
-        include(setting, an_inclusion(setting, replace(person, phone="")), "inclusion:2", other)
-
-    assert rows() == before
-    assert first.site.name in str(caught.value)
-    assert first.site.phone in str(caught.value)
-    assert "homonyme" in str(caught.value)
-    assert first.number not in str(caught.value)
-    assert setting.indication.label not in str(caught.value)
-
-
-def test_the_same_person_in_another_programme_is_the_same_patient(setting):
-    person = PersonFactory(phone="")
-    first = include(setting, an_inclusion(setting, person))
-    elsewhere = a_setting()
-    called = replace(person, phone="06 11 11 11 11", used_name="")
-
-    second = include(elsewhere, an_inclusion(elsewhere, called), key="inclusion:2")
-
-    assert second.patient == first.patient
-    assert Patient.objects.count() == 1
-    assert identity.open_one(second.patient).phone == "06 11 11 11 11"
-    assert identity.open_one(second.patient).used_name == person.used_name
-    # No key is left over: one patient, two enrolments.
-    assert KeyRecord.objects.filter(purpose="patient").count() == 1
-
-
-def test_who_left_may_come_back_and_the_first_participation_is_kept(setting):
-    person = PersonFactory()
-    first = EnrolmentFactory(indication=setting.indication, patient__person=person, ended=True)
-
-    second = include(setting, an_inclusion(setting, person))
-
-    assert (second.patient, second.previous) == (first.patient, first)
-
-
-def test_a_name_alike_is_another_patient(setting):
-    person = PersonFactory()
-    first = include(setting, an_inclusion(setting, person))
-
-    twin = replace(person, first_names=["Anne"])
-    second = include(setting, an_inclusion(setting, twin), key="inclusion:2")
-
-    assert second.patient != first.patient
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-def test_two_structures_at_the_same_instant_include_one_person_once():
-    setting = a_setting()
-    other = trained(setting.programme)
-    ListingFactory(site=other.site, indication=setting.indication)
-    inclusion = an_inclusion(setting, PersonFactory())
-    barrier, results = Barrier(2), []
-
-    def go(member, key):
-        try:
-            barrier.wait(timeout=10)
-            results.append(actions.include(inclusion, key=key, by=member, at=NOON))
-        except actions.AlreadyFollowed as error:
-            results.append(error)
-        finally:
-            connections.close_all()
-
-    doctors = [(setting.doctor, "inclusion:1"), (other, "inclusion:2")]
-    threads = [Thread(target=go, args=given) for given in doctors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-
-    assert sorted(type(result).__name__ for result in results) == ["AlreadyFollowed", "Enrolment"]
-    assert IdentityIndex.objects.count() == Enrolment.objects.count() == 1
-    assert KeyRecord.objects.filter(purpose__in=["patient", "enrolment"]).count() == 2
-    connection.close()

@@ -5,7 +5,12 @@ import pytest
 from accounts.enums import Role
 from patients.models import Consent, Enrolment
 from tests.accounts.factories import MemberFactory
-from tests.patients.factories import ConsentFactory, EnrolmentFactory
+from tests.patients.factories import (
+    ConsentFactory,
+    EligibilityAnswerFactory,
+    EnrolmentFactory,
+    PriorTreatmentFactory,
+)
 from tests.programmes.factories import ProgrammeFactory
 
 
@@ -99,3 +104,23 @@ def test_a_refused_consent_never_stands():
     ConsentFactory(kind="NIR", is_given=False)
 
     assert not Consent.objects.standing(datetime.date(2026, 4, 1)).exists()
+
+
+def test_rows_are_named_without_any_name():
+    enrolment = EnrolmentFactory(patient__person=True)
+    patient = enrolment.patient
+    rows = [
+        patient,
+        patient.identity,
+        patient.index,
+        enrolment,
+        enrolment.consents.get(),
+        EligibilityAnswerFactory(enrolment=enrolment),
+        PriorTreatmentFactory(enrolment=enrolment),
+    ]
+
+    words = " ".join(str(row) for row in rows)
+
+    assert enrolment.number in words
+    assert "Dupont" not in words
+    assert len({str(row) for row in rows}) == len(rows)

@@ -6,11 +6,11 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.enums import Role
-from core.models import Document, JournalLine
+from core.models import Document
 from patients import draft
 from patients.models import Consent, Enrolment
 from tests.accounts.factories import MemberFactory
-from tests.patients.factories import ConsentFactory, EnrolmentFactory, PersonFactory
+from tests.patients.factories import EnrolmentFactory, PersonFactory
 from tests.patients.situations import a_setting, trained, typed
 
 
@@ -255,124 +255,25 @@ def test_an_autosave_of_nothing_or_of_another_is_closed(doctor, draft_id, sign_i
     assert autosave(other, draft_id, "information", {}, 1).status_code == 410
 
 
-# --- Pages of a participation -----------------------------------------------------------------
+def test_a_draft_is_taken_up_where_it_was_left(doctor, setting, draft_id):
+    walk(doctor, setting, draft_id, until="identite")
+
+    response = doctor.get(reverse("patients:resume", args=[draft_id]))
+
+    assertRedirects(response, step_url(draft_id, "identite"))
 
 
-@pytest.fixture
-def enrolment():
-    return EnrolmentFactory(patient__person=PersonFactory(birth_name="Martin"), relay=True)
+def test_a_draft_of_a_programme_one_left_is_not_found(doctor, setting, draft_id):
+    setting.doctor.accreditations.update(ended_on="2026-03-01")
+
+    assert doctor.get(step_url(draft_id, "information")).status_code == 404
 
 
-def page_of(enrolment, name):
-    return reverse(f"patients:{name}", args=[enrolment.public_id])
+def test_without_pdf_the_patient_is_included_and_told(doctor, setting, draft_id, monkeypatch):
+    walk(doctor, setting, draft_id)
+    monkeypatch.setattr("patients.actions.try_certificate", lambda *_args, **_more: False)
 
+    doctor.post(step_url(draft_id, "confirmation"), {"confirmed": "on"})
 
-def test_the_page_of_the_inclusion(enrolment, sign_in, django_assert_num_queries):
-    client = sign_in(enrolment.included_by)
-
-    with (
-        # session, user, device, membership; enrolment, journal; consents, answers, treatments,
-        # certificate
-        django_assert_num_queries(10),
-        django_assert_num_queries(1, using="keys"),
-    ):
-        page = client.get(page_of(enrolment, "inclusion"))
-
-    assertContains(page, "DUPONT Jeanne (née MARTIN)")
-    assertContains(page, enrolment.number)
-    assertContains(page, "Enregistrer une sortie")
-    assert JournalLine.objects.filter(action="patient.viewed").count() == 1
-
-
-def test_the_relay_doctor_reads_it_and_ends_nothing(enrolment, sign_in):
-    client = sign_in(enrolment.relay_doctor)
-
-    assertNotContains(client.get(page_of(enrolment, "inclusion")), "Enregistrer une sortie")
-    assert client.get(page_of(enrolment, "end")).status_code == 403
-
-
-def test_who_signed_for_the_patient_is_shown_to_the_structure_only(sign_in):
-    enrolment = EnrolmentFactory(consent=False, relay=True, patient__person=True)
-    ConsentFactory(enrolment=enrolment, person_kind="MINOR", representative="Sa tutrice")
-
-    seen = sign_in(enrolment.included_by).get(page_of(enrolment, "inclusion"))
-    hidden = sign_in(enrolment.relay_doctor).get(page_of(enrolment, "inclusion"))
-
-    assertContains(seen, "Sa tutrice")
-    assertNotContains(hidden, "Sa tutrice")
-
-
-@pytest.mark.parametrize("name", ["inclusion", "certificate", "end"])
-def test_the_patient_of_another_structure_does_not_exist(enrolment, sign_in, name):
-    stranger = EnrolmentFactory(patient__person=True)
-    client = sign_in(stranger.included_by)
-
-    assert client.get(page_of(enrolment, name)).status_code == 404
-    assert not JournalLine.objects.filter(action="patient.viewed").exists()
-
-
-def test_the_certificate_is_printed_as_it_was_delivered(enrolment, sign_in):
-    client = sign_in(enrolment.relay_doctor)
-    made = client.post(page_of(enrolment, "issue_certificate"))
-
-    prints = [client.get(made.url) for _ in range(2)]
-
-    assert prints[0]["Content-Type"] == "application/pdf"
-    assert prints[0].content == prints[1].content
-    assert JournalLine.objects.filter(action="certificate.printed").count() == 2
-
-
-def test_a_certificate_that_was_never_made_is_offered(enrolment, sign_in):
-    client = sign_in(enrolment.included_by)
-
-    response = client.get(page_of(enrolment, "certificate"), follow=True)
-
-    assertContains(response, "Établir l’attestation")
-
-
-def test_an_ended_participation_prints_no_certificate(sign_in):
-    enrolment = EnrolmentFactory(ended=True, patient__person=True)
-    client = sign_in(enrolment.included_by)
-
-    assert client.get(page_of(enrolment, "certificate")).status_code == 404
-    assertContains(client.get(page_of(enrolment, "inclusion")), "n’est plus valable")
-
-
-def test_an_exit_then_the_end_of_weaning(enrolment, sign_in):
-    client = sign_in(enrolment.included_by)
-    typed_exit = {"reason": "INEFFICACY", "on": "02/04/2026", "weaning": "YES"}
-
-    client.post(page_of(enrolment, "end"), typed_exit)
-    assertContains(client.get(page_of(enrolment, "inclusion")), "Le sevrage est terminé")
-    client.post(page_of(enrolment, "finish_weaning"))
-
-    assert Enrolment.objects.get(pk=enrolment.pk).state == "ENDED"
-    assert client.get(page_of(enrolment, "end")).url == page_of(enrolment, "inclusion")
-
-
-def test_an_exit_refused_keeps_what_was_typed(enrolment, sign_in):
-    client = sign_in(enrolment.included_by)
-
-    page = client.post(page_of(enrolment, "end"), {"reason": "DEATH", "on": "01/03/2026"})
-
-    assertContains(page, "ne peut pas précéder l’inclusion")
-    assertContains(page, "01/03/2026")
-    assert Enrolment.objects.get(pk=enrolment.pk).is_live
-
-
-def test_the_second_consent_is_withdrawn_from_the_page(enrolment, sign_in):
-    ConsentFactory(enrolment=enrolment, kind="NIR")
-    client = sign_in(enrolment.included_by)
-
-    client.post(page_of(enrolment, "withdraw_nir"))
-    again = client.post(page_of(enrolment, "withdraw_nir"), follow=True)
-
-    assertContains(again, "n’est plus donnée")
-    assert Consent.objects.filter(kind="NIR").get().withdrawn_on is not None
-
-
-def test_an_erased_identity_leaves_the_number(sign_in):
-    enrolment = EnrolmentFactory()
-    client = sign_in(enrolment.included_by)
-
-    assertContains(client.get(page_of(enrolment, "inclusion")), f"Patient {enrolment.number}")
+    page = doctor.get(reverse("patients:inclusion", args=[Enrolment.objects.get().public_id]))
+    assertContains(page, "L’attestation reste à établir")
