@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -18,10 +19,11 @@ from followup import rules as visits
 from followup.enums import Standing, VisitStatus
 from followup.models import Visit
 from patients.models import Enrolment
-from pharmacies.models import Dispensation
+from pharmacies.models import DispensedItem
 from prescriptions.models import Prescription
 from record import worklist
 from record.enums import Todo
+from vigilance import terms
 from vigilance.models import AdverseEvent
 
 
@@ -80,12 +82,12 @@ class Overview:
     timeline: list[Stop]
     figure: Figure | None
     running: Prescription | None
-    dispensations: list[Dispensation]
-    events: list[AdverseEvent]
+    handed_over: list[DispensedItem]
+    events: list[tuple[AdverseEvent, str]]
 
 
 def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
-    """Everything the page shows, in a fixed number of queries (ten)."""
+    """Everything the page shows, in a fixed number of queries (eight)."""
     calendar = list(
         Visit.objects.filter(enrolment=enrolment).select_related("held_by__user").order_by("due_on")
     )
@@ -95,18 +97,32 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
         .prefetch_related("lines__steps")
         .order_by("starts_on", "pk")
     )
-    dispensations = Dispensation.objects.filter(enrolment=enrolment).select_related("pharmacy")
-    events = AdverseEvent.objects.filter(enrolment=enrolment).prefetch_related("reactions")
     return Overview(
         next_action=_next_action(enrolment, calendar, member=member, today=today),
         timeline=_timeline(calendar, member=member, today=today),
         figure=_figure(enrolment, signed, until=enrolment.ended_on or today),
         running=max(signed, key=lambda one: (one.ends_on, one.pk), default=None),
-        dispensations=list(
-            dispensations.prefetch_related("items").order_by("-dispensed_on", "-pk")[:SHORT_LIST]
-        ),
-        events=list(events.order_by("-occurred_on", "-pk")[:SHORT_LIST]),
+        handed_over=_handed_over(enrolment),
+        events=_events(enrolment),
     )
+
+
+def _handed_over(enrolment: Enrolment) -> list[DispensedItem]:
+    """The last things handed over, with where."""
+    items = DispensedItem.objects.filter(dispensation__enrolment=enrolment)
+    newest = items.order_by("-dispensation__dispensed_on", "-pk")
+    return list(newest.select_related("dispensation__pharmacy")[:SHORT_LIST])
+
+
+def _events(enrolment: Enrolment) -> list[tuple[AdverseEvent, str]]:
+    """The last events, each with its terms in words."""
+    events = AdverseEvent.objects.filter(enrolment=enrolment).annotate(
+        terms=ArrayAgg("reactions__term", order_by="reactions__pk")
+    )
+    return [
+        (event, ", ".join(map(terms.label, event.terms)))
+        for event in events.order_by("-occurred_on", "-pk")[:SHORT_LIST]
+    ]
 
 
 # --- What to do ------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from followup.models import Visit
 from patients.models import Enrolment
 from pharmacies.models import Dispensation
 from programmes.models import Product, Programme
-from vigilance import terms
 from vigilance.enums import ActionTaken, Network, Outcome, Seriousness, Severity, Situation
 
 
@@ -124,11 +123,6 @@ class AdverseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"Effet indésirable {self.public_id}"
-
-    @property
-    def terms_in_words(self) -> str:
-        """«Vertiges, Fatigue»; reads `reactions`."""
-        return ", ".join(terms.label(reaction.term) for reaction in self.reactions.all())
 
 
 @tracked
