@@ -221,8 +221,11 @@ class DispensingForm(forms.Form):
             required=False,
             error_messages={"required": "La péremption est obligatoire."},
         )
-        if slot.is_extra:
-            return
+        if not slot.is_extra:
+            self._propose(slot, count)
+
+    def _propose(self, slot: Slot, count: str) -> None:
+        """Say how many packs, and the batch of the day when there is one."""
         proposed = slot.row.proposed[slot.row.packs.index(slot.pack)]
         self.initial[count] = proposed
         wanted = str(self.data.get(count, "")).strip(" 0") if self.is_bound else proposed
