@@ -26,8 +26,8 @@ def _shape(state: ModelState) -> tuple[object, ...]:
 
 
 def _render_and_stamp(state: ModelState, apps: StateApps) -> type[Model]:
-    model = _render(state, apps)
-    model._shape = _shape(state)  # type: ignore[attr-defined]
+    model: type[Model] = _render(state, apps)
+    model._shape = _shape(state)  # type: ignore[attr-defined]  # noqa: SLF001  our own mark
     return model
 
 
@@ -47,8 +47,8 @@ def _reload_what_changed(
 @contextmanager
 def without_needless_rendering() -> Iterator[None]:
     """Migrate inside: the two methods are put back whatever happens."""
-    ModelState.render = _render_and_stamp  # type: ignore[method-assign]
-    ProjectState.reload_model = _reload_what_changed  # type: ignore[method-assign]
+    ModelState.render = _render_and_stamp  # type: ignore[assignment, method-assign]
+    ProjectState.reload_model = _reload_what_changed  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:

@@ -71,9 +71,9 @@ def load_supply_rules() -> None:
         _put(SupplyRule, row, regime=row["regime"], valid_from=row["valid_from"])
 
 
-def _put(model: type[M], values: Row, **key: object) -> M:
-    row, _ = QuerySet(model).update_or_create(**key, defaults=values)
-    return row
+def _put(model: type[M], values: Row, **key: Any) -> M:
+    rows: QuerySet[M] = QuerySet(model)
+    return rows.update_or_create(**key, defaults=values)[0]
 
 
 def _indication(programme: Programme, values: Row) -> Indication:

@@ -14,13 +14,14 @@ from accounts.models import Member
 from accounts.permissions import allows
 from core import charts
 from core.charts import DatedSeries
+from core.numbers import french_number
 from followup import curve
 from followup import rules as visits
 from followup.enums import Standing, VisitStatus
 from followup.models import Visit
 from patients.models import Enrolment
 from pharmacies.models import DispensedItem
-from prescriptions.models import Prescription
+from prescriptions.models import Line, Prescription
 from record import worklist
 from record.enums import Todo
 from vigilance import terms
@@ -240,15 +241,15 @@ def _dose(signed: Sequence[Prescription]) -> DatedSeries:
     return DatedSeries(name, sorted(points.items()), "mg", steps=True)
 
 
-def _daily_mg(line: "object", *, thc: bool) -> Decimal:
-    per_unit: Decimal = line.thc_mg_per_unit if thc else line.cbd_mg_per_unit  # type: ignore[attr-defined]
-    steps = line.steps.all()  # type: ignore[attr-defined]
+def _daily_mg(line: Line, *, thc: bool) -> Decimal:
+    per_unit = line.thc_mg_per_unit if thc else line.cbd_mg_per_unit
+    steps = line.steps.all()
     return max((step.dose * step.intakes_per_day for step in steps), default=Decimal(0)) * per_unit
 
 
 def _rows(series: Sequence[DatedSeries]) -> list[list[object]]:
     found = [
-        (on, one.name, f"{charts.french_number(value)} {one.unit}".strip())
+        (on, one.name, f"{french_number(value)} {one.unit}".strip())
         for one in series
         for on, value in one.points
     ]

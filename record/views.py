@@ -32,7 +32,7 @@ HOMES = {
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
     """Where each role begins its day."""
-    if request.member.pk is None:
+    if request.member.role == "":
         return redirect("accounts:choose")
     if request.member.role not in HOMES:
         raise PermissionDenied
