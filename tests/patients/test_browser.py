@@ -49,6 +49,43 @@ def assert_accessible(page):
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
 
 
+def sign(doctor):
+    doctor.tick("Consentement signé")
+    doctor.tick("Non", among="sécurité sociale")
+    doctor.go_on()
+
+
+def answer(doctor, setting, precaution):
+    """The verdict shows at once, and goes with the answer that called for it."""
+    doctor.tick(setting.indication.label)
+    doctor.tick("Sclérose en plaques")
+    doctor.type("Traitement 1", "Baclofène")
+    doctor.choose("Résultat", "INSUFFICIENT")
+    doctor.choose("Devenir", "KEPT")
+    doctor.tick("Oui", among=setting.criterion.text)
+    refusal = doctor.page.get_by_text("Critère de non-inclusion présent")
+    assert refusal.is_visible()
+    doctor.tick("Non", among=setting.criterion.text)
+    assert not refusal.is_visible()
+    doctor.tick("Oui", among=precaution.text)
+    doctor.go_on()
+
+
+def identify(doctor):
+    doctor.type("Nom de naissance", "Martin")
+    doctor.type("Prénoms", "Jeanne")
+    doctor.tick("Féminin")
+    doctor.type("Date de naissance", "12/05/1960")
+    doctor.go_on()
+
+
+def confirm(doctor):
+    assert doctor.page.get_by_text("Précautions à surveiller").is_visible()
+    doctor.tick("J’ai relu ces informations et je confirme l’inclusion de ce patient")
+    doctor.go_on("Inclure le patient")
+    doctor.page.wait_for_url("**/patients/*-*/")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_patient_is_included(open_page, width, scheme):
     setting = a_setting()
@@ -62,40 +99,19 @@ def test_a_patient_is_included(open_page, width, scheme):
 
     page.goto("/patients/inclure/")
     doctor.go_on("Commencer")
-    doctor.tick("Consentement signé")
-    doctor.tick("Non", among="sécurité sociale")
+    sign(doctor)
+    answer(doctor, setting, precaution)
+    identify(doctor)
     doctor.go_on()
-    doctor.tick(setting.indication.label)
-    doctor.tick("Sclérose en plaques")
-    doctor.type("Traitement 1", "Baclofène")
-    doctor.choose("Résultat", "INSUFFICIENT")
-    doctor.choose("Devenir", "KEPT")
-    doctor.tick("Oui", among=setting.criterion.text)
-    refusal = page.get_by_text("Critère de non-inclusion présent")
-    assert refusal.is_visible()
-    doctor.tick("Non", among=setting.criterion.text)
-    assert not refusal.is_visible()
-    doctor.tick("Oui", among=precaution.text)
-    doctor.go_on()
-    doctor.type("Nom de naissance", "Martin")
-    doctor.type("Prénoms", "Jeanne")
-    doctor.tick("Féminin")
-    doctor.type("Date de naissance", "12/05/1960")
-    doctor.go_on()
-    doctor.go_on()
-    assert page.get_by_text("Précautions à surveiller").is_visible()
-    doctor.tick("J’ai relu ces informations et je confirme l’inclusion de ce patient")
-    doctor.go_on("Inclure le patient")
+    confirm(doctor)
 
-    page.wait_for_url("**/patients/*-*/")
     assert page.get_by_role("heading", name="MARTIN Jeanne").is_visible()
     assert Enrolment.objects.count() == 1
     assert doctor.fields <= MOST_FIELDS
     print(f"{doctor.fields} champs")  # noqa: T201  issue 4 asks for the count
-    page.get_by_role("link", name="Inclusion", exact=True).click()
-    assert_accessible(page)
-    page.get_by_role("link", name="Enregistrer une sortie").click()
-    assert_accessible(page)
+    for tab in ("Inclusion", "Enregistrer une sortie"):
+        page.get_by_role("link", name=tab, exact=True).click()
+        assert_accessible(page)
 
 
 def test_what_is_typed_survives_a_reload(open_page):
