@@ -133,6 +133,9 @@ CODE_KEY = os.environ["CODE_KEY"]
 SEAL_KEY_FILE = os.environ["SEAL_KEY_FILE"]
 SEAL_CERTIFICATE_FILE = os.environ["SEAL_CERTIFICATE_FILE"]
 
+# What was erased, one JSON line a step: kept outside the databases and their backups.
+PURGE_LEDGER = Path(os.environ.get("PURGE_LEDGER", BASE_DIR / "var/purge-ledger.jsonl"))
+
 # --- People ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -255,7 +258,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "evaluation.tasks.count_by_month",
         "schedule": crontab(hour=2, minute=30),
     },
-    "purge": {"task": "retention.tasks.purge", "schedule": crontab(hour=2, minute=0)},
+    "purge": {
+        "task": "retention.tasks.purge",
+        "schedule": crontab(hour="1-4", minute="*/5"),
+    },
 }
 
 # --- Mail, logs, API -------------------------------------------------------------------------

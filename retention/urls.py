@@ -1,6 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from retention import views
 
 
 app_name = "retention"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("conservation/", views.plan_page, name="plan"),
+]
