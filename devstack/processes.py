@@ -4,7 +4,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devstack import environment
 from devstack.place import ROOT
@@ -27,11 +27,14 @@ class Stack:
     address: str
     web: socket.socket
     mail: socket.socket
+    # Variables that this registry alone is given.
+    more: dict[str, str] = field(default_factory=dict)
 
     def variables(self, process: str) -> dict[str, str]:
-        return environment.variables(
+        made = environment.variables(
             self.servers, mark=self.mark, address=self.address, process=process
         )
+        return made | self.more
 
     def note(self) -> None:
         """Leave where it answers to the commands that will come beside it."""

@@ -1,3 +1,6 @@
+import os
+
+from django.conf import settings
 from django.urls import include, path
 
 
@@ -14,3 +17,7 @@ urlpatterns = [
     path("", include("evaluation.urls")),
     path("", include("retention.urls")),
 ]
+
+# A demonstration runs on one person's machine: production never opens what `bench` compares with.
+if settings.DEMO and os.environ.get("RECANN_BENCH") == "1":
+    urlpatterns.append(path("", include("recann.bench.urls")))

@@ -1,0 +1,82 @@
+"""How long an operation takes, and what it costs the server."""
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recann.bench.client import Answer
+
+
+# Not counted: caches fill, connections open.
+WARM_UPS = 5
+REQUESTS = 40
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds. `cpu`: of the web workers, a request."""
+
+    p50: float
+    p95: float
+    cpu: float
+    requests: int
+
+
+def timed(asks: Sequence[Callable[[], Answer]], *, master: int) -> Timing:
+    """Do each once, in order; the first are not counted."""
+    for ask in asks[:WARM_UPS]:
+        ask()
+    before = cpu_seconds(master)
+    taken = [ask().seconds * 1000 for ask in asks[WARM_UPS:]]
+    spent = cpu_seconds(master) - before
+    return Timing(*quantiles(taken), spent * 1000 / len(taken), len(taken))
+
+
+def quantiles(taken: Sequence[float]) -> tuple[float, float]:
+    """Median, and what 95 in 100 stay under."""
+    ordered = sorted(taken)
+    return statistics.median(ordered), ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)]
+
+
+def again(ask: Callable[[], Answer]) -> list[Callable[[], Answer]]:
+    """The same request, as often as one measures."""
+    return [ask] * (WARM_UPS + REQUESTS)
+
+
+def seconds(work: Callable[[], object], *, times: int = 1) -> float:
+    """The median of a few runs."""
+    taken = []
+    for _ in range(times):
+        before = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - before)
+    return statistics.median(taken)
+
+
+# --- Processes -------------------------------------------------------------------------------
+
+
+def workers(master: int) -> list[int]:
+    """The processes that the master of the web server started."""
+    found = Path(f"/proc/{master}/task/{master}/children").read_text()
+    return [int(pid) for pid in found.split()]
+
+
+def cpu_seconds(master: int) -> float:
+    """User and system time of the workers since they started."""
+    total = 0
+    for pid in workers(master):
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(after_name[11]) + int(after_name[12])
+    return total / _TICKS
+
+
+def memory_mib(pid: int) -> float:
+    """Resident memory, shared pages included."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / 2**20
