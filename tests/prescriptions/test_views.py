@@ -60,7 +60,9 @@ def test_the_list_takes_as_many_queries_for_one_row_as_for_a_page(
     assert len(second.context["rows"]) == 5
 
 
-@pytest.mark.parametrize("cursor", ["avant=1", "apres=' OR 1", "apres=d95c6f2d-6a81-4863-8423-63b20786778a"])
+@pytest.mark.parametrize(
+    "cursor", ["avant=1", "apres=' OR 1", "apres=d95c6f2d-6a81-4863-8423-63b20786778a"]
+)
 def test_an_invented_page_is_the_first_one(doctor, cursor):
     PrescriptionFactory(enrolment=doctor.enrolment)
 
