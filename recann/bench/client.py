@@ -1,6 +1,7 @@
 """A browser that keeps its connection, its session and nothing else."""
 
 import http.client
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ CSRF = "benchbenchbenchbenchbenchbench12"
 class WrongAnswer(Exception):
     """A page that is measured must work: a refusal is fast and means nothing."""
 
+
+# What a page says beside a field, or above a form.
+_ERROR = re.compile(r'class="[^"]*error[^"]*"[^>]*>([^<]*)')
 
 # Seconds. The server closes a connection that rests for two.
 RESTED = 1.0
@@ -62,7 +66,8 @@ class Client:
         content = given.read()
         self._used_at = time.perf_counter()
         if given.status != expect:
-            raise WrongAnswer(f"{method} {url}: {given.status}, {expect} attendu")
+            said = " ".join(_ERROR.findall(content.decode(errors="replace")))
+            raise WrongAnswer(f"{method} {url}: {given.status}, {expect} attendu. {said}")
         return Answer(
             given.status,
             content,

@@ -28,14 +28,23 @@ class Timing:
     requests: int
 
 
-def timed(asks: Sequence[Callable[[], Answer]], *, master: int) -> Timing:
-    """Do each once, in order; the first are not counted."""
-    for ask in asks[:WARM_UPS]:
-        ask()
-    before = cpu_seconds(master)
-    taken = [ask().seconds * 1000 for ask in asks[WARM_UPS:]]
-    spent = cpu_seconds(master) - before
-    return Timing(*quantiles(taken), spent * 1000 / len(taken), len(taken))
+def timed(
+    asks: Sequence[Callable[[], Answer]], *, beside: Callable[[], Answer], master: int
+) -> tuple[Timing, float]:
+    """Do each once, in order; the first are not counted.
+
+    :param beside: the reference, asked after each: a machine that others slow down slows both
+    :returns: the timing, and the median of the reference in milliseconds
+    """
+    taken, references, spent = [], [], []
+    for ask in asks:
+        before = cpu_seconds(master)
+        taken.append(ask().seconds * 1000)
+        spent.append(cpu_seconds(master) - before)
+        references.append(beside().seconds * 1000)
+    taken, spent = taken[WARM_UPS:], spent[WARM_UPS:]
+    timing = Timing(*quantiles(taken), sum(spent) * 1000 / len(taken), len(taken))
+    return timing, statistics.median(references[WARM_UPS:])
 
 
 def quantiles(taken: Sequence[float]) -> tuple[float, float]:

@@ -30,7 +30,6 @@ class Scene:
     people: People
     enrolment: Enrolment
     doctor: Client
-    pharmacist: Client
     analyst: Client
     program: Client
     quarter: str
@@ -44,7 +43,7 @@ class Scene:
         """The same people on connections of their own."""
         clients = {
             name: Client(one.port, session=one.session, token=one.token)
-            for name in ("doctor", "pharmacist", "analyst", "program")
+            for name in ("doctor", "analyst", "program")
             for one in [getattr(self, name)]
         }
         return replace(self, **clients)
@@ -58,7 +57,6 @@ def scene(*, port: int, now: datetime, quarter: str) -> Scene:
         people=everybody,
         enrolment=enrolment,
         doctor=everybody.client(people.doctor_of(enrolment)),
-        pharmacist=everybody.client(people.pharmacist()),
         analyst=everybody.client(analyst),
         program=Client(port, token=token),
         quarter=quarter,
@@ -116,10 +114,14 @@ def _save(here: Scene, enrolment: Enrolment, typed: dict[str, str]) -> Ask:
 
 def counter(here: Scene) -> tuple[list[Ask], list[Ask]]:
     """Prescriptions found by their code, then supplied."""
-    brought = list(_brought(here))
-    opened: list[str] = []
-    looked_up = [_look_up(here.pharmacist, one, opened) for one in brought]
-    return looked_up, [_supply(here, rank, opened) for rank in range(len(brought))]
+    opened: dict[str, str] = {}
+    expiry = f"06/{here.people.today.year + 2}"
+    looked_up, supplied = [], []
+    for one in _brought(here):
+        client = here.people.client(people.pharmacist_of(one.enrolment))
+        looked_up.append(_look_up(client, one, opened))
+        supplied.append(_supply(client, one, opened, expiry))
+    return looked_up, supplied
 
 
 def _brought(here: Scene) -> Iterator[Presented]:
@@ -133,26 +135,24 @@ def _brought(here: Scene) -> Iterator[Presented]:
             return
 
 
-def _look_up(client: Client, presented: Presented, opened: list[str]) -> Ask:
+def _look_up(client: Client, presented: Presented, opened: dict[str, str]) -> Ask:
     def ask() -> Answer:
         answer = client.post(reverse("pharmacies:counter"), presented.form(), expect=302)
-        opened.append(answer.location)
+        opened[presented.code] = answer.location
         return answer
 
     return ask
 
 
-def _supply(here: Scene, rank: int, opened: list[str]) -> Ask:
-    expiry = f"06/{here.people.today.year + 2}"
-
+def _supply(client: Client, presented: Presented, opened: dict[str, str], expiry: str) -> Ask:
     def ask() -> Answer:
-        url = opened[rank]
-        typed = fields(here.pharmacist.get(url), "dispensed_on") | {"bearer": "PATIENT"}
+        url = opened[presented.code]
+        typed = fields(client.get(url), "dispensed_on") | {"bearer": "PATIENT"}
         for name in list(typed):
             if name.startswith("packs-") and typed[name]:
                 slot = name.removeprefix("packs-")
                 typed |= {f"batch-{slot}": "LOT-1", f"expires-{slot}": expiry}
-        return here.pharmacist.post(url, typed, expect=302)
+        return client.post(url, typed, expect=302)
 
     return ask
 

@@ -70,8 +70,8 @@ def usual_enrolment() -> Enrolment:
     return of_site.order_by("included_on", "pk")[0]
 
 
-def pharmacist() -> Member:
-    return _open(Role.PHARMACIST).order_by("pk")[0]
+def pharmacist_of(enrolment: Enrolment) -> Member:
+    return _open(Role.PHARMACIST).filter(site=enrolment.pharmacy_id).order_by("pk")[0]
 
 
 def _open(role: Role) -> Any:  # noqa: ANN401  a queryset of members
@@ -89,7 +89,9 @@ def agency(programme: Programme, people: People) -> tuple[Member, str]:
         ("programme", Profession.PROGRAM, Role.API_CLIENT),
     ):
         person = Person(
-            email=f"{login}@mesures.invalid", last_name=login.title(), profession=profession
+            email=f"{login}-{secrets.token_hex(4)}@mesures.invalid",
+            last_name=login.title(),
+            profession=profession,
         )
         user = open_account(person, by=audit.SYSTEM)
         member = give_role(user, site, role, by=audit.SYSTEM, on=people.today)
@@ -150,6 +152,7 @@ def _typed(item: Item, today: date) -> str:
 class Presented:
     """What a patient brings to the counter."""
 
+    enrolment: Enrolment
     code: str
     birth_date: date
 
@@ -182,7 +185,7 @@ def prescription_to_supply(enrolment: Enrolment, now: datetime) -> Presented | N
     )
     label = Prescription._meta.label
     code = codes.issue(documents.KIND, label, fresh.pk, now.date(), content=str(fresh.pk))
-    return Presented(code.short, person.birth_date)
+    return Presented(enrolment, code.short, person.birth_date)
 
 
 def _copy_lines(last: Prescription, fresh: Prescription) -> None:

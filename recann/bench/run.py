@@ -15,7 +15,7 @@ from patients.models import Enrolment
 from recann.bench import bulk, pages
 from recann.bench.measure import Timing, again, memory_mib, quantiles, timed, workers
 from recann.bench.pages import Ask, Scene
-from recann.bench.report import Measures
+from recann.bench.report import TARGETS, Measures
 
 
 Say = Callable[[str], Any]
@@ -42,6 +42,8 @@ LABELS = {
 # Pages that eight clients ask at once.
 MIXED = ("patient", "worklist", "visit_form", "search_number", "api", "dashboard")
 CLIENTS, ROUNDS = 8, 10
+# The reference of each page.
+BOTTOMS = {one.top: one.bottom for one in TARGETS if one.bottom in {"R0", "R1", "R2"}}
 
 
 @dataclass
@@ -52,11 +54,13 @@ class Bench:
     say: Say
     values: dict[str, float] = field(default_factory=lambda: {"one": 1.0})
     rows: list[dict[str, Any]] = field(default_factory=list)
+    references: dict[str, Ask] = field(default_factory=dict)
 
     def time(self, name: str, asks: list[Ask]) -> None:
-        """Measure requests; keep their median."""
-        found = timed(asks, master=self.master)
-        self.values[name] = found.p50
+        """Measure requests beside their reference; keep both medians."""
+        bottom = BOTTOMS.get(name, "R0")
+        found, reference = timed(asks, beside=self.references[bottom], master=self.master)
+        self.values |= {name: found.p50, f"{name}/{bottom}": reference}
         self.keep(LABELS[name], found)
 
     def keep(self, label: str, found: Timing) -> None:
@@ -84,7 +88,9 @@ def everything(*, port: int, now: datetime, say: Say) -> Measures:
 
 
 def _pages(bench: Bench, here: Scene) -> None:
-    for name, ask in pages.repeated(here).items():
+    repeated = pages.repeated(here)
+    bench.references = {name: repeated[name] for name in ("R0", "R1", "R2")}
+    for name, ask in repeated.items():
         bench.time(name, again(ask))
     bench.time("visit_save", pages.saved_visits(here))
     looked_up, supplied = pages.counter(here)
