@@ -221,7 +221,12 @@ def _figure(enrolment: Enrolment, signed: Sequence[Prescription], *, until: date
     return Figure(
         title=title,
         chart=charts.over_time(
-            "courbe", title, drawn, until=until, top=max(tops) if len(tops) == len(scores) else None
+            "courbe",
+            title,
+            drawn,
+            until=until,
+            # Without a score the dose has no known bound.
+            top=max(tops, default=None) if len(tops) == len(scores) else None,
         ),
         headings=["Date", "Mesure", "Valeur"],
         rows=_rows(drawn),

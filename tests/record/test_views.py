@@ -139,6 +139,20 @@ def test_the_patient_page_costs_the_same_whatever_happened(sign_in, django_asser
         client.get(reverse("record:patient", args=[enrolment.public_id]))
 
 
+def test_two_prescriptions_draw_the_dose_before_any_score(sign_in):
+    enrolment = patient()
+    for month in (3, 5):
+        PrescriptionFactory(
+            signed=True, enrolment=enrolment, starts_on=datetime.date(2026, month, 2)
+        )
+
+    response = sign_in(enrolment.included_by).get(
+        reverse("record:patient", args=[enrolment.public_id])
+    )
+
+    assertContains(response, "Évolution des symptômes et de la dose")
+
+
 def test_the_record_of_a_stranger_does_not_exist(sign_in):
     stranger, enrolment = patient().included_by, patient()
 
