@@ -1,0 +1,133 @@
+"""Where each page is, in the scene: one line a name of `tests.access_table`."""
+
+from collections.abc import Callable
+
+from django.urls import reverse
+
+from accounts.models import Member
+from tests.walk.scene import Scene
+
+
+# The addresses of a page, for the member who opens it.
+Place = Callable[[Scene, Member], list[str]]
+
+
+def _at(name: str, *args: object) -> str:
+    return reverse(name, args=[getattr(arg, "public_id", arg) for arg in args])
+
+
+def _plain(name: str) -> Place:
+    return lambda *_: [_at(name)]
+
+
+def _of_patient(name: str) -> Place:
+    return lambda scene, _: [_at(name, scene.enrolment)]
+
+
+def _of(name: str, *prescriptions: str) -> Place:
+    """One page of prescriptions, in several states."""
+    return lambda scene, _: [
+        _at(name, scene.enrolment, getattr(scene, one)) for one in prescriptions
+    ]
+
+
+# Every page that answers a GET with HTML, for each role that may open it.
+PAGES: dict[str, Place] = {
+    "accounts:sign_in": _plain("accounts:sign_in"),
+    "accounts:choose": _plain("accounts:choose"),
+    "accounts:me": _plain("accounts:me"),
+    "accounts:password": _plain("accounts:password"),
+    "core:verify": _plain("core:verify"),
+    "core:verify_code": lambda scene, _: [_at("core:verify_code", scene.code)],
+    "core:caught_mail": _plain("core:caught_mail"),
+    "record:accessibility": _plain("record:accessibility"),
+    "record:legal": _plain("record:legal"),
+    "record:privacy": _plain("record:privacy"),
+    "record:help": _plain("record:help"),
+    "record:patients": _plain("record:patients"),
+    "record:patient": _of_patient("record:patient"),
+    "training:mine": _plain("training:mine"),
+    "patients:include": _plain("patients:include"),
+    "patients:step": lambda scene, _: [
+        _at("patients:step", scene.inclusion, step)
+        for step in ("information", "eligibilite", "identite", "relais", "confirmation")
+    ],
+    "patients:inclusion": lambda scene, _: [
+        _at("patients:inclusion", scene.enrolment),
+        _at("patients:inclusion", scene.ended),
+    ],
+    "patients:end": _of_patient("patients:end"),
+    "prescriptions:list": _of_patient("prescriptions:list"),
+    "prescriptions:create": _of_patient("prescriptions:create"),
+    "prescriptions:detail": _of("prescriptions:detail", "running", "typing", "voided"),
+    "prescriptions:edit": lambda scene, member: [
+        _at("prescriptions:edit", scene.enrolment, scene.draft_of(member))
+    ],
+    "prescriptions:void": lambda scene, member: [
+        _at("prescriptions:void", scene.enrolment, scene.draft_of(member))
+    ],
+    "pharmacies:counter": _plain("pharmacies:counter"),
+    "pharmacies:prescription": lambda scene, _: [_at("pharmacies:prescription", scene.waiting)],
+    "pharmacies:done": lambda scene, _: [_at("pharmacies:done", scene.dispensation)],
+    "pharmacies:history": _plain("pharmacies:history"),
+    "followup:list": _of_patient("followup:list"),
+    "followup:visit": lambda scene, _: [
+        _at("followup:visit", scene.due), _at("followup:visit", scene.held)
+    ],
+    "followup:unscheduled": _of_patient("followup:unscheduled"),
+    "vigilance:of_patient": _of_patient("vigilance:of_patient"),
+    "vigilance:report": _of_patient("vigilance:report"),
+    "vigilance:report_dispensed": lambda scene, _: [
+        _at("vigilance:report_dispensed", scene.dispensation)
+    ],
+    "vigilance:event": lambda scene, member: [_at("vigilance:event", scene.event_for(member))],
+    "vigilance:list": _plain("vigilance:list"),
+    "evaluation:dashboard": _plain("evaluation:dashboard"),
+    "evaluation:export": _plain("evaluation:export"),
+    "evaluation:api": _plain("evaluation:api"),
+}  # fmt: skip
+
+# No page: the address only takes a form, sends a file, leads elsewhere, or speaks to programs.
+NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
+    **dict.fromkeys(
+        [
+            "accounts:sign_out", "accounts:session", "accounts:new_backup_codes", "record:home",
+            "record:search", "evaluation:api_schema", "evaluation:api_releases",
+        ],
+        lambda _: [],
+    ),
+    **dict.fromkeys(
+        [
+            "patients:certificate", "patients:issue_certificate", "patients:finish_weaning",
+            "patients:withdraw_nir",
+        ],
+        lambda scene: [scene.enrolment.public_id],
+    ),
+    **dict.fromkeys(
+        [
+            "prescriptions:sign", "prescriptions:mention", "prescriptions:renew",
+            "prescriptions:replace", "prescriptions:pdf", "prescriptions:print",
+        ],
+        lambda scene: [scene.enrolment.public_id, scene.running.public_id],
+    ),
+    "patients:resume": lambda scene: [scene.inclusion],
+    "patients:abandon": lambda scene: [scene.inclusion],
+    "patients:autosave": lambda scene: [scene.inclusion, "information"],
+    "core:draft": lambda _: ["visit_new:1"],
+    "pharmacies:receive": lambda scene: [scene.waiting.public_id],
+    "followup:not_done": lambda scene: [scene.due.public_id],
+    "vigilance:declare": lambda scene: [scene.event.public_id],
+    "evaluation:chart_data": lambda _: ["inclusions"],
+    "evaluation:api_inclusions": lambda scene: [scene.world.programme.code],
+}  # fmt: skip
+
+# Open during the sign-in alone: walked by `test_axe.test_the_pages_of_sign_in`.
+DURING_SIGN_IN = {"accounts:second_factor", "accounts:enrol_totp", "accounts:backup_codes"}
+
+# Roles that one page means nothing to, though their permission opens others of its kind.
+NOT_FOR = {
+    # A doctor reports on the page of the patient.
+    "vigilance:report": {"PHARMACIST"},
+    "vigilance:report_dispensed": {"REFERENCE_DOCTOR", "RELAY_DOCTOR"},
+    "pharmacies:history": {"REFERENCE_DOCTOR", "RELAY_DOCTOR"},
+}
