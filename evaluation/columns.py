@@ -8,7 +8,8 @@ from psycopg import sql
 # A cell that a spreadsheet would run: `=`, `+`, `-`, `@`, tabulation and carriage return begin a
 # formula (OWASP, CSV injection). Numbers may be negative.
 _NEUTRAL = (
-    "CASE WHEN {0} ~ '^[=+@\\t\\r-]' AND {0} !~ '^-?[0-9]+([.,][0-9]+)?$'"
+    # The cheap test first: nearly no cell begins so.
+    "CASE WHEN strpos(E'=+@-\\t\\r', left({0}, 1)) > 0 AND {0} !~ '^-?[0-9]+([.,][0-9]+)?$'"
     " THEN '''' || {0} ELSE {0} END"
 )
 # Line ends would break rows apart.
@@ -22,10 +23,10 @@ class Column:
     is_amount: bool = False
 
     @classmethod
-    def answer(cls, questionnaire: str, item: str, *, is_list: bool) -> "Column":
-        """An answer of a visit, found by codes that people chose."""
-        path = sql.SQL("given.answers->{}->{}").format(_code(questionnaire), _code(item))
-        text = sql.SQL("({} #>> '{{}}')").format(path)
+    def answer(cls, questionnaire: str, item: str, *, of: str, is_list: bool) -> "Column":
+        """An answer of a visit, found by codes that people chose, in the joined table `of`."""
+        path = sql.SQL("({}.data->{})").format(sql.Identifier(of), _code(item))
+        text = sql.SQL("({}.data->>{})").format(sql.Identifier(of), _code(item))
         if is_list:
             text = sql.SQL(
                 "(SELECT string_agg(x, '|') FROM jsonb_array_elements_text("
@@ -37,7 +38,7 @@ class Column:
         expression = self.expression
         if self.is_amount and decimal_comma:
             expression = sql.SQL(
-                "CASE WHEN {0}::text ~ '^-?[0-9]+\\.[0-9]+$'"
+                "CASE WHEN strpos({0}::text, '.') > 0 AND {0}::text ~ '^-?[0-9]+\\.[0-9]+$'"
                 " THEN replace({0}::text, '.', ',') ELSE {0}::text END"
             ).format(expression)
         return sql.SQL("{} AS {}").format(expression, _heading(self.name))

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from accounts.geography import DEPARTEMENTS
 from core import charts
+from core.numbers import french_number
 from evaluation.cube import Cube
 from evaluation.enums import Measure
 from evaluation.quarters import first_day
@@ -19,6 +19,8 @@ from programmes.models import Indication
 # Bars that still have room for their label.
 MAX_BARS = 14
 TOP = 10
+MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.",
+          "nov.", "déc.")  # fmt: skip
 
 Rows = list[list[str | int]]
 
@@ -66,8 +68,8 @@ def kpis(cube: Cube) -> list[Kpi]:
         Kpi(
             events,
             plural(events, "effet indésirable", "effets indésirables"),
-            f"dont {serious} grave{'s' if serious > 1 else ''}, chez {with_event}"
-            f" patient{'s' if with_event > 1 else ''}",
+            f"dont {french_number(serious)} {plural(serious, 'grave', 'graves')}, chez"
+            f" {french_number(with_event)} {plural(with_event, 'patient', 'patients')}",
             warn=serious > 0,
         ),
     ]
@@ -89,7 +91,7 @@ def inclusions(cube: Cube) -> Table:
     """By month, or by quarter when there are too many months."""
     months = cube.by_month(Measure.INCLUDED)
     if len(months) <= MAX_BARS:
-        rows: Rows = [[date_format(month, "M Y"), count] for month, count in months]
+        rows: Rows = [[f"{MONTHS[month.month - 1]} {month.year}", n] for month, n in months]
         return Table("Inclusions par mois", ["Mois", "Inclusions"], rows)
     quarters: dict[date, int] = {}
     for month, count in months:
@@ -170,8 +172,14 @@ Shape = Callable[[str, Table], SafeString]
 
 
 def bars(uid: str, table: Table) -> SafeString:
-    points = [(str(row[0]), float(row[1])) for row in table.rows]
+    points = [(short(str(row[0])), float(row[1])) for row in table.rows]
     return charts.bars(uid, table.title, points)
+
+
+def short(label: str) -> str:
+    """What fits under a bar: the year under its first part, else the part without its year."""
+    part, _, year = label.partition(" ")
+    return year if part in {"T1", MONTHS[0]} else part
 
 
 def hbars(uid: str, table: Table) -> SafeString:  # noqa: ARG001

@@ -6,6 +6,7 @@ same in every file of one programme and tells nothing outside it.
 
 import hmac
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -78,12 +79,9 @@ _VISITS = (
 )
 _FROM_VISITS = """
 JOIN followup_visit v ON v.enrolment_id = e.id
-LEFT JOIN LATERAL (
- SELECT jsonb_object_agg(q.code, r.data) AS answers FROM followup_answers r
- JOIN programmes_questionnaireversion w ON w.id = r.version_id
- JOIN programmes_questionnaire q ON q.id = w.questionnaire_id WHERE r.visit_id = v.id
-) given ON true
 """
+# One join a questionnaire: its versions are known, and each answer is read from a small document.
+_FROM_ANSWERS = "LEFT JOIN followup_answers {0} ON {0}.visit_id = v.id AND {0}.version_id IN ({1})"
 
 _TREATMENTS = (
     *_PATIENT,
@@ -190,14 +188,19 @@ class Export:
     def _statement(self) -> sql.Composed:
         """The whole COPY. Codes that people chose are composed as literals."""
         columns, joins, order = _SETS[self.data]
+        answers: sql.Composable = sql.SQL("")
         if self.data == DataSet.VISITS:
-            columns += _answers(self.programme)
+            asked = _asked(self.programme)
+            columns += tuple(column for one in asked for column in one.columns())
+            answers = sql.SQL(" ").join(one.join() for one in asked)
         comma = self.layout == Layout.EXCEL
         return sql.SQL(
             "COPY (SELECT {} {}) TO STDOUT WITH (FORMAT csv, HEADER, DELIMITER {})"
         ).format(
             sql.SQL(", ").join(one.select(decimal_comma=comma) for one in columns),
-            sql.SQL(_WHO + joins + _OF_PROGRAMME + _ORDER + order),
+            sql.SQL(" ").join(
+                [sql.SQL(_WHO + joins), answers, sql.SQL(_OF_PROGRAMME + _ORDER + order)]
+            ),
             sql.Literal(";" if comma else ","),
         )
 
@@ -216,17 +219,40 @@ def salt(programme: Programme) -> str:
     return hmac.new(settings.INDEX_KEY.encode(), message, "sha256").hexdigest()
 
 
-def _answers(programme: Programme) -> tuple[Column, ...]:
-    """One column for each coded item ever asked, in the order of the forms; no free text."""
+@dataclass
+class _Asked:
+    """A questionnaire: its versions, and its coded items ever asked, in the order of the form."""
+
+    code: str
+    alias: str
+    versions: list[int] = field(default_factory=list)
+    # Item → whether its answer is a list.
+    items: dict[str, bool] = field(default_factory=dict)
+
+    def columns(self) -> list[Column]:
+        return [
+            Column.answer(self.code, item, of=self.alias, is_list=is_list)
+            for item, is_list in self.items.items()
+        ]
+
+    def join(self) -> sql.Composed:
+        versions = sql.SQL(", ").join(sql.Literal(pk) for pk in self.versions)
+        return sql.SQL(_FROM_ANSWERS).format(sql.Identifier(self.alias), versions)
+
+
+def _asked(programme: Programme) -> list[_Asked]:
+    """The questionnaires of the programme; no free text."""
     versions = (
         QuestionnaireVersion.objects.filter(questionnaire__programme=programme)
         .order_by("questionnaire__position", "questionnaire__code", "valid_from", "pk")
         .select_related("questionnaire")
     )
-    found: dict[tuple[str, str], Column] = {}
+    found: dict[str, _Asked] = {}
     for version in versions:
+        code = version.questionnaire.code
+        one = found.setdefault(code, _Asked(code, f"given{len(found)}"))
+        one.versions.append(version.pk)
         for item in version.definition:
             if item["kind"] != "text":
-                key = (version.questionnaire.code, item["code"])
-                found.setdefault(key, Column.answer(*key, is_list=item["kind"] == "multiple"))
-    return tuple(found.values())
+                one.items.setdefault(item["code"], item["kind"] == "multiple")
+    return list(found.values())

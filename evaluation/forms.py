@@ -12,70 +12,76 @@ from programmes.models import Programme
 from programmes.models.programme import ProgrammeQuerySet
 
 
+EVERY = "toutes"
 LAST_YEAR = "12m"
+
+Choices = list[tuple[str, str]]
 
 
 class FilterForm(forms.Form):
-    """What the dashboard shows: an address can be kept and sent, so nothing of it is refused.
+    """What the dashboard shows. An address can be kept and sent: nothing of it is refused.
 
-    A value that does not exist filters nothing.
+    What is not said, or does not exist, is the first choice.
     """
 
-    programme = forms.ChoiceField(label="Programme", required=False)
-    periode = forms.ChoiceField(label="Période", required=False)
-    indication = forms.ChoiceField(label="Indication", required=False)
-    region = forms.ChoiceField(label="Région", required=False)
+    programme = forms.ChoiceField(label="Programme")
+    periode = forms.ChoiceField(label="Période")
+    indication = forms.ChoiceField(label="Indication")
+    region = forms.ChoiceField(label="Région")
 
-    def __init__(self, data: QueryDict, *, programmes: Sequence[Programme], today: date) -> None:
-        super().__init__(data)
+    def __init__(self, asked: QueryDict, *, programmes: Sequence[Programme], today: date) -> None:
         self.today = today
-        named = [(one.code, one.short_name) for one in programmes]
-        self._choose("programme", named)
-        wanted = self["programme"].value()
+        wanted = asked.get("programme")
         self.chosen = next((one for one in programmes if one.code == wanted), programmes[0])
         # Subtypes are loaded with the indications.
         self.indications = list(self.chosen.indications.all())
-        years = range(today.year, self.chosen.opens_on.year - 1, -1)
-        self._choose(
-            "periode",
-            [
-                ("", "Depuis l’ouverture"),
-                (LAST_YEAR, "12 derniers mois"),
-                *((str(year), f"Année {year}") for year in years),
-            ],
-        )
-        self._choose("indication", [("", "Toutes"), *((i.code, i.label) for i in self.indications)])
-        self._choose("region", [("", "France entière"), *((name, name) for name in REGIONS)])
+        choices = {
+            "programme": [(one.code, one.short_name) for one in programmes],
+            "periode": self._periods(),
+            "indication": [(EVERY, "Toutes"), *((i.code, i.label) for i in self.indications)],
+            "region": [(EVERY, "France entière"), *((name, name) for name in REGIONS)],
+        }
+        self.said = {name: _known(asked.get(name), some) for name, some in choices.items()}
+        self.said["programme"] = self.chosen.code
+        super().__init__(self.said, use_required_attribute=False)
+        for name, some in choices.items():
+            self.fields[name].choices = some  # type: ignore[attr-defined]
 
-    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
-
-    def value(self, name: str) -> str:
-        """What was chosen, "" when it is not among the choices."""
-        self.is_valid()
-        return str(self.cleaned_data.get(name, ""))
+    def _periods(self) -> Choices:
+        years = range(self.today.year, self.chosen.opens_on.year - 1, -1)
+        return [
+            (EVERY, "Depuis l’ouverture"),
+            (LAST_YEAR, "12 derniers mois"),
+            *((str(year), f"Année {year}") for year in years),
+        ]
 
     @property
     def filters(self) -> Filters:
         since, until = self._months()
-        return Filters(since, until, self._groups(), self.value("region"))
+        region = self.said["region"]
+        return Filters(since, until, self._groups(), "" if region == EVERY else region)
 
     def _months(self) -> tuple[date | None, date | None]:
         """First and last month of the period."""
-        chosen = self.value("periode")
-        if chosen == LAST_YEAR:
+        period = self.said["periode"]
+        if period == LAST_YEAR:
             this_month = self.today.replace(day=1)
             return add_months(this_month, -11), this_month
-        if chosen:
-            return date(int(chosen), 1, 1), date(int(chosen), 12, 1)
-        return None, None
+        if period == EVERY:
+            return None, None
+        return date(int(period), 1, 1), date(int(period), 12, 1)
 
     def _groups(self) -> tuple[str, ...]:
-        chosen = self.value("indication")
+        """The code of the indication chosen, and of its subtypes."""
         for one in self.indications:
-            if one.code == chosen:
+            if one.code == self.said["indication"]:
                 return (one.code, *(subtype.code for subtype in one.subtypes.all()))
         return ()
+
+
+def _known(value: str | None, choices: Choices) -> str:
+    codes = [code for code, _ in choices]
+    return value if value in codes else codes[0]
 
 
 class ExportForm(forms.Form):

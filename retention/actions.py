@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connections, transaction
-from django.db.models import CharField, F, Func, Model, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, Func, Model, OuterRef, Q, QuerySet, Value
 
 from core import audit, keys, seals
 from core.models import Document, Draft, JournalLine, VerificationCode
@@ -27,6 +27,9 @@ from retention.models import PurgeRun
 
 
 Ids = Collection[int]
+
+# Models whose parent may be deleted in the ordinary way, while a draft is written.
+_HELD_BY_VERSIONS = {"prescriptions.DoseStep", "prescriptions.LinePack"}
 
 
 def start(
@@ -84,6 +87,27 @@ def erase_clinical(enrolment: Enrolment, *, run: PurgeRun, at: datetime, using: 
         counts["core.JournalLine"] += seals.erase(lines)
         _count(run, counts, using)
     _done(about, run, counts, at)
+
+
+def sweep(*, using: str) -> int:
+    """Erase the versions of rows that were deleted before their participation was erased.
+
+    Lines of a draft, for instance: what they belonged to is gone. One pass over each table.
+    """
+    swept = 0
+    for label, path in reversed(CLINICAL):
+        versions = classes.versions(label, using=using)
+        if versions is None or not path:
+            continue
+        parent = path.split("__")[0]
+        above = classes.parent_of(label, parent)
+        standing = classes.rows(above, using=using).filter(pk=OuterRef(parent))
+        if label in _HELD_BY_VERSIONS:
+            # Parts of a deleted line: the line's own versions are swept before.
+            held = classes.versions_of(above, using=using).filter(pgh_obj_id=OuterRef(parent))
+            versions = versions.filter(~Exists(held))
+        swept += versions.filter(~Exists(standing)).delete()[0]
+    return swept
 
 
 # --- Steps -----------------------------------------------------------------------------------

@@ -79,6 +79,22 @@ def versions(label: str, *, using: str = "default") -> QuerySet[Model] | None:
     return QuerySet(history, using=using) if history else None
 
 
+def versions_of(label: str, *, using: str = "default") -> QuerySet[Model]:
+    """As `versions`, for a model that is known to be tracked."""
+    found = versions(label, using=using)
+    if found is None:
+        raise LookupError(f"{label} has no history.")
+    return found
+
+
+def parent_of(label: str, name: str) -> str:
+    """The model that a foreign key of this one points to."""
+    above = model_of(label)._meta.get_field(name).related_model
+    if not (isinstance(above, type) and issubclass(above, Model)):
+        raise LookupError(f"{label}.{name} points nowhere.")
+    return above._meta.label
+
+
 def sealed_columns(model: type[Model]) -> Sequence[str]:
     """Free text and names under the enrolment's key."""
     return [

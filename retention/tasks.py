@@ -89,5 +89,7 @@ def _erase(
                 return erased
             actions.erase_clinical(enrolment, run=run, at=timezone.now(), using=using)
             erased += 1
+        if erased:
+            actions.sweep(using=using)
     actions.finish(run, at=timezone.now(), using=using)
     return erased

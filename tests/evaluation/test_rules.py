@@ -125,8 +125,8 @@ def test_a_quarter_is_published_thirty_days_after_its_end(today, expected):
 
 
 def test_codes_of_answers_are_composed_as_literals():
-    column = Column.answer("a'b", "100%", is_list=False)
+    column = Column.answer("commun", "a'b 100%", of="given", is_list=False)
 
-    assert column.name == "a'b.100%"
-    assert "'a''b'" in column.select(decimal_comma=False).as_string(None)
-    assert "100%%" in column.select(decimal_comma=True).as_string(None)
+    assert column.name == "commun.a'b 100%"
+    assert "'a''b 100%%'" in column.select(decimal_comma=False).as_string(None)
+    assert "100%%'" in column.select(decimal_comma=True).as_string(None)
