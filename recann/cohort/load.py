@@ -28,12 +28,13 @@ class Part:
     courses: Iterable[Course]
 
 
-def write(parts: Sequence[Part], *, today: date) -> dict[str, int]:
+def write(parts: Sequence[Part], *, today: date, seed: int = SEED) -> dict[str, int]:
     """Write every course as a patient; return the rows by table.
 
-    As the owner of the tables, in a transaction, while nobody else writes.
+    As the owner of the tables, in a transaction, while nobody else writes. Another seed makes other
+    people: the same twice would be the same persons.
     """
-    drawn = random.Random(SEED)  # noqa: S311  a demonstration, not a secret
+    drawn = random.Random(seed)  # noqa: S311  a demonstration, not a secret
     first = Writer(reference.read(parts[0].programme), parts[0].places, today, drawn)
     counted: dict[str, int] = {}
     with bare(sheet.model for sheet in first.sheets):
