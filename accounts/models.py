@@ -1,4 +1,6 @@
 import uuid
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -123,6 +125,10 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def local_day(self, at: datetime) -> date:
+        """The calendar day there at that instant."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
     def is_pharmacy(self) -> bool:

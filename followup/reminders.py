@@ -1,7 +1,6 @@
 """Who is reminded of which visits: one digest a place and local day."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,17 +15,12 @@ from patients.models.enrolment import LIVE
 from programmes.models import Accreditation
 
 
-def local_date(site: Site, at: datetime) -> date:
-    """The day it is at the site."""
-    return at.astimezone(ZoneInfo(site.time_zone)).date()
-
-
 def remind_site(site: Site, *, at: datetime) -> int:
     """Queue the digest of a reference structure; return how many mails are new.
 
     To the site's own address, else to each of its reference doctors.
     """
-    day = local_date(site, at)
+    day = site.local_day(at)
     if site.email:
         visits = _to_hold(Visit.objects.of_site(site.pk), day)
         digests = [Digest(f"digest:{site.pk}:{day}", site.email, site.name, day, visits)]
@@ -62,7 +56,7 @@ def relay_doctors() -> QuerySet[Member]:
 
 def remind_relay_doctor(doctor: Member, *, at: datetime) -> int:
     """Queue the digest of the simple visits of a relay doctor; return how many mails are new."""
-    day = local_date(doctor.site, at)
+    day = doctor.site.local_day(at)
     visits = _to_hold(Visit.objects.visible_to(doctor).simple_of(doctor), day)
     key = f"digest:member:{doctor.pk}:{day}"
     return _queue([Digest(key, doctor.user.email, doctor.site.name, day, visits)], at)

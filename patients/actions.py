@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
 
@@ -67,11 +66,6 @@ class CannotEnd(Exception):
     """The message is in French and may be shown."""
 
 
-def local_day(member: Member, at: datetime) -> date:
-    """The calendar day where the member works."""
-    return at.astimezone(ZoneInfo(member.site.time_zone)).date()
-
-
 # --- Inclusion -------------------------------------------------------------------------------
 
 
@@ -116,7 +110,7 @@ def _include_once(
     with audit.acting("patient.included", by=by):
         if target := once.guard(by=by, key=key, action="patient.included", body=key):
             return Enrolment.objects.select_related("patient").get(public_id=target)
-        refusals = gates.refusals(inclusion, by=by, today=local_day(by, at))
+        refusals = gates.refusals(inclusion, by=by, today=by.site.local_day(at))
         if refusals:
             raise CannotInclude(refusals)
         patient_key, enrolment_key = new_keys
@@ -244,7 +238,7 @@ def issue_certificate(enrolment: Enrolment, *, by: Member, at: datetime) -> Docu
         person = identity.open_one(locked.patient)
         if not locked.is_live or person is None:
             raise CannotEnd("Cette participation est terminée\u202f: elle n’a plus d’attestation.")
-        document = documents.make_certificate(locked, person, on=local_day(by, at), at=at)
+        document = documents.make_certificate(locked, person, on=by.site.local_day(at), at=at)
         audit.record("certificate.issued", locked, by=by, subject=str(locked.public_id))
     return document
 
@@ -278,7 +272,7 @@ def end(
         target = rules.state_after_exit(reason=reason, weaning=weaning)
         if locked.state != State.ACTIVE or not rules.can_move(State(locked.state), target):
             raise CannotEnd("La sortie de ce patient est déjà enregistrée.")
-        today = local_day(by, at)
+        today = by.site.local_day(at)
         if refusal := rules.exit_refusal(on=on, included_on=locked.included_on, today=today):
             raise CannotEnd(refusal)
         locked.state, locked.ended_on, locked.end_reason = target, on, reason

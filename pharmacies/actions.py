@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from accounts.models import Member
 from core import audit, keys, once
@@ -58,11 +57,6 @@ class Handover:
     override_note: str = ""
 
 
-def local_day(member: Member, at: datetime) -> date:
-    """The calendar day at the pharmacy."""
-    return at.astimezone(ZoneInfo(member.site.time_zone)).date()
-
-
 # --- Presented -------------------------------------------------------------------------------
 
 
@@ -103,7 +97,7 @@ def _received_already(
     if prescription.signed_on is None:
         raise CannotReceive(rights.refusal_of_state(is_signed=False, is_live=True))
     refused = rights.refusal_of_presentation(
-        presented_on, signed_on=prescription.signed_on, today=local_day(by, at)
+        presented_on, signed_on=prescription.signed_on, today=by.site.local_day(at)
     )
     if refused:
         raise CannotReceive(refused)
@@ -164,7 +158,7 @@ def dispense(
 def _dispense(
     prescription: Prescription, handover: Handover, by: Member, at: datetime
 ) -> Dispensation:
-    _check_day(prescription, handover, local_day(by, at))
+    _check_day(prescription, handover, by.site.local_day(at))
     sheet = read(prescription, member=by, on=handover.dispensed_on)
     chosen = _chosen(sheet, handover)
     _check_reason(sheet, chosen, handover)
@@ -181,7 +175,7 @@ def _dispense(
         subject=str(prescription.enrolment.public_id),
         prescription=str(prescription.public_id),
         days={str(row.line.position): handover.days[row.line.position] for row in chosen},
-        late_days=(local_day(by, at) - handover.dispensed_on).days,
+        late_days=(by.site.local_day(at) - handover.dispensed_on).days,
         override=handover.override_reason,
     )
     return dispensation

@@ -1,13 +1,11 @@
 """The counter: find a prescription, see what is due, hand over, read again what was done."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
-from core import audit, once
+from core import audit, keyset, once
 from patients import identity
 from patients.identity import Person
 from pharmacies import actions, sheet
 from pharmacies.forms import CounterForm, DispensingForm, ReceiveForm
-from pharmacies.models import Dispensation, DispensationQuerySet
+from pharmacies.models import Dispensation
 from pharmacies.sheet import Sheet
 from prescriptions import texts
 from prescriptions.actions import CannotPresent, present
@@ -106,7 +104,10 @@ def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
 def history(request: MemberRequest) -> HttpResponse:
     """Dispensations of the pharmacist's own pharmacy, the last recorded first."""
     visible = Dispensation.objects.visible_to(request.member)
-    page = _keyset(request, visible)
+    loaded = visible.select_related("enrolment", "dispensed_by__user").prefetch_related(
+        "items__line", "items__pack"
+    )
+    page = keyset.page(loaded, ["-recorded_at", "-pk"], request.GET, size=PER_PAGE)
     return render(request, "pharmacies/history.html", {"page": page})
 
 
@@ -192,51 +193,3 @@ def _receive(
         "ce jour compte, quelle que soit la date de remise.",
     )
     return True
-
-
-# --- History ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class KeysetPage:
-    """Rows beside a row, never counted from the first: the same cost on every page."""
-
-    rows: list[Dispensation]
-    newer: str
-    older: str
-    count: int | None = None
-
-
-def _keyset(request: HttpRequest, visible: DispensationQuerySet) -> KeysetPage:
-    """A page of rows older than `avant`, or newer than `apres`, or the last recorded."""
-    before, after = (_cursor(request, visible, name) for name in ("avant", "apres"))
-    rows = visible.select_related("enrolment", "dispensed_by__user").prefetch_related(
-        "items__line", "items__pack"
-    )
-    if after is not None:
-        beside = Q(recorded_at=after.recorded_at, pk__gt=after.pk)
-        rows = rows.filter(Q(recorded_at__gt=after.recorded_at) | beside)
-        found = list(rows.order_by("recorded_at", "pk")[: PER_PAGE + 1])
-        shown = found[:PER_PAGE][::-1]
-        return _page(shown, newer=len(found) > PER_PAGE, older=True)
-    if before is not None:
-        beside = Q(recorded_at=before.recorded_at, pk__lt=before.pk)
-        rows = rows.filter(Q(recorded_at__lt=before.recorded_at) | beside)
-    found = list(rows.order_by("-recorded_at", "-pk")[: PER_PAGE + 1])
-    return _page(found[:PER_PAGE], newer=before is not None, older=len(found) > PER_PAGE)
-
-
-def _cursor(request: HttpRequest, visible: DispensationQuerySet, name: str) -> Dispensation | None:
-    if not (text := request.GET.get(name)):
-        return None
-    try:
-        return get_object_or_404(visible, public_id=UUID(text))
-    except ValueError:
-        raise Http404 from None
-
-
-def _page(shown: list[Dispensation], *, newer: bool, older: bool) -> KeysetPage:
-    address = reverse("pharmacies:history")
-    first = f"{address}?apres={shown[0].public_id}" if shown and newer else ""
-    last = f"{address}?avant={shown[-1].public_id}" if shown and older else ""
-    return KeysetPage(shown, first, last)

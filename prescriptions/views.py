@@ -14,20 +14,24 @@ from accounts import step_up
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
-from core import audit, drafts, keys, once
+from core import audit, drafts, keys, keyset, once
 from core.documents import read
 from core.pdf import PdfUnavailable
-from patients.access import open_record
+from patients.access import open_live, open_record
 from patients.identity import Person
 from patients.models import Enrolment
-from prescriptions import actions, checks, pages, rules, typed, wanted
+from prescriptions import actions, checks, rules, typed, wanted
 from prescriptions.alerts import to_justify
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.enums import VoidReason
 from prescriptions.forms import PrescriptionForm, SignForm, VoidForm
 from prescriptions.models import Prescription
 from prescriptions.sheet import sheet
+from prescriptions.standing import standing
 from prescriptions.typed import Typed
+
+
+PAGE_SIZE = 20
 
 
 # --- The list --------------------------------------------------------------------------------
@@ -38,10 +42,14 @@ from prescriptions.typed import Typed
 def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     enrolment, person = open_record(request, enrolment_id)
     today = timezone.localdate()
-    after, before = (pages.cursor(request.GET.get(name, "")) for name in ("apres", "avant"))
-    page = pages.page_of(enrolment, after=after, before=before)
+    rows = (
+        Prescription.objects.filter(enrolment=enrolment)
+        .select_related("prescriber", "author__site")
+        .prefetch_related("lines")
+    )
+    page = keyset.page(rows, ["-pk"], request.GET, size=PAGE_SIZE)
     context = _context(enrolment, person) | {
-        "rows": [(row, *pages.state(row, today)) for row in page.rows],
+        "rows": [(row, *standing(row, today)) for row in page.rows],
         "page": page,
         "may_write": _may_write(request, enrolment),
     }
@@ -50,14 +58,6 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
 
 def _context(enrolment: Enrolment, person: Person | None) -> dict[str, Any]:
     return {"enrolment": enrolment, "person": person, "tab": "prescriptions"}
-
-
-def _open_live(request: MemberRequest, enrolment_id: UUID) -> tuple[Enrolment, Person | None]:
-    """The record, of a patient for whom something may still be prescribed."""
-    enrolment, person = open_record(request, enrolment_id)
-    if not enrolment.is_live:
-        raise Http404
-    return enrolment, person
 
 
 def _may_write(request: MemberRequest, enrolment: Enrolment) -> bool:
@@ -70,7 +70,7 @@ def _may_write(request: MemberRequest, enrolment: Enrolment) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.PRESCRIPTION_WRITE)
 def create(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
-    enrolment, person = _open_live(request, enrolment_id)
+    enrolment, person = open_live(request, enrolment_id)
     form = _form(request, enrolment, None)
     if form.is_valid() and (prescription := _drafted(request, form)):
         return _to_detail(prescription)
@@ -94,7 +94,7 @@ def _drafted(request: MemberRequest, form: PrescriptionForm) -> Prescription | N
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.PRESCRIPTION_WRITE)
 def edit(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
-    enrolment, person = _open_live(request, enrolment_id)
+    enrolment, person = open_live(request, enrolment_id)
     prescription = _draft(request, enrolment, public_id)
     form = _form(request, enrolment, prescription)
     if form.is_valid() and _changed(request, form, prescription):
@@ -221,7 +221,7 @@ def _detail(
     context = _context(enrolment, person) | {
         "prescription": prescription,
         "sheet": sheet(prescription, on=prescription.signed_on or today),
-        "state": pages.state(prescription, today),
+        "state": standing(prescription, today),
         "may_write": _may_write(request, enrolment),
         "may_void": own
         and Prescription.objects.voidable_by(member).filter(pk=prescription.pk).exists(),
@@ -300,7 +300,7 @@ def _signed(request: MemberRequest, prescription: Prescription, context: Mapping
 @require_POST
 @require(Permission.PRESCRIPTION_WRITE)
 def mention(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
-    enrolment, _ = _open_live(request, enrolment_id)
+    enrolment, _ = open_live(request, enrolment_id)
     prescription = _draft(request, enrolment, public_id)
     try:
         actions.accept_mention(prescription, by=request.member)
@@ -314,7 +314,7 @@ def mention(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> Http
 @require_POST
 @require(Permission.PRESCRIPTION_WRITE)
 def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
-    enrolment, _ = _open_live(request, enrolment_id)
+    enrolment, _ = open_live(request, enrolment_id)
     prescription = _one(request, enrolment, public_id)
     key, now = request.POST.get("once", "")[:64], timezone.now()
     try:
@@ -327,7 +327,7 @@ def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpRe
 @require_POST
 @require(Permission.PRESCRIPTION_WRITE)
 def replace(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
-    enrolment, _ = _open_live(request, enrolment_id)
+    enrolment, _ = open_live(request, enrolment_id)
     mine = Prescription.objects.voidable_by(request.member)
     prescription = get_object_or_404(mine, enrolment=enrolment, public_id=public_id)
     key, now = request.POST.get("once", "")[:64], timezone.now()

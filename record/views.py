@@ -62,7 +62,7 @@ def patients(request: MemberRequest) -> HttpResponse:
 def search(request: MemberRequest) -> HttpResponse:
     """Find one's own patients by name or number; the only one found is opened at once."""
     form = SearchForm(request.POST)
-    found = worklist.KeysetPage([])
+    found = worklist.Patients([])
     if form.is_valid():
         found = _found(request, form)
         audit.record("patient.searched", by=request.member, found=len(found.rows))
@@ -71,7 +71,7 @@ def search(request: MemberRequest) -> HttpResponse:
     return render(request, "record/search.html", {"search": form, "found": found})
 
 
-def _found(request: MemberRequest, form: SearchForm) -> worklist.KeysetPage:
+def _found(request: MemberRequest, form: SearchForm) -> worklist.Patients:
     today, said = timezone.localdate(), form.cleaned_data
     rows = worklist.found(
         worklist.waiting(request.member, today),

@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce, Least
 from django.http import QueryDict
 
 from accounts.models import Member
+from core import keyset
 from core.identifiers import read_code
 from followup import rules as visits
 from followup.enums import VisitStatus
@@ -238,74 +239,22 @@ class Row:
 
 
 @dataclass(frozen=True)
-class KeysetPage:
-    """One page of the list and the addresses of its neighbours, by key and never by offset."""
-
-    rows: list[Row]
-    newer: str = ""
-    older: str = ""
-    count: int | None = None
+class Patients(keyset.Page[Row]):
+    """One page of the list."""
 
     @property
     def said(self) -> str:
         """How many patients stand on this page, in words."""
         many = len(self.rows)
         shown = f"{many} patient{'s' if many > 1 else ''}"
-        paged = " sur cette page" if self.newer or self.older else ""
+        paged = " sur cette page" if self.previous or self.following else ""
         return f"{shown}{paged}, les plus urgents d’abord"
 
 
-def page(patients: EnrolmentQuerySet, asked: QueryDict, today: date) -> KeysetPage:
-    """`PAGE_SIZE` patients after the key `apres` of the address, or before `avant`."""
-    after, before = asked.get("apres", ""), asked.get("avant", "")
-    order = ["todo", "todo_on", "pk"]
-    backwards = bool(before) and not after
-    if key := _read(after or before):
-        patients = patients.filter(_beyond(key, backwards=backwards))
-    ordered = patients.order_by(*(f"-{name}" for name in order) if backwards else order)
-    found = list(ordered.select_related("patient", "indication", "site")[: PAGE_SIZE + 1])
-    more = len(found) > PAGE_SIZE
-    shown = found[:PAGE_SIZE][::-1] if backwards else found[:PAGE_SIZE]
-    people = identity.open_many(one.patient for one in shown)
-    rows = [Row(one, people.get(one.patient_id), today) for one in shown]
-    if not shown:
-        return KeysetPage([])
-    has_newer = more if backwards else bool(key)
-    has_older = bool(key) if backwards else more
-    return KeysetPage(
-        rows,
-        newer=_address(asked, "avant", shown[0]) if has_newer else "",
-        older=_address(asked, "apres", shown[-1]) if has_older else "",
-    )
-
-
-def _key(enrolment: Enrolment) -> str:
-    return f"{enrolment.todo}.{enrolment.todo_on.isoformat()}.{enrolment.pk}"  # type: ignore[attr-defined]
-
-
-def _address(asked: QueryDict, way: str, enrolment: Enrolment) -> str:
-    """The same filters, from that patient on."""
-    query = asked.copy()
-    query.pop("apres", None)
-    query.pop("avant", None)
-    query[way] = _key(enrolment)
-    return f"?{query.urlencode()}"
-
-
-def _read(key: str) -> tuple[int, date, int] | None:
-    """The three parts of a key; None when it is empty or was not made by us."""
-    try:
-        todo, on, pk = key.split(".")
-        return int(todo), date.fromisoformat(on), int(pk)
-    except ValueError:
-        return None
-
-
-def _beyond(key: tuple[int, date, int], *, backwards: bool) -> Q:
-    todo, on, pk = key
-    way = "lt" if backwards else "gt"
-    return (
-        Q(**{f"todo__{way}": todo})
-        | Q(todo=todo, **{f"todo_on__{way}": on})
-        | Q(todo=todo, todo_on=on, **{f"pk__{way}": pk})
-    )
+def page(patients: EnrolmentQuerySet, asked: QueryDict, today: date) -> Patients:
+    """`PAGE_SIZE` patients from where the address says on, names opened together."""
+    loaded = patients.select_related("patient", "indication", "site")
+    found = keyset.page(loaded, ["todo", "todo_on", "pk"], asked, size=PAGE_SIZE)
+    people = identity.open_many(one.patient for one in found.rows)
+    rows = [Row(one, people.get(one.patient_id), today) for one in found.rows]
+    return Patients(rows, found.previous, found.following)

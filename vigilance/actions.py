@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
 
@@ -102,7 +101,7 @@ def report(enrolment: Enrolment, said: Report, *, once_only: Once, by: Member, a
 
 
 def _check(enrolment: Enrolment, said: Report, *, by: Member, at: datetime) -> None:
-    today = at.astimezone(ZoneInfo(by.site.time_zone)).date()
+    today = by.site.local_day(at)
     if enrolment.state == EnrolmentState.CANCELLED:
         raise CannotReport("Cette inclusion a été annulée.")
     for link in (said.visit, said.dispensation):
@@ -182,7 +181,7 @@ def declare(
 
     :raises CannotDeclare: already recorded, or a date that cannot be
     """
-    today = at.astimezone(ZoneInfo(by.site.time_zone)).date()
+    today = by.site.local_day(at)
     if declared_on > today:
         raise CannotDeclare("Cette date est à venir.", "declared_on")
     if declared_on < event.occurred_on:

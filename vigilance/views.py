@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.enums import Permission, Role
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
-from core import audit, keys
+from core import audit, keys, keyset
 from core.once import AnotherBody
 from followup import drafting
 from followup.drafting import Typing
@@ -25,10 +25,9 @@ from pharmacies.models import Dispensation
 from prescriptions.models import Prescription
 from programmes.enums import LinkKind
 from programmes.models import Product, ProgrammeLink
-from vigilance import actions, keyset, rules, suspects, terms
+from vigilance import actions, rules, suspects, terms
 from vigilance.enums import Network
 from vigilance.forms import DeclarationForm, ReportForm
-from vigilance.keyset import Cursor
 from vigilance.models import AdverseEvent
 from vigilance.words import unseal
 
@@ -36,6 +35,9 @@ from vigilance.words import unseal
 # The tab of `patients/_header.html`.
 TAB = "vigilance"
 DOCTORS = {Role.REFERENCE_DOCTOR, Role.RELAY_DOCTOR}
+# Served by the index `vigilance_queue`.
+QUEUE_ORDER = ("-is_serious", "-recorded_at", "-pk")
+PAGE_SIZE = 25
 
 
 @require_safe
@@ -102,15 +104,13 @@ def queue(request: MemberRequest) -> HttpResponse:
     shows_all = request.GET.get("etat") == "tous"
     visible = AdverseEvent.objects.visible_to(request.member)
     chosen = visible if shows_all else visible.undeclared()
-    page = keyset.page(
-        chosen.select_related("enrolment__indication", "reported_by__site").prefetch_related(
-            "reactions", "declarations", "suspects__product"
-        ),
-        Cursor.read(request.GET.get("apres", "")),
+    loaded = chosen.select_related("enrolment__indication", "reported_by__site").prefetch_related(
+        "reactions", "declarations", "suspects__product"
     )
+    page = keyset.page(loaded, QUEUE_ORDER, request.GET, size=PAGE_SIZE)
     context = {
-        "rows": _rows(page.events),
-        "following": page.following,
+        "rows": _rows(page.rows),
+        "page": page,
         "count": chosen.count(),
         "shows_all": shows_all,
     }

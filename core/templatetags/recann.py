@@ -1,12 +1,11 @@
 """Tags and filters of the components, loaded everywhere (`builtins`): they show, decide nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms, template
-from django.core.paginator import Page
 from django.forms.boundfield import BoundField, BoundWidget
 from django.template.context import Context
 from django.utils import formats
@@ -245,10 +244,3 @@ def query_with(context: Context, **changes: object) -> str:
         if value not in {None, ""}:
             query[name] = str(value)
     return f"?{query.urlencode()}"
-
-
-@register.filter
-def near_pages(page: Page[Any]) -> Iterable[int]:
-    """Numbers around the page, first and last; 0 stands for those left out."""
-    elided = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return [number if isinstance(number, int) else 0 for number in elided]

@@ -1,6 +1,5 @@
 from collections.abc import Iterable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from accounts.models import Member
 from core import audit, once
@@ -16,11 +15,6 @@ from programmes.models import Pack
 
 class CannotDraft(Exception):
     """The message is in French and may be shown to the prescriber."""
-
-
-def local_day(member: Member, at: datetime) -> date:
-    """The calendar day at the place where the member works."""
-    return at.astimezone(ZoneInfo(member.site.time_zone)).date()
 
 
 def draft(
@@ -45,7 +39,7 @@ def draft(
         locked = lock_enrolment(enrolment.pk)
         prescription = Prescription(enrolment=locked, patient=locked.patient, replaces=replaces)
         prescription.prescriber, prescription.author, prescription.created_at = by.user, by, at
-        _write(prescription, typed, local_day(by, at))
+        _write(prescription, typed, by.site.local_day(at))
         _record("prescription.drafted", prescription, by=by)
         once.done(by=by, key=key, target=prescription.public_id)
     return prescription
@@ -58,7 +52,7 @@ def change_draft(prescription: Prescription, typed: Wanted, *, by: Member, at: d
     """
     with audit.acting("prescription.changed", by=by):
         locked = _locked_draft(prescription)
-        _write(locked, typed, local_day(by, at))
+        _write(locked, typed, by.site.local_day(at))
         _record("prescription.changed", locked, by=by)
 
 
@@ -67,7 +61,7 @@ def renew(prescription: Prescription, *, by: Member, at: datetime, key: str) -> 
 
     :raises CannotDraft: a duration no signature could accept any more
     """
-    today = local_day(by, at)
+    today = by.site.local_day(at)
     last = checks.running(prescription.enrolment)
     typed = wanted.of(prescription)
     same = Wanted(
@@ -91,7 +85,7 @@ def replace(prescription: Prescription, *, by: Member, at: datetime, key: str) -
     typed = wanted.of(prescription)
     same = Wanted(
         lines=typed.lines,
-        starts_on=max(prescription.starts_on, local_day(by, at)),
+        starts_on=max(prescription.starts_on, by.site.local_day(at)),
         fraction_days=typed.fraction_days,
         has_mention=typed.has_mention,
         note=typed.note,

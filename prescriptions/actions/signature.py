@@ -11,7 +11,7 @@ from core.documents import store
 from core.pdf import PdfUnavailable
 from patients.actions import mark_treated
 from prescriptions import checks, documents, rules, texts, wanted
-from prescriptions.actions.drafts import local_day, rewrite_lines
+from prescriptions.actions.drafts import rewrite_lines
 from prescriptions.actions.locks import lock_prescription
 from prescriptions.alerts import Alert, refusals, to_justify
 from prescriptions.enums import PrescriptionStatus as Status
@@ -65,7 +65,7 @@ def fingerprint(typed: Wanted) -> str:
 
 def _sign(prescription: Prescription, *, by: Member, at: datetime, shown: str, reason: str) -> None:
     locked = lock_prescription(prescription)
-    on, typed = local_day(by, at), wanted.of(locked)
+    on, typed = by.site.local_day(at), wanted.of(locked)
     if not rules.can_move(Status(locked.status), Status.SIGNED):
         raise CannotSign("Cette ordonnance n’est plus un brouillon.")
     if locked.prescriber_id != by.user_id:

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 from django import forms
-from django.core.paginator import Paginator
 from django.template import Context, RequestContext, Template
 from django.template.loader import render_to_string
 
+from core import keyset
 from core.fields import FrenchDecimalField
 from core.templatetags import recann
 
@@ -130,16 +130,10 @@ def test_pages_keep_the_filters(rf):
     assert template.render(RequestContext(request)) == "?page=4|?q=%C3%A9%26&amp;page=2"
 
 
-def test_far_pages_are_left_out():
-    page = Paginator(range(500), 10).page(20)
-
-    assert recann.near_pages(page) == [1, 0, 19, 20, 21, 0, 50]
-
-
 def test_the_frame_is_found_under_the_page_of_a_list():
     frame = {"nav": ["Mes patients"], "brand": "neutre"}
     context = Context({"page": frame})
-    context.push(page=Paginator([], 10).page(1))
+    context.push(page=keyset.Page([]))
 
     assert recann.page_frame(context) is frame
 

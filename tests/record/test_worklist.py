@@ -163,12 +163,12 @@ def test_pages_follow_each_other_both_ways_without_losing_anybody(monkeypatch):
     for _ in range(3):
         page = worklist.page(rows, QueryDict(address), day(0))
         seen += [row.enrolment.pk for row in page.rows]
-        address = page.older.lstrip("?")
-    back = worklist.page(rows, QueryDict(page.newer.lstrip("?")), day(0))
+        address = page.following.lstrip("?")
+    back = worklist.page(rows, QueryDict(page.previous.lstrip("?")), day(0))
 
     assert sorted(seen) == sorted(one.pk for one in enrolments)
     assert len(set(seen)) == 5
-    assert page.older == ""
+    assert page.following == ""
     assert [row.enrolment.pk for row in back.rows] == seen[2:4]
 
 

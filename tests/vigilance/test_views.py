@@ -263,18 +263,19 @@ def test_the_queue_goes_page_by_page_with_a_constant_number_of_queries(
     # Session, user, device, member; page, three prefetched, count.
     with django_assert_num_queries(9):
         first = client.get(reverse("vigilance:list"))
-    with django_assert_num_queries(9):
-        last = client.get(reverse("vigilance:list"), {"apres": first.context["following"]})
+    # And the row of the key.
+    with django_assert_num_queries(10):
+        last = client.get(reverse("vigilance:list") + first.context["page"].following)
 
     shown = [row["event"] for page in (first, last) for row in page.context["rows"]]
     assert len(shown) == len(set(shown)) == 27
     assert shown == sorted(
         shown, key=lambda event: (event.is_serious, event.recorded_at, event.pk), reverse=True
     )
-    assert last.context["following"] == ""
+    assert last.context["page"].following == ""
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "1_x_2", "1_2026-03-12T12:00:00_3", "1_2"])
+@pytest.mark.parametrize("cursor", ["", "x", "1_x_2"])
 def test_a_cursor_that_is_none_of_ours_shows_the_first_page(sign_in, cursor):
     event = AdverseEventFactory()
     client = sign_in(officer_of(event.enrolment.programme))
