@@ -11,20 +11,23 @@ from programmes.enums import Form, Regime, Unit
 from programmes.models import Pack, Product
 
 
-_SIGNED = """(SELECT status FROM prescriptions_prescription WHERE id = {parent} FOR SHARE)
- <> 'DRAFT'"""
-OF_LINE = "COALESCE(NEW.prescription_id, OLD.prescription_id)"
-_OF_PART = (
-    "(SELECT prescription_id FROM prescriptions_line WHERE id = COALESCE(NEW.line_id, OLD.line_id))"
-)
+# A row that is moved leaves one prescription for another: both are looked at.
+_SIGNED = """'DRAFT' <> ANY (
+    SELECT status FROM prescriptions_prescription WHERE id IN ({old}, {new}) FOR SHARE
+)"""
+OF_LINE = "{row}.prescription_id"
+_OF_PART = "(SELECT prescription_id FROM prescriptions_line WHERE id = {row}.line_id)"
 
 
 def only_while_draft(name: str, parent: str) -> Refuse:
-    """Refuse insert, update and delete of a row whose prescription is no longer a draft."""
+    """Refuse insert, update and delete of a row whose prescription is no longer a draft.
+
+    :param parent: SQL of the prescription's id, from `{row}`
+    """
     return Refuse(
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        sql=_SIGNED.format(parent=parent),
+        sql=_SIGNED.format(old=parent.format(row="OLD"), new=parent.format(row="NEW")),
     )
 
 

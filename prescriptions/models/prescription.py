@@ -161,6 +161,10 @@ class Prescription(models.Model):
                 name="prescriptions_voided_before_dispensing",
             ),
             models.CheckConstraint(
+                condition=Q(status=Status.VOIDED) | Q(voided_at=None, void_reason=""),
+                name="prescriptions_voided_says_when_and_why",
+            ),
+            models.CheckConstraint(
                 condition=Q(fraction_days=None)
                 | Q(narcotic_days__isnull=False, fraction_days__lt=F("narcotic_days")),
                 name="prescriptions_fraction_within_duration",

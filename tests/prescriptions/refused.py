@@ -85,6 +85,9 @@ REFUSED: dict[str, Callable[[], object]] = {
         lines=False, signed=True, starts_on=WRITTEN_AT.date() - timedelta(days=1)
     ),
     "prescriptions_voided_before_dispensing": lambda: void(dispensed()),
+    "prescriptions_voided_says_when_and_why": lambda: change(
+        PrescriptionFactory(signed=True), voided_at=WRITTEN_AT
+    ),
     "prescriptions_no_silent_overlap": twice_over,
     "prescriptions_enrolment_of_patient": other_patient,
     "prescriptions_who_is_fixed": lambda: change(

@@ -5,11 +5,18 @@ from django.db import IntegrityError
 
 from accounts.enums import Role
 from prescriptions.enums import PrescriptionStatus as Status
-from prescriptions.models import Prescription
+from prescriptions.models import Line, PassedAlert, Prescription
 from tests.accounts.factories import MemberFactory
 from tests.patients.factories import EnrolmentFactory
-from tests.prescriptions.factories import WRITTEN_ON, PrescriptionFactory
+from tests.prescriptions.factories import (
+    WRITTEN_AT,
+    WRITTEN_ON,
+    LineFactory,
+    PassedAlertFactory,
+    PrescriptionFactory,
+)
 from tests.prescriptions.refused import REFUSED
+from tests.programmes.factories import PackFactory
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -67,3 +74,30 @@ def test_only_signed_narcotic_prescriptions_cover_a_period():
     assert list(Prescription.objects.covering()) == [narcotic]
     assert narcotic.narcotic_ends_on == WRITTEN_ON + timedelta(days=27)
     assert (narcotic.is_narcotic, narcotic.status) == (True, Status.SIGNED)
+
+
+@pytest.mark.parametrize("part", ["lines", "steps", "packs", "alerts"])
+def test_nothing_is_moved_out_of_a_signed_prescription(part):
+    signed = PrescriptionFactory(signed=True)
+    draft = PrescriptionFactory(enrolment=signed.enrolment, author=signed.author, lines=False)
+    line = signed.lines.get()
+    elsewhere = LineFactory(prescription=draft, position=7)
+    if part == "alerts":
+        unsigned = PassedAlertFactory(prescription=PrescriptionFactory(lines=False))
+    moves = {
+        "lines": lambda: Line.objects.filter(pk=line.pk).update(prescription=draft),
+        "steps": lambda: line.steps.update(line=elsewhere, position=7),
+        "packs": lambda: line.packs.update(line=elsewhere, pack=PackFactory()),
+        # And nothing is moved in.
+        "alerts": lambda: PassedAlert.objects.filter(pk=unsigned.pk).update(prescription=signed),
+    }
+
+    with pytest.raises(IntegrityError, match="is_frozen"):
+        moves[part]()
+
+
+def test_a_signed_prescription_is_not_voided_by_halves():
+    signed = PrescriptionFactory(signed=True)
+
+    with pytest.raises(IntegrityError, match="prescriptions_voided_says_when_and_why"):
+        Prescription.objects.filter(pk=signed.pk).update(voided_at=WRITTEN_AT)
