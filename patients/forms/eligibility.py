@@ -39,6 +39,10 @@ class EligibilityForm(forms.Form):
         coerce=int,
         widget=forms.RadioSelect,
         help_text="Celles pour lesquelles la structure est inscrite à la date d’inclusion.",
+        error_messages={
+            "invalid_choice": "Votre structure n’est pas inscrite pour cette indication à la date "
+            "d’inclusion\u202f: l’inclusion revient à une structure inscrite."
+        },
     )
 
     def __init__(
