@@ -82,4 +82,5 @@ ACCESS: dict[str, Permission | str] = {
     "evaluation:api_schema": TOKEN,
     "evaluation:api_releases": TOKEN,
     "evaluation:api_inclusions": TOKEN,
+    "retention:plan": Permission.RETENTION_VIEW,
 }
