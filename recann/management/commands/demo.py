@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from evaluation.tasks import count_by_month, release_quarter
 from patients.models import Enrolment
 from recann.cohort import demonstration
 
@@ -20,4 +21,7 @@ class Command(BaseCommand):
         call_command("load_programmes", stdout=self.stdout)
         with transaction.atomic():
             counted = demonstration.load(today=timezone.localdate())
+        # What the night would do: the rows just loaded are dated from years before.
+        count_by_month()
+        release_quarter()
         self.stdout.write(f"{sum(counted.values())} lignes chargées.")
