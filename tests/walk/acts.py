@@ -87,7 +87,10 @@ class Somebody:
             self.press(f"Agir sous ce rôle\u202f: {role}")
         self.page.wait_for_url(lambda url: "/connexion/" not in url)
 
-    def sign(self, secret: str) -> None:
+    def sign(self, secret: str, *, reason: str = "") -> None:
+        """With the reason to pass over an alert, when there is one."""
+        if reason:
+            self.type(reason=reason)
         self.type(secret=secret)
         self.press("Signer l’ordonnance")
         self.page.wait_for_load_state()

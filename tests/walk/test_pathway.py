@@ -213,7 +213,8 @@ def renew(relay, walk):
     relay.go(reverse("prescriptions:detail", args=[walk.enrolment.public_id, first.public_id]))
     relay.press("Renouveler à l’identique")
     relay.page.wait_for_load_state()
-    relay.sign(relay.code())
+    relay.reads("d’un autre prescripteur couvre déjà cette période")
+    relay.sign(relay.code(), reason="Suite du traitement, en accord avec le CHU")
     relay.reads("L’ordonnance est signée", "Sophie Garnier")
     second = Prescription.objects.exclude(pk=first.pk).get()
     assert (second.status, second.is_initiation) == ("SIGNED", False)
@@ -283,8 +284,8 @@ def hold_visit(doctor, walk):
     )
     doctor.choose(
         douleur__pain_words="mild", tolerance__tolerance="good",
-        tolerance__has_adverse_event="no", tolerance__cardiac_signs="no",
-        tolerance__suicidal_ideas="no", decision="CONTINUE",
+        tolerance__has_adverse_event="NO", tolerance__cardiac_signs="NO",
+        tolerance__suicidal_ideas="NO", decision="CONTINUE",
     )  # fmt: skip
     doctor.press("Valider la consultation")
     doctor.page.wait_for_load_state()
