@@ -23,6 +23,7 @@ def as_owner():
     """Owner of the tables for the block; whatever happens, the runtime role comes back."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set role none")
+        cursor.execute("set local statement_timeout = 0")
         yield cursor
         cursor.execute(f"set role {APP}")
 
