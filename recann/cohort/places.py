@@ -180,23 +180,31 @@ def _make_structures(programme: Programme, found: Map, drawn: random.Random, tim
     codes = _spread(total, _weights(), drawn)
     days = [_listed_on(rank, times) for rank in range(total)]
     sites = [
-        _site(
-            SiteKind.REFERENCE_CENTRE,
-            f"CH fictif {DEPARTEMENTS[code].name} – structure {rank + 1}",
-            code,
-            20_000 + rank,
-            on,
-        )
+        _site(SiteKind.REFERENCE_CENTRE, _structure_name(code, rank), code, 20_000 + rank, on)
         for rank, (code, on) in enumerate(zip(codes, days, strict=True))
     ]
     _open(found, sites)
+    opened = list(zip(sites, days, strict=True))
+    _list_structures(programme, found, opened, drawn)
+    staff = [(site, max(on, OPENING)) for site, on in opened] * DOCTORS_A_STRUCTURE
+    for post in _people(programme, staff, Role.REFERENCE_DOCTOR, first_rpps=100_000):
+        found.doctors[post.site_id].append(post)
+
+
+def _structure_name(code: str, rank: int) -> str:
+    return f"CH fictif {DEPARTEMENTS[code].name} – structure {rank + 1}"
+
+
+def _list_structures(
+    programme: Programme, found: Map, opened: list[tuple[Site, date]], drawn: random.Random
+) -> None:
+    """List each structure for some indications, from the day it opens."""
     indications = list(Indication.objects.filter(programme=programme).order_by("code"))
-    listings = []
-    for site, on in zip(sites, days, strict=True):
+    listings: list[Listing] = []
+    for site, on in opened:
         # The first structures treat everything, so that no indication is without one.
-        some = (
-            indications if len(listings) < 100 else drawn.sample(indications, drawn.randint(2, 4))
-        )
+        everything = len(listings) < 100
+        some = indications if everything else drawn.sample(indications, drawn.randint(2, 4))
         for indication in some:
             listings.append(
                 Listing(site=site, indication=indication, listed_on=on, decision="Décision fictive")
@@ -206,12 +214,6 @@ def _make_structures(programme: Programme, found: Map, drawn: random.Random, tim
     Listing.objects.bulk_create(listings)
     for listed in found.structures.values():
         listed.sort()
-    staff = [(site, max(on, OPENING)) for site, on in zip(sites, days, strict=True)]
-    posts = _people(
-        programme, staff * DOCTORS_A_STRUCTURE, Role.REFERENCE_DOCTOR, first_rpps=100_000
-    )
-    for post in posts:
-        found.doctors[post.site_id].append(post)
 
 
 def _make_pharmacies(
@@ -249,18 +251,8 @@ def _people(
 ) -> list[Post]:
     """One person a place, their role, their accreditation and their proof of training."""
     profession = Profession.PHARMACIST if role == Role.PHARMACIST else Profession.DOCTOR
-    staff_names = [*FIRST_NAMES["F"], *FIRST_NAMES["M"]]
     users = User.objects.bulk_create(
-        User(
-            password="!",  # noqa: S106  nobody signs in
-            rpps=make_rpps(first_rpps + rank),
-            email=f"pro-{first_rpps + rank}@cohorte.invalid",
-            first_name=staff_names[rank % len(staff_names)],
-            last_name=LAST_NAMES[rank // 7 % len(LAST_NAMES)],
-            profession=profession,
-            phone="+33 1 99 00 00 00",
-        )
-        for rank in range(len(staff))
+        _person(profession, first_rpps, rank) for rank in range(len(staff))
     )
     members = Member.objects.bulk_create(
         Member(user=user, site=site, role=role, started_on=on)
@@ -275,6 +267,19 @@ def _people(
         Post(m.pk, m.user_id, m.site_id, site.departement, on)
         for m, (site, on) in zip(members, staff, strict=True)
     ]
+
+
+def _person(profession: Profession, first_rpps: int, rank: int) -> User:
+    first_names = [*FIRST_NAMES["F"], *FIRST_NAMES["M"]]
+    return User(
+        password="!",  # noqa: S106  nobody signs in
+        rpps=make_rpps(first_rpps + rank),
+        email=f"pro-{first_rpps + rank}@cohorte.invalid",
+        first_name=first_names[rank % len(first_names)],
+        last_name=LAST_NAMES[rank // 7 % len(LAST_NAMES)],
+        profession=profession,
+        phone="+33 1 99 00 00 00",
+    )
 
 
 def _train(programme: Programme, members: list[Member], profession: Profession) -> None:

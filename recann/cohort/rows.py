@@ -4,6 +4,8 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import Model
+
 from core import keys
 from core.identifiers import code_with_check
 from core.months import add_months
@@ -24,6 +26,7 @@ from prescriptions.models import DoseStep, Line, LinePack, Prescription
 from programmes.enums import LinkKind
 from programmes.models import VisitDefinition
 from recann.cohort import answers
+from recann.cohort.columns import COLUMNS
 from recann.cohort.places import FIRST_NAMES, LAST_NAMES, Map, Post
 from recann.cohort.plan import Course
 from recann.cohort.reference import Reference
@@ -55,90 +58,17 @@ class Writer:
 
     def __init__(self, known: Reference, places: Map, today: date, drawn: random.Random) -> None:
         self.known, self.places, self.today, self.drawn = known, places, today, drawn
-        self.patients = Sheet(Patient, ["id", "public_id", "birth_year", "sex", "key_id"])
-        self.identities = Sheet(Identity, ["patient", "sealed"])
-        self.indexes = Sheet(
-            IdentityIndex,
-            ["patient", "person", "birth_name", "used_name", "birth_date"],
-            {"homonym_no": 0},
-        )
-        self.enrolments = Sheet(
-            Enrolment,
-            ["id", "public_id", "number", "patient", "indication", "subtype", "site",
-             "relay_doctor", "pharmacy", "state", "included_on", "included_by", "recorded_at",
-             "first_treated_on", "ended_on", "end_reason", "end_recorded_at", "key_id"],
-            {"programme": known.programme.pk, "late_reason": ""},
-        )  # fmt: skip
-        self.consents = Sheet(
-            Consent,
-            ["id", "enrolment", "kind", "is_given", "signed_on", "form", "information", "booklet",
-             "recorded_at", "recorded_by"],
-            {"person_kind": "ADULT"},
-        )  # fmt: skip
-        self.criteria = Sheet(EligibilityAnswer, ["id", "enrolment", "criterion", "answer"])
-        self.tried = Sheet(PriorTreatment, ["id", "enrolment", "drug", "outcome", "plan"])
-        self._act_sheets()
-
-    def _act_sheets(self) -> None:
-        self.prescriptions = Sheet(
-            Prescription,
-            ["id", "public_id", "enrolment", "patient", "prescriber", "author", "is_initiation",
-             "starts_on", "duration_days", "narcotic_days", "signed_on", "signed_at", "created_at",
-             "first_dispensed_at"],
-            {"status": "SIGNED", "has_overlap_mention": "f", "is_single_supply": "t",
-             "void_reason": ""},
-        )  # fmt: skip
-        self.lines = Sheet(
-            Line,
-            ["id", "prescription", "product", "product_name", "form", "unit", "regime",
-             "thc_mg_per_unit", "cbd_mg_per_unit", "thc_percent", "days", "quantity"],
-            {"position": 1},
-        )  # fmt: skip
-        self.steps = Sheet(
-            DoseStep, ["id", "line", "dose", "days"], {"position": 1, "intakes_per_day": 2}
-        )
-        self.packs = Sheet(LinePack, ["id", "line", "pack", "count"])
-        self.received = Sheet(
-            Received,
-            ["id", "prescription", "pharmacy", "presented_on", "recorded_at", "recorded_by"],
-            {"fraction_no": 1},
-        )
-        self.dispensations = Sheet(
-            Dispensation,
-            ["id", "public_id", "prescription", "enrolment", "received", "sequence_no", "pharmacy",
-             "dispensed_by", "dispensed_on", "recorded_at"],
-            {"bearer": "PATIENT", "with_vaporiser": "f", "override_reason": ""},
-        )  # fmt: skip
-        self.items = Sheet(
-            DispensedItem,
-            ["id", "dispensation", "line", "pack", "batch", "expires_on", "packs", "days",
-             "quantity_due", "quantity"],
-        )  # fmt: skip
-        self.visits = Sheet(
-            Visit,
-            ["id", "public_id", "enrolment", "definition", "code", "kind", "due_on", "opens_on",
-             "closes_on", "date_source", "status", "timing", "held_on", "held_by", "mode",
-             "recorded_at", "decision", "not_done_reason"],
-            {"timing_reason": "", "stop_reason": ""},
-        )  # fmt: skip
-        self.answers = Sheet(Answers, ["id", "visit", "version", "data"])
-        self.events = Sheet(
-            AdverseEvent,
-            ["id", "public_id", "enrolment", "reported_by", "occurred_on", "known_on",
-             "seriousness", "is_serious", "severity", "outcome", "recorded_at"],
-            {"situations": "{}"},
-        )  # fmt: skip
-        self.reactions = Sheet(Reaction, ["id", "event", "term"])
-        self.suspects = Sheet(
-            Suspect,
-            ["id", "event", "product", "thc_mg_per_day", "cbd_mg_per_day", "started_on",
-             "action_taken"],
-            {"batch": ""},
-        )  # fmt: skip
+        self._sheets = {
+            model: Sheet(model, varying.split(), constants)
+            for model, (varying, constants) in COLUMNS.items()
+        }
 
     @property
     def sheets(self) -> list[Sheet]:
-        return [sheet for sheet in vars(self).values() if isinstance(sheet, Sheet)]
+        return list(self._sheets.values())
+
+    def _add(self, model: type[Model], *values: object) -> int:
+        return self._sheets[model].add(*values)
 
     # --- Inclusion ---------------------------------------------------------------------------
 
@@ -147,12 +77,12 @@ class Writer:
         drawn = self.drawn
         person = self._person(course)
         public_id = uuid(drawn)
-        patient = self.patients.add(public_id, person.birth_date.year, person.sex, key.id.hex)
+        patient = self._add(Patient, public_id, person.birth_date.year, person.sex, key.id.hex)
         dashed = f"{public_id[:8]}-{public_id[8:12]}-{public_id[12:16]}-{public_id[16:20]}"
         sealed = key.seal(identity.dump(person), f"{dashed}-{public_id[20:]}")
-        self.identities.put(patient, octets(sealed))
+        self._sheets[Identity].put(patient, octets(sealed))
         index = identity.index_values(person)
-        self.indexes.put(patient, *(octets(index[name]) for name in INDEXED))
+        self._sheets[IdentityIndex].put(patient, *(octets(index[name]) for name in INDEXED))
         indication = course.group.split("-")[0]
         site = self.places.structure(indication, course.included_on, drawn)
         doctor = self.places.doctor(site, course.included_on, drawn)
@@ -198,9 +128,11 @@ class Writer:
             relay = self.places.relay(doctor.departement, course.included_on, drawn)
         indication, subtype = self.known.groups[course.group]
         ended = course.ended_on
-        return self.enrolments.add(
+        return self._add(
+            Enrolment,
             uuid(drawn),
             code_with_check("".join(drawn.choices(ALPHABET, k=12))),
+            self.known.programme.pk,
             patient,
             indication,
             null(subtype),
@@ -226,9 +158,9 @@ class Writer:
             link(LinkKind.BOOKLET, on),
         )
         signed = (*papers, at(on), doctor.member_id)
-        self.consents.add(enrolment, "PARTICIPATION", "t", on, *signed)
+        self._add(Consent, enrolment, "PARTICIPATION", "t", on, *signed)
         given = "t" if self.drawn.random() < 0.6 else "f"
-        self.consents.add(enrolment, "NIR", given, on, *signed)
+        self._add(Consent, enrolment, "NIR", given, on, *signed)
 
     def _eligibility(self, course: Course, enrolment: int, indication: str) -> None:
         asked = next(
@@ -237,10 +169,11 @@ class Writer:
             if start <= course.included_on and (end is None or course.included_on <= end)
         )
         for criterion, answer in asked:
-            self.criteria.add(enrolment, criterion, answer)
+            self._add(EligibilityAnswer, enrolment, criterion, answer)
         for drug in self.drawn.sample(DRUGS, 2):
             outcome = self.drawn.choice(("INSUFFICIENT", "NOT_TOLERATED"))
-            self.tried.add(enrolment, drug, outcome, self.drawn.choice(("KEPT", "STOPPED_BEFORE")))
+            kept = self.drawn.choice(("KEPT", "STOPPED_BEFORE"))
+            self._add(PriorTreatment, enrolment, drug, outcome, kept)
 
     # --- Treatment ---------------------------------------------------------------------------
 
@@ -250,22 +183,22 @@ class Writer:
         """A prescription and its dispensations."""
         drawn, on, medicine = self.drawn, one.starts_on, one.medicine
         presented = min(on + timedelta(days=drawn.choice((0, 0, 0, 1, 2))), self.today)
-        prescription = self.prescriptions.add(
-            uuid(drawn), enrolment, patient, doctor.user_id, doctor.member_id,
+        prescription = self._add(
+            Prescription, uuid(drawn), enrolment, patient, doctor.user_id, doctor.member_id,
             "f", on, one.days, one.days if one.is_narcotic else NULL, on, at(on), at(on),
             at(presented),
         )  # fmt: skip
         product = medicine.row
-        line = self.lines.add(
-            prescription, product.pk, product.name, product.form, product.unit,
+        line = self._add(
+            Line, prescription, product.pk, product.name, product.form, product.unit,
             "NARCOTIC" if one.is_narcotic else "ORDINARY", product.thc_mg_per_unit,
             product.cbd_mg_per_unit, product.thc_percent, one.days, one.quantity,
         )  # fmt: skip
-        self.steps.add(line, one.dose, one.days)
+        self._add(DoseStep, line, one.dose, one.days)
         pack, count, _ = medicine.pack_for(one.quantity)
-        self.packs.add(line, pack, count)
-        received = self.received.add(
-            prescription, counter.site_id, presented, at(presented), counter.member_id
+        self._add(LinePack, line, pack, count)
+        received = self._add(
+            Received, prescription, counter.site_id, presented, at(presented), counter.member_id
         )
         length = one.days if one.is_narcotic else SUPPLY_DAYS
         for number in range(one.days // length):
@@ -282,13 +215,13 @@ class Writer:
         prescription, enrolment, received, line = parents
         due = one.dose * 2 * days
         pack, count, held = one.medicine.pack_for(due)
-        dispensation = self.dispensations.add(
-            uuid(self.drawn), prescription, enrolment, received, number, counter.site_id,
-            counter.member_id, on, at(on),
+        dispensation = self._add(
+            Dispensation, uuid(self.drawn), prescription, enrolment, received, number,
+            counter.site_id, counter.member_id, on, at(on),
         )  # fmt: skip
         batch = f"L{on:%y%m}{pack:02d}"
         expires = date(on.year + 1, on.month, 28)
-        self.items.add(dispensation, line, pack, batch, expires, count, days, due, held)
+        self._add(DispensedItem, dispensation, line, pack, batch, expires, count, days, due, held)
 
     # --- Follow-up ---------------------------------------------------------------------------
 
@@ -335,9 +268,9 @@ class Writer:
         self, enrolment: int, definition: VisitDefinition, due_on: date,
         bounds: tuple[date, date], status: str, why: str,
     ) -> None:  # fmt: skip
-        self.visits.add(
-            uuid(self.drawn), enrolment, definition.pk, definition.code, definition.kind, due_on,
-            *bounds, "DEFINITION", status, "", NULL, NULL, "", NULL, "", why,
+        self._add(
+            Visit, uuid(self.drawn), enrolment, definition.pk, definition.code, definition.kind,
+            due_on, *bounds, "DEFINITION", status, "", NULL, NULL, "", NULL, "", why,
         )  # fmt: skip
 
     def _held(  # noqa: PLR0913  one row, whole
@@ -345,13 +278,14 @@ class Writer:
         planned: tuple[VisitDefinition, date, tuple[date, date]] | None, held_on: date,
         doctor: Post, indication: str, taken: Taste,
     ) -> None:  # fmt: skip
+        start: tuple[object, ...]
         if planned:
             definition, due_on, bounds = planned
             start = (definition.pk, definition.code, definition.kind, due_on, *bounds, "DEFINITION")
         else:
             start = (NULL, "", "SIMPLE", held_on, held_on, held_on, "UNSCHEDULED")
-        visit = self.visits.add(
-            uuid(self.drawn), enrolment, *start, "DONE",
+        visit = self._add(
+            Visit, uuid(self.drawn), enrolment, *start, "DONE",
             "IN_WINDOW" if planned else "UNSCHEDULED", held_on, doctor.member_id, "ON_SITE",
             at(held_on), "CONTINUE", "",
         )  # fmt: skip
@@ -359,7 +293,7 @@ class Writer:
         months = (held_on - course.included_on).days / 30
         for version, code in asked:
             data = answers.typed(code, months, taken, self.drawn, is_first=planned is None)
-            self.answers.add(visit, version, data)
+            self._add(Answers, visit, version, data)
 
     # --- Vigilance ---------------------------------------------------------------------------
 
@@ -378,16 +312,16 @@ class Writer:
         drawn = self.drawn
         is_serious = drawn.random() < SERIOUS_SHARE
         outcome = "FATAL" if is_serious and course.reason == "DEATH" else "RECOVERED"
-        event = self.events.add(
-            uuid(drawn), enrolment, doctor.member_id, on, on,
+        event = self._add(
+            AdverseEvent, uuid(drawn), enrolment, doctor.member_id, on, on,
             "{HOSPITALISATION}" if is_serious else "{}", "t" if is_serious else "f",
             drawn.choice(("MILD", "MODERATE", "SEVERE")), outcome, at(on),
         )  # fmt: skip
         for term in drawn.sample(TERMS, drawn.choice((1, 1, 2))):
-            self.reactions.add(event, term)
+            self._add(Reaction, event, term)
         product, daily = first.medicine.row, first.dose * Decimal(2)
         action = "STOPPED" if course.reason == "ADVERSE_EVENT" else "DOSE_REDUCED"
-        self.suspects.add(
-            event, product.pk, daily * product.thc_mg_per_unit, daily * product.cbd_mg_per_unit,
-            course.treated_on, action,
+        self._add(
+            Suspect, event, product.pk, daily * product.thc_mg_per_unit,
+            daily * product.cbd_mg_per_unit, course.treated_on, action,
         )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 
 from django.db import connections
-from django.db.models import Model
+from django.db.models import Field, Model
 
 
 NULL = r"\N"
@@ -32,7 +32,8 @@ class Sheet:
         self.model, self.using = model, using
         constants = constants or {}
         meta = model._meta
-        columns = [meta.get_field(name).column for name in [*varying, *constants]]
+        fields = [meta.get_field(name) for name in [*varying, *constants]]
+        columns = [field.column for field in fields if isinstance(field, Field) and field.column]
         self.statement = f'COPY "{meta.db_table}" ({", ".join(columns)}) FROM STDIN'
         self._tail = "".join(f"\t{value}" for value in constants.values())
         self._rows: list[str] = []
