@@ -1,7 +1,7 @@
 """Reporting an adverse event, and tracking its declarations. Nothing else writes these rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -148,7 +148,12 @@ def _write(enrolment: Enrolment, said: Report, *, by: Member, at: datetime) -> A
     )
     event.narrative_sealed = seal(key, event, "narrative", said.narrative)
     event.save()
-    other = seal(key, event, terms.OTHER, said.other_words)
+    _write_terms(event, said, other=seal(key, event, terms.OTHER, said.other_words))
+    return event
+
+
+def _write_terms(event: AdverseEvent, said: Report, *, other: bytes | None) -> None:
+    """The effects and the suspects; `other`: the sealed words of «Autre»."""
     Reaction.objects.bulk_create(
         Reaction(event=event, term=term, words_sealed=other if term == terms.OTHER else None)
         for term in dict.fromkeys(said.terms)
@@ -165,47 +170,38 @@ def _write(enrolment: Enrolment, said: Report, *, by: Member, at: datetime) -> A
         )
         for one in said.suspects
     )
-    return event
 
 
-def declare(
-    event: AdverseEvent,
-    *,
-    network: Network,
-    declared_on: date,
-    reference: str = "",
-    by: Member,
-    at: datetime,
-) -> Declaration:
+@dataclass(frozen=True)
+class Declared:
+    """What the reporter says of a declaration: to whom, when, under which number."""
+
+    network: Network
+    declared_on: date
+    reference: str = ""
+
+
+def declare(event: AdverseEvent, said: Declared, *, by: Member, at: datetime) -> Declaration:
     """Record that an event was declared to a network, on the national portal or elsewhere.
 
     :raises CannotDeclare: already recorded, or a date that cannot be
     """
-    today = by.site.local_day(at)
-    if declared_on > today:
+    if said.declared_on > by.site.local_day(at):
         raise CannotDeclare("Cette date est à venir.", "declared_on")
-    if declared_on < event.occurred_on:
+    if said.declared_on < event.occurred_on:
         raise CannotDeclare("La déclaration ne peut pas précéder l’effet.", "declared_on")
+    subject = str(event.enrolment.public_id)
     try:
         with audit.acting("event.declared", by=by):
             declaration = Declaration.objects.create(
-                event=event,
-                network=network,
-                declared_on=declared_on,
-                reference=reference,
-                recorded_by=by,
-                recorded_at=at,
+                event=event, **asdict(said), recorded_by=by, recorded_at=at
             )
             audit.record(
-                "event.declared",
-                event,
-                by=by,
-                subject=str(event.enrolment.public_id),
-                network=network.value,
+                "event.declared", event, by=by, subject=subject, network=said.network.value
             )
     except IntegrityError as error:
         if violated_constraint(error) != "vigilance_declared_once_a_network":
             raise
-        message = f"Une déclaration est déjà enregistrée\u202f: {network.label}."
+        message = f"Une déclaration est déjà enregistrée\u202f: {said.network.label}."
         raise CannotDeclare(message, "network") from error
     return declaration

@@ -106,6 +106,18 @@ class ReportForm(forms.Form):
         self.today = today
         self.products = {str(product.pk): product for product in products}
         self.products |= {str(one.product.pk): one.product for one in candidates}
+        self._propose(candidates)
+        for name in ("occurred_on", "known_on"):
+            day: Any = self.fields[name]
+            day.limit(latest=today)
+        self.show_if = {
+            "other_words": f"terms={terms.OTHER}",
+            "ended_on": f"outcome={'|'.join(rules.ENDED)}",
+        }
+        self.optional_if_shown = {"ended_on"}
+
+    def _propose(self, candidates: Sequence[Candidate]) -> None:
+        """What the patient takes, checked beforehand; the rest of the programme in a list."""
         proposed = {str(one.product.pk) for one in candidates}
         boxes: Any = self.fields["suspects"]
         boxes.choices = [(str(one.product.pk), told(one)) for one in candidates]
@@ -117,14 +129,6 @@ class ReportForm(forms.Form):
         ]
         if not candidates:
             del self.fields["suspects"]
-        for name in ("occurred_on", "known_on"):
-            day: Any = self.fields[name]
-            day.limit(latest=today)
-        self.show_if = {
-            "other_words": f"terms={terms.OTHER}",
-            "ended_on": f"outcome={'|'.join(rules.ENDED)}",
-        }
-        self.optional_if_shown = {"ended_on"}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -287,9 +287,7 @@ def _declare(request: MemberRequest, found: AdverseEvent, form: DeclarationForm)
     try:
         actions.declare(
             found,
-            network=Network(data["network"]),
-            declared_on=data["declared_on"],
-            reference=data["reference"],
+            actions.Declared(Network(data["network"]), data["declared_on"], data["reference"]),
             by=request.member,
             at=timezone.now(),
         )

@@ -45,12 +45,24 @@ def report(enrolment, what, *, once_only=ONCE, at=AT):
     return actions.report(enrolment, what, once_only=once_only, by=by, at=at)
 
 
+def declare(event, **changes):
+    declared = replace(actions.Declared(Network.CRPV, DAY), **changes)
+    return actions.declare(event, declared, by=event.reported_by, at=AT)
+
+
 def refused(enrolment, what, match):
     with pytest.raises(actions.CannotReport, match=match):
         report(enrolment, what)
     assert not AdverseEvent.objects.exists()
     assert not JournalLine.objects.exists()
     assert not DoneOnce.objects.exists()
+
+
+def words_of(event):
+    key = keys.open_key(event.enrolment.key_id)
+    sealed = {one.term: one.words_sealed for one in event.reactions.all()}
+    sealed["narrative"] = event.narrative_sealed
+    return {name: unseal(key, event, name, blob) for name, blob in sealed.items()}
 
 
 def test_report_records_the_event_its_terms_and_its_suspect():
@@ -72,13 +84,10 @@ def test_report_records_the_event_its_terms_and_its_suspect():
     event = AdverseEvent.objects.get()
     assert target == str(event.public_id)
     assert (event.is_serious, event.reported_by, event.visit) == (True, doctor, visit)
-    key = keys.open_key(enrolment.key_id)
-    assert unseal(key, event, "narrative", event.narrative_sealed) == "Depuis la hausse"
+    assert words_of(event) == {
+        "narrative": "Depuis la hausse", "SOMNOLENCE": "", "OTHER": "Rêves intenses"
+    }  # fmt: skip
     assert b"hausse" not in bytes(event.narrative_sealed)
-    words = {
-        one.term: unseal(key, event, one.term, one.words_sealed) for one in event.reactions.all()
-    }
-    assert words == {"SOMNOLENCE": "", "OTHER": "Rêves intenses"}
     suspect = event.suspects.get()
     assert (suspect.thc_mg_per_day, suspect.batch) == (Decimal(25), "LOT-A1")
     assert suspect.action_taken == "DOSE_REDUCED"
@@ -138,14 +147,7 @@ def test_a_cancelled_inclusion_has_no_event():
 def test_declare():
     event = AdverseEventFactory()
 
-    actions.declare(
-        event,
-        network=Network.CRPV,
-        declared_on=DAY,
-        reference="PV-1",
-        by=event.reported_by,
-        at=AT,
-    )
+    declare(event, reference="PV-1")
 
     declaration = Declaration.objects.get()
     assert (declaration.network, declaration.reference) == ("CRPV", "PV-1")
@@ -161,9 +163,7 @@ def test_declare_refuses_a_day_that_cannot_be(declared_on, match):
     event = AdverseEventFactory()
 
     with pytest.raises(actions.CannotDeclare, match=match):
-        actions.declare(
-            event, network=Network.CRPV, declared_on=declared_on, by=event.reported_by, at=AT
-        )
+        declare(event, declared_on=declared_on)
 
     assert not Declaration.objects.exists()
     assert not JournalLine.objects.exists()
@@ -173,7 +173,7 @@ def test_a_network_is_told_once():
     event = DeclarationFactory().event
 
     with pytest.raises(actions.CannotDeclare, match="déjà enregistrée"):
-        actions.declare(event, network=Network.CRPV, declared_on=DAY, by=event.reported_by, at=AT)
+        declare(event)
 
     assert Declaration.objects.count() == 1
     assert not JournalLine.objects.exists()
@@ -246,4 +246,4 @@ def test_another_refusal_of_the_database_is_not_hidden():
     event = AdverseEventFactory()
 
     with pytest.raises(IntegrityError, match="vigilance_network_known"):
-        actions.declare(event, network="POLICE", declared_on=DAY, by=event.reported_by, at=AT)
+        declare(event, network="POLICE")
