@@ -179,7 +179,17 @@ def choropleth(
             for rank in [_class_of(values.get(area["code"], 0), classes)]
         ),
     )
-    frames = format_html_join(
+    described = (
+        "Carte de France par département, avec les départements d’outre-mer et un agrandissement"
+        " de Paris et de la petite couronne."
+    )
+    parts = [_frames(shapes["texts"]), areas]
+    return _svg(uid, title, described, parts, css="rc-map", view_box=shapes["view_box"])
+
+
+def _frames(texts: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The names of the insets of a map."""
+    return format_html_join(
         "",
         '<text class="rc-map__frame{}" fill="{}" x="{}" y="{}" text-anchor="{}">{}</text>',
         (
@@ -191,14 +201,9 @@ def choropleth(
                 t["anchor"],
                 t["text"],
             )
-            for t in shapes["texts"]
+            for t in texts
         ),
     )
-    described = (
-        "Carte de France par département, avec les départements d’outre-mer et un agrandissement"
-        " de Paris et de la petite couronne."
-    )
-    return _svg(uid, title, described, [frames, areas], css="rc-map", view_box=shapes["view_box"])
 
 
 # --- Parts -----------------------------------------------------------------------------------

@@ -37,38 +37,39 @@ def forget(model):
         del pgtrigger.registry._registry[uri]
 
 
+def make_model():
+    class Note(models.Model):
+        text = models.CharField(max_length=20)
+        line = models.ForeignKey("core.Note", null=True, on_delete=models.PROTECT, related_name="+")
+        twice = models.GeneratedField(
+            expression=models.functions.Concat("text", "text"),
+            output_field=models.CharField(max_length=40),
+            db_persist=True,
+        )
+
+        class Meta:
+            app_label = "core"
+
+    return tracked(Note)
+
+
 @pytest.fixture
 def note(as_owner):
     """A tracked model `Note`, whose history is cut by month."""
     with isolate_apps("core"):
-
-        class Note(models.Model):
-            text = models.CharField(max_length=20)
-            line = models.ForeignKey(
-                "core.Note", null=True, on_delete=models.PROTECT, related_name="+"
-            )
-            twice = models.GeneratedField(
-                expression=models.functions.Concat("text", "text"),
-                output_field=models.CharField(max_length=40),
-                db_persist=True,
-            )
-
-            class Meta:
-                app_label = "core"
-
-        tracked(Note)
+        model = make_model()
         event = sys.modules["core.models"].NoteEvent
         with as_owner() as cursor:
             with connection.schema_editor() as editor:
-                editor.create_model(Note)
+                editor.create_model(model)
                 editor.create_model(event)
                 partitions._partition(editor, "core_noteevent", "pgh_id", "pgh_created_at")
-            for trigger in Note._meta.triggers:
-                trigger.install(Note)
+            for trigger in model._meta.triggers:
+                trigger.install(model)
             cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON core_note TO {roles.APP}")
             cursor.execute(f"GRANT SELECT, INSERT ON core_noteevent TO {roles.APP}")
-        yield Note, event
-        forget(Note)
+        yield model, event
+        forget(model)
 
 
 def test_every_version_of_a_row_is_kept_with_who_and_why(note):

@@ -91,20 +91,15 @@ def test_close_leaves_what_was_held():
 
 def test_hold_records_the_visit_and_its_answers():
     visit = VisitFactory()
-    enrolment = visit.enrolment
-    pain = QuestionnaireVersionFactory(questionnaire__programme=enrolment.programme)
-    words = QuestionnaireVersionFactory(
-        questionnaire__programme=enrolment.programme, definition=WORDS
-    )
+    enrolment, programme = visit.enrolment, visit.enrolment.programme
+    pain = QuestionnaireVersionFactory(questionnaire__programme=programme)
+    words = QuestionnaireVersionFactory(questionnaire__programme=programme, definition=WORDS)
     code, said = pain.questionnaire.code, words.questionnaire.code
     drafts.save(enrolment.included_by.user_id, visit.draft_key, {"comment": "B"}, 0, at=AT)
     answers = {code: {"pain": 6}, said: {"said": "La nuit"}}
+    held = replace(HELD, answers=answers, comment="Va mieux")
 
-    target = hold(
-        visit,
-        replace(HELD, answers=answers, comment="Va mieux"),
-        once_only=replace(ONCE, draft=visit.draft_key),
-    )
+    target = hold(visit, held, once_only=replace(ONCE, draft=visit.draft_key))
 
     visit.refresh_from_db()
     assert target == str(visit.public_id)

@@ -6,13 +6,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db.models import Value
 from pypdf import PdfReader
 
+from accounts.models import Site
 from core import codes
 from core.documents import read
 from core.pdf import intact
 from patients import identity
 from patients.identity import Person
+from patients.models import Enrolment
 from prescriptions import actions, documents, wanted
 from prescriptions.dosage import Step
 from prescriptions.enums import VoidReason
@@ -58,6 +61,30 @@ def text_of(prescription):
     return re.sub(r"\s+", " ", text)
 
 
+# Of the prescription signed in the first test.
+ASKED_BY_THE_LAW = (
+    "1 rue de la Démonstration, 75001 Paris, France",
+    "+33 1 00 00 00 00",
+    "2 mars 2026",
+    "DUPONT Jeanne (née MARTIN)",
+    "Sexe féminin · née le 12/05/1960",
+    "Huile THC 25 / CBD 25",
+    "vingt-cinq milligrammes de THC et vingt-cinq milligrammes de CBD par millilitre",
+    "Zéro virgule vingt-cinq millilitre par prise, deux fois par jour, pendant sept jours",
+    "Zéro virgule cinq millilitre par prise, deux fois par jour, pendant vingt et un jours",
+    "Durée : vingt-huit jours",
+    "vingt-quatre virgule cinq millilitres",
+    "trois flacons de dix millilitres",
+    "À avaler pendant le repas",
+    "Revoir à un mois",
+    "Délivrance fractionnée : quatorze jours, puis quatorze jours",
+    "au plus tard le 5 mars 2026 pour être délivrée en entier",
+    "un médicament prescrit",
+    "ne constitue pas à elle seule une ordonnance sécurisée",
+    "Espace annulé",
+)
+
+
 def test_a_narcotic_prescription_says_all_that_the_law_asks(enrolment):
     steps = (Step(Decimal("0.25"), 2, 7), Step(Decimal("0.5"), 2, 21))
     line = WantedLine(medicine(enrolment, narcotic=True), steps, "À avaler pendant le repas")
@@ -65,32 +92,14 @@ def test_a_narcotic_prescription_says_all_that_the_law_asks(enrolment):
     prescription = signed(enrolment, line, fraction_days=14, note="Revoir à un mois")
 
     text, doctor = text_of(prescription), enrolment.included_by
-    for said in (
+    who = (
         f"Dr Camille {doctor.user.last_name}",
         f"RPPS {doctor.user.rpps}",
         f"FINESS {doctor.site.finess}",
         doctor.site.name,
-        "1 rue de la Démonstration, 75001 Paris, France",
-        "+33 1 00 00 00 00",
         doctor.user.email,
-        "2 mars 2026",
-        "DUPONT Jeanne (née MARTIN)",
-        "Sexe féminin · née le 12/05/1960",
-        "Huile THC 25 / CBD 25",
-        "vingt-cinq milligrammes de THC et vingt-cinq milligrammes de CBD par millilitre",
-        "Zéro virgule vingt-cinq millilitre par prise, deux fois par jour, pendant sept jours",
-        "Zéro virgule cinq millilitre par prise, deux fois par jour, pendant vingt et un jours",
-        "Durée : vingt-huit jours",
-        "vingt-quatre virgule cinq millilitres",
-        "trois flacons de dix millilitres",
-        "À avaler pendant le repas",
-        "Revoir à un mois",
-        "Délivrance fractionnée : quatorze jours, puis quatorze jours",
-        "au plus tard le 5 mars 2026 pour être délivrée en entier",
-        "un médicament prescrit",
-        "ne constitue pas à elle seule une ordonnance sécurisée",
-        "Espace annulé",
-    ):
+    )
+    for said in (*who, *ASKED_BY_THE_LAW):
         assert said in text, said
     assert re.search(r"RC-\w{4}-\w{4}-\w{4}-.", text)
     assert "chevauchement" not in text.lower()
@@ -168,3 +177,30 @@ def test_what_the_public_page_answers():
     assert "Terminée" in documents.public_state(past.pk)
     Prescription.objects.filter(pk=future.pk).update(first_dispensed_at=WRITTEN_AT)
     assert documents.public_state(future.pk) == "Valable, délivrance commencée"
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "ended"),
+    [
+        ("Europe/Paris", "2026-03-29 21:59+00", False),
+        ("Europe/Paris", "2026-03-29 22:01+00", True),
+        ("America/Guadeloupe", "2026-03-30 03:59+00", False),
+        ("Indian/Reunion", "2026-03-29 20:01+00", True),
+    ],
+)
+def test_the_period_ends_with_the_day_where_it_was_written(monkeypatch, zone, now, ended):
+    prescription = PrescriptionFactory(signed=True)
+    assert prescription.ends_on == date(2026, 3, 29)
+    Site.objects.filter(pk=prescription.author.site_id).update(time_zone=zone)
+    monkeypatch.setattr(documents, "Now", lambda: Value(datetime.fromisoformat(now)))
+
+    assert ("Terminée" in documents.public_state(prescription.pk)) == ended
+
+
+def test_after_an_exit_the_public_page_no_longer_says_valid():
+    prescription = PrescriptionFactory(signed=True, starts_on=date(2200, 1, 1))
+    Enrolment.objects.filter(pk=prescription.enrolment_id).update(
+        state="ENDED", ended_on=WRITTEN_ON, end_reason="DEATH"
+    )
+
+    assert documents.public_state(prescription.pk) == "Ne peut plus être délivrée"
