@@ -17,6 +17,7 @@ ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
 # Where the outside world reaches the registry: QR codes and mails point there.
 PUBLIC_URL = os.environ["PUBLIC_URL"].rstrip("/")
 SECURE = PUBLIC_URL.startswith("https:")
+SOFTWARE_VERSION = "0.1.0"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -25,7 +26,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "pgtrigger",
     "pghistory",
     "django_otp",
@@ -87,7 +87,6 @@ TEMPLATES = [
 ]
 
 # --- Databases: data and keys never share a server -------------------------------------------
-
 
 # 0 (none) only for the owner's commands, which copy and index whole tables.
 STATEMENT_TIMEOUT = os.environ.get("STATEMENT_TIMEOUT", "30s")
@@ -153,7 +152,6 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "accounts:sign_in"
-LOGIN_REDIRECT_URL = "/"
 OTP_TOTP_ISSUER = "ReCann"
 # The delays of django-otp grow without end: `accounts.actions` counts attempts instead.
 OTP_TOTP_THROTTLE_FACTOR = 0
@@ -189,7 +187,7 @@ USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
 SITE_BRAND = os.environ.get("SITE_BRAND", "neutre")
 # Who runs this installation, and where one writes to them.
-SITE_OWNER = os.environ.get("SITE_OWNER", "Démonstration : données fictives" if DEMO else "")
+SITE_OWNER = os.environ.get("SITE_OWNER", "Démonstration\u202f: données fictives" if DEMO else "")
 SITE_CONTACT = os.environ.get("SITE_CONTACT", "")
 
 STATIC_URL = "/static/"
@@ -300,5 +298,3 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["accounts.api.MayReadStatistics"],
 }
-
-SOFTWARE_VERSION = "0.1.0"

@@ -110,6 +110,14 @@ def test_keys_have_a_server_of_their_own_without_archive():
     assert not [word for word in keys["command"] if "archive_command" in word]
 
 
+def test_the_ledger_of_erasures_outlives_the_databases():
+    ledger = DJANGO["purge"]["environment"]["PURGE_LEDGER"]
+    holders = {name for name, one in SERVICES.items() if "ledger" in str(one.get("volumes"))}
+
+    assert holders == {"purge"}
+    assert DJANGO["purge"]["volumes"] == [f"${{PURGE_LEDGER_FOLDER:?}}:{ledger.rpartition('/')[0]}"]
+
+
 def test_only_the_proxy_is_published():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert "reverse_proxy web:8000" in (DEPLOY / "Caddyfile").read_text()
