@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import NOBODY, Member
@@ -62,20 +62,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _menu(request: HttpRequest, member: Member) -> list[Link]:
     """The most precise entry that holds the address of the page is the active one."""
-    named = [(label, _address(name)) for label, name in MENUS.get(member.role, ())]
-    entries = [(label, url) for label, url in named if url]
+    entries = [(label, reverse(name)) for label, name in MENUS.get(member.role, ())]
     # A visit is a page of its patient.
     path = request.path.replace("/consultations/", "/patients/", 1)
     here = max((url for _, url in entries if path.startswith(url)), key=len, default="")
     return [Link(label, url, url == here) for label, url in entries]
-
-
-def _address(name: str) -> str:
-    """An app that is not installed has no entry; a test says that ours all have theirs."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def _switch_url(request: HttpRequest, member: Member) -> str:
@@ -95,7 +86,7 @@ _FOOTER = (
 
 
 def _footer() -> list[Link]:
-    links = [Link(label, url) for label, name in _FOOTER if (url := _address(name))]
+    links = [Link(label, reverse(name)) for label, name in _FOOTER]
     if settings.DEMO:
         links.append(Link("Courriels de la démonstration", reverse("core:caught_mail")))
     return links
