@@ -18,7 +18,9 @@ class SignInForm(forms.Form):
         label="Numéro RPPS ou adresse électronique",
         help_text="RPPS\u202f: 11 chiffres. Adresse\u202f: nom@domaine.fr",
         max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "spellcheck": "false", "autofocus": True}
+        ),
     )
     password = forms.CharField(
         label="Mot de passe",
@@ -38,8 +40,13 @@ class FilledSignInForm(SignInForm):
         )
 
 
-def code_field(**kwargs: Any) -> forms.CharField:
-    attrs = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+def code_field(*, focused: bool = False, **kwargs: Any) -> forms.CharField:
+    attrs: dict[str, str | bool] = {
+        "autocomplete": "one-time-code",
+        "autocapitalize": "none",
+        "spellcheck": "false",
+        "autofocus": focused,
+    }
     return forms.CharField(max_length=LONGEST_CODE, widget=forms.TextInput(attrs=attrs), **kwargs)
 
 
@@ -47,6 +54,7 @@ class CodeForm(forms.Form):
     """A one-time code, or a backup code."""
 
     code = code_field(
+        focused=True,
         label="Code de vérification",
         help_text="Code à 6 chiffres de votre application, ou l’un de vos codes de secours.",
     )

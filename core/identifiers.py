@@ -5,6 +5,7 @@ A right key proves the typing, never that the person or place exists. Algorithms
 """
 
 import re
+from collections.abc import Callable
 
 
 # Crockford's base 32: no I, L, O, U. The five last characters only serve as a check (mod 37).
@@ -119,6 +120,17 @@ def _check(random: str) -> str:
     for character in random:
         number = number * 32 + ALPHABET.index(character)
     return CHECKS[number % 37]
+
+
+def draw_code(draw: Callable[[str], str]) -> str:
+    """A new code whose check is a digit or a letter: `*~$=` are hard to read and to type.
+
+    :param draw: picks one character of a string at random
+    """
+    while True:
+        random = "".join(draw(ALPHABET) for _ in range(12))
+        if _check(random) in ALPHABET:
+            return code_with_check(random)
 
 
 def code_with_check(random: str) -> str:

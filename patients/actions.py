@@ -12,7 +12,7 @@ from accounts.models import Member
 from core import audit, drafts, keys, once
 from core.db import violated_constraint
 from core.documents import Document
-from core.identifiers import ALPHABET, code_with_check
+from core.identifiers import draw_code
 from core.models import DoneOnce
 from core.pdf import PdfUnavailable
 from patients import documents, gates, identity, rules
@@ -28,6 +28,7 @@ from patients.models import (
     Patient,
     PriorTreatment,
 )
+from programmes.models import Programme
 
 
 # What the acts above have to do in the same transaction: filled in their `AppConfig.ready`
@@ -60,6 +61,7 @@ class AlreadyFollowed(CannotInclude):
             "personnes différentes, signalez un homonyme au gestionnaire du programme."
         )
         super().__init__([gates.Refusal("identite", message)])
+        self.enrolment = enrolment
 
 
 class CannotEnd(Exception):
@@ -110,6 +112,7 @@ def _include_once(
     with audit.acting("patient.included", by=by):
         if target := once.guard(by=by, key=key, action="patient.included", body=key):
             return Enrolment.objects.select_related("patient").get(public_id=target)
+        _wait_for_a_place(inclusion.programme)
         refusals = gates.refusals(inclusion, by=by, today=by.site.local_day(at))
         if refusals:
             raise CannotInclude(refusals)
@@ -127,6 +130,12 @@ def _include_once(
         drafts.remove(by.user_id, key, at=at)
         once.done(by=by, key=key, target=enrolment.public_id)
     return enrolment
+
+
+def _wait_for_a_place(programme: Programme) -> None:
+    """Where patients are limited in number, inclusions are counted one after the other."""
+    if programme.active_ceiling is not None:
+        Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
 
 
 def _patient(person: Person, key_id: UUID, by: Member) -> Patient:
@@ -166,7 +175,7 @@ def _enrolment(
 ) -> Enrolment:
     told, found = inclusion.information, inclusion.eligibility
     return Enrolment(
-        number=code_with_check("".join(secrets.choice(ALPHABET) for _ in range(12))),
+        number=draw_code(secrets.choice),
         patient=patient,
         programme=inclusion.programme,
         indication=found.indication,

@@ -238,7 +238,7 @@ def _figure(enrolment: Enrolment, signed: Sequence[Prescription], *, until: date
 def _dose(signed: Sequence[Prescription]) -> DatedSeries:
     """The highest daily dose of each prescription: of THC when one ever had some, else of CBD."""
     has_thc = any(line.thc_mg_per_unit > 0 for one in signed for line in one.lines.all())
-    name = "THC par jour" if has_thc else "CBD par jour"
+    name = "THC par jour (mg)" if has_thc else "CBD par jour (mg)"
     points: dict[date, float] = {}
     for one in signed:
         mg = sum((_daily_mg(line, thc=has_thc) for line in one.lines.all()), Decimal(0))

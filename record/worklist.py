@@ -157,19 +157,34 @@ class Counts:
         return [
             {
                 "number": self.renewals,
-                "label": "traitements à renouveler",
+                "label": _counted(self.renewals, "traitement", "à renouveler"),
                 "url": "?a_faire=renewal",
                 "warn": self.renewals > 0,
             },
             {
                 "number": self.late,
-                "label": "consultations en retard",
+                "label": _counted(self.late, "consultation", "en retard"),
                 "url": "?a_faire=late",
                 "warn": self.late > 0,
             },
-            {"number": self.soon, "label": "consultations sous 15 jours", "url": "?a_faire=soon"},
-            {"number": self.followed, "label": "patients suivis", "url": "?patients=suivis"},
+            {
+                "number": self.soon,
+                "label": _counted(self.soon, "consultation", f"sous {SOON_DAYS} jours"),
+                "url": "?a_faire=soon",
+            },
+            {
+                "number": self.followed,
+                "label": _counted(
+                    self.followed, "patient", "suivi" if self.followed < 2 else "suivis"
+                ),
+                "url": "?patients=suivis",
+            },
         ]
+
+
+def _counted(number: int, noun: str, rest: str) -> str:
+    """What follows a number: in French the plural begins at two."""
+    return f"{noun if number < 2 else noun + 's'} {rest}"
 
 
 def counts(member: Member, today: date) -> Counts:

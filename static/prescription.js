@@ -197,7 +197,7 @@ function showFigures(form, result) {
   const words = {
     days: result.days ? plural(result.days, "jour") : "–",
     end: result.endsOn ? shownDate(result.endsOn) : "–",
-    dose: ready ? `THC ${shown(result.thc)}${NBSP}mg · CBD ${shown(result.cbd)}${NBSP}mg` : "–",
+    dose: ready ? `THC${NBSP}${shown(result.thc)}${NBSP}mg · CBD${NBSP}${shown(result.cbd)}${NBSP}mg` : "–",
     volume: ready ? result.lines.map((line) => `${shown(line.volume)}${NBSP}${line.product.unit}`).join(" + ") : "–",
     packs: ready ? result.lines.map(packWords).join(" + ") : "–",
     full: shownDate(addDays(new Date(form.dataset.today), PRESENTATION_DAYS)),

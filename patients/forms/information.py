@@ -74,6 +74,9 @@ class InformationForm(forms.Form):
         fields: dict[str, Any] = self.fields
         for name in ("included_on", "signed_on"):
             fields[name].limit(latest=today)
+        closed_from = programme.inclusions_closed_from
+        if closed_from is not None and closed_from <= today:
+            fields["day"].initial = EARLIER
         # Asked of those who say yes only.
         self.fields["nir"].required = self.data.get("participation") == "YES"
         links = list(ProgrammeLink.objects.filter(programme=programme).order_by("-valid_from"))

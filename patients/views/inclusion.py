@@ -15,7 +15,7 @@ from accounts.enums import Permission
 from accounts.geography import DEPARTEMENTS
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
-from core import drafts
+from core import audit, drafts
 from core.views import keep_typed
 from patients import actions, draft, gates
 from patients.draft import STEPS, InclusionDraft, Save
@@ -157,13 +157,26 @@ def _confirm(request: MemberRequest, steps: Steps) -> HttpResponse:
     try:
         enrolment = actions.include(steps.inclusion(), key=key, by=request.member, at=now)
     except actions.CannotInclude as error:
+        _journal_refusal(request, error)
         return _page(request, steps, "confirmation", form, refusals=error.refusals)
     if actions.try_certificate(enrolment, by=request.member, at=now):
-        messages.success(request, "Le patient est inclus. Son attestation est prête à imprimer.")
+        messages.success(
+            request,
+            "Le patient est inclus. Son attestation s’imprime depuis l’onglet «\u202fInclusion\u202f».",
+        )
     else:
         text = "Le patient est inclus. L’attestation reste à établir, à l’onglet Inclusion."
         messages.warning(request, text)
     return redirect("record:patient", enrolment.public_id)
+
+
+def _journal_refusal(request: MemberRequest, error: actions.CannotInclude) -> None:
+    """Who asked after somebody already followed stands in that person's access log."""
+    known = isinstance(error, actions.AlreadyFollowed)
+    subject = str(error.enrolment.public_id) if known else ""
+    steps = sorted({refusal.step for refusal in error.refusals})
+    by = request.member
+    audit.record("inclusion.refused", by=by, subject=subject, steps=steps, already_followed=known)
 
 
 def _page(

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from core import identifiers
@@ -155,6 +157,15 @@ def test_a_short_code_detects_every_wrong_character(place):
 @pytest.mark.parametrize("typed", ["", "RC-", "RC-0123-4567-89AB", "RC-UUUU-4567-89AB-0", "é" * 13])
 def test_a_short_code_of_the_wrong_shape_is_none(typed):
     assert identifiers.read_code(typed) is None
+
+
+def test_a_drawn_code_ends_with_a_digit_or_a_letter():
+    drawn = random.Random(1)
+
+    codes = [identifiers.draw_code(drawn.choice) for _ in range(300)]
+
+    assert {code[-1] for code in codes} <= set(identifiers.ALPHABET)
+    assert all(identifiers.read_code(code) == code for code in codes)
 
 
 def test_a_short_code_has_twelve_random_characters():
