@@ -41,12 +41,12 @@ class Scene:
 
     def apart(self) -> "Scene":
         """The same people on connections of their own."""
-        clients = {
-            name: Client(one.port, session=one.session, token=one.token)
-            for name in ("doctor", "analyst", "program")
-            for one in [getattr(self, name)]
-        }
-        return replace(self, **clients)
+        return replace(
+            self,
+            doctor=self.doctor.apart(),
+            analyst=self.analyst.apart(),
+            program=self.program.apart(),
+        )
 
 
 def scene(*, port: int, now: datetime, quarter: str) -> Scene:

@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
@@ -59,7 +58,7 @@ class People:
 
 
 def doctor_of(enrolment: Enrolment) -> Member:
-    return _open(Role.REFERENCE_DOCTOR).filter(site=enrolment.site_id).order_by("pk")[0]
+    return _first(Role.REFERENCE_DOCTOR, enrolment.site_id)
 
 
 def usual_enrolment() -> Enrolment:
@@ -71,11 +70,12 @@ def usual_enrolment() -> Enrolment:
 
 
 def pharmacist_of(enrolment: Enrolment) -> Member:
-    return _open(Role.PHARMACIST).filter(site=enrolment.pharmacy_id).order_by("pk")[0]
+    return _first(Role.PHARMACIST, enrolment.pharmacy_id)
 
 
-def _open(role: Role) -> Any:  # noqa: ANN401  a queryset of members
-    return Member.objects.open().filter(role=role).select_related("user", "site")
+def _first(role: Role, site_id: int | None) -> Member:
+    members = Member.objects.open().filter(role=role, site=site_id)
+    return members.select_related("user", "site").order_by("pk")[0]
 
 
 def agency(programme: Programme, people: People) -> tuple[Member, str]:
@@ -193,6 +193,9 @@ def _copy_lines(last: Prescription, fresh: Prescription) -> None:
         steps, packs = list(line.steps.all()), list(line.packs.all())
         line.pk, line.prescription = None, fresh
         line.save()
-        for one in (*steps, *packs):
-            one.pk, one.line = None, line
-            one.save()
+        for step in steps:
+            step.pk, step.line = None, line
+            step.save()
+        for pack in packs:
+            pack.pk, pack.line = None, line
+            pack.save()
