@@ -1,7 +1,6 @@
 """The QR and short codes printed on documents, and the public answer they lead to."""
 
 import base64
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.urls import reverse
 
-from core.identifiers import ALPHABET, code_with_check, read_code
+from core.identifiers import draw_code, read_code
 from core.models import VerificationCode
 
 
@@ -50,9 +49,13 @@ def _mac(value: str) -> bytes:
 
 
 def fingerprint(content: str | bytes) -> str:
-    """Ten characters of base 32: the reader compares them with the printed ones."""
+    """Ten characters of base 32: the reader compares them with the printed ones.
+
+    Keyed: the content names a person, whom nobody may guess from a copy of the table.
+    """
     content = content.encode() if isinstance(content, str) else content
-    return base64.b32encode(hashlib.sha256(content).digest()).decode()[:10]
+    mac = hmac.digest(settings.CODE_KEY.encode(), b"fingerprint\0" + content, "sha256")
+    return base64.b32encode(mac).decode()[:10]
 
 
 def issue(
@@ -63,7 +66,7 @@ def issue(
     :param content: canonical content of the document; its fingerprint is printed and shown
     """
     token = secrets.token_urlsafe(24)
-    short = code_with_check("".join(secrets.choice(ALPHABET) for _ in range(12)))
+    short = draw_code(secrets.choice)
     record = VerificationCode.objects.create(
         kind=kind,
         target_label=target_label,

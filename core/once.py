@@ -7,12 +7,13 @@ with audit.acting("prescription.signed", by=by):
     once.done(by=by, key=key, target=prescription.public_id)
 """
 
-import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
@@ -49,11 +50,15 @@ class AnotherBody(Exception):
 
 
 def digest(body: Body) -> bytes:
-    """SHA-256 of what was typed; the order of the fields does not matter."""
+    """HMAC-SHA256 of what was typed; the order of the fields does not matter.
+
+    Keyed: a bearer's name or a comment cannot be guessed from a copy of the table.
+    """
     if isinstance(body, Mapping):
         kept = {name: value for name, value in body.items() if name != "csrfmiddlewaretoken"}
         body = json.dumps(kept, sort_keys=True, cls=DjangoJSONEncoder)
-    return hashlib.sha256(body.encode() if isinstance(body, str) else body).digest()
+    content = body.encode() if isinstance(body, str) else body
+    return hmac.digest(settings.INDEX_KEY.encode(), b"core.once\0" + content, "sha256")
 
 
 def guard(*, by: Person, key: str, action: str, body: Body) -> str | None:

@@ -1,3 +1,4 @@
+import hashlib
 import threading
 from datetime import timedelta
 
@@ -94,3 +95,10 @@ def test_old_keys_are_erased():
     assert once.erase_old(row.made_at or DoneOnce.objects.get().made_at) == 0
     made_at = DoneOnce.objects.get().made_at
     assert once.erase_old(made_at + timedelta(days=61)) == 1
+
+
+def test_what_was_typed_is_not_guessed_from_the_table():
+    send(body={"bearer": "Jeanne Dupont"})
+
+    plain = hashlib.sha256(b'{"bearer": "Jeanne Dupont"}').digest()
+    assert bytes(DoneOnce.objects.get().body) != plain
