@@ -1,7 +1,6 @@
 """The prescription on paper, and what its code answers."""
 
-from django.db.models import DateField
-from django.db.models.functions import Cast, Now
+from django.db.models.functions import Now
 
 from core import pdf as press
 from core.codes import IssuedCode
@@ -26,18 +25,20 @@ def pdf(prescription: Prescription, code: IssuedCode) -> bytes:
 
 
 def public_state(target_id: int) -> str | None:
-    """What anybody who holds the paper may know; None for a prescription that is not there."""
-    row = (
-        Prescription.objects.annotate(today=Cast(Now(), DateField()))
-        .filter(pk=target_id)
-        .values_list("status", "ends_on", "first_dispensed_at", "today")
-        .first()
+    """What anybody who holds the paper may know; None for a prescription that is not there.
+
+    The period ends with the day of the place where it was written.
+    """
+    found = Prescription.objects.exclude(status=Status.DRAFT).select_related(
+        "enrolment", "author__site"
     )
-    if row is None or row[0] == Status.DRAFT:
+    row = found.annotate(now=Now()).filter(pk=target_id).first()
+    if row is None:
         return None
-    status, ends_on, dispensed_at, today = row
-    if status == Status.VOIDED:
+    if row.status == Status.VOIDED:
         return "Annulée par le prescripteur"
-    if ends_on < today:
+    if row.ends_on < row.author.site.local_day(row.now):
         return "Terminée\u202f: la période prescrite est passée"
-    return "Valable, délivrance commencée" if dispensed_at else "Valable, non délivrée"
+    if not row.enrolment.is_live:
+        return "Ne peut plus être délivrée"
+    return "Valable, délivrance commencée" if row.first_dispensed_at else "Valable, non délivrée"

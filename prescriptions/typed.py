@@ -14,9 +14,15 @@ from prescriptions.wanted import Wanted, WantedLine
 
 # No legal source: six medicines on one sheet, a titration of twelve steps.
 MAX_LINES, MAX_STEPS = 6, 12
+# Figures of a count: more is refused by `int`.
+_FIGURES = 4
 STEP_FIELDS = ("dose", "intakes", "days")
 MAIN_FIELDS = ("starts_on", "supply", "fraction_days", "has_mention", "note")
 SINGLE, FRACTIONS = "SINGLE", "FRACTIONS"
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _FIGURES
 
 
 def no_step() -> dict[str, str]:
@@ -58,7 +64,7 @@ def from_fields(data: Mapping[str, object]) -> Typed:
 
     def count(name: str, most: int) -> int:
         value = text(name)
-        return min(max(int(value), 1), most) if value.isascii() and value.isdigit() else 1
+        return min(max(int(value), 1), most) if _is_count(value) else 1
 
     lines = [
         TypedLine(
@@ -108,7 +114,7 @@ def rearranged(typed: Typed, command: str) -> Typed:
     """
     verb, _, rest = command.partition("-")
     what, *numbers = rest.split("-")
-    places = [int(number) for number in numbers if number.isascii() and number.isdigit()]
+    places = [int(number) for number in numbers if _is_count(number)]
     if what == "line":
         _rearrange_lines(typed, verb, places)
     elif what == "step" and places and places[0] < len(typed.lines):

@@ -78,7 +78,7 @@ def create(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
 
 
 def _drafted(request: MemberRequest, form: PrescriptionForm) -> Prescription | None:
-    enrolment, key = form.enrolment, request.POST.get("once", "")[:64]
+    enrolment, key = form.enrolment, request.POST.get("once", "").replace("\0", "")[:64]
     try:
         with transaction.atomic():
             prescription = actions.draft(
@@ -287,6 +287,8 @@ def _signed(request: MemberRequest, prescription: Prescription, context: Mapping
         )
     except (actions.CannotSign, once.AnotherBody) as error:
         form.add_error(None, str(error))
+        subject = str(prescription.enrolment.public_id)
+        audit.record("prescription.refused", prescription, by=request.member, subject=subject)
         # The page shows the draft as it is now: what is signed next is what is read there.
         form.data = request.POST.dict() | {"once": str(uuid4()), "shown": context["shown"]}
         return False
@@ -316,7 +318,7 @@ def mention(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> Http
 def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_live(request, enrolment_id)
     prescription = _one(request, enrolment, public_id)
-    key, now = request.POST.get("once", "")[:64], timezone.now()
+    key, now = request.POST.get("once", "").replace("\0", "")[:64], timezone.now()
     try:
         return _to_detail(actions.renew(prescription, by=request.member, at=now, key=key))
     except (actions.CannotDraft, once.AnotherBody) as error:
@@ -330,7 +332,7 @@ def replace(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> Http
     enrolment, _ = open_live(request, enrolment_id)
     mine = Prescription.objects.voidable_by(request.member)
     prescription = get_object_or_404(mine, enrolment=enrolment, public_id=public_id)
-    key, now = request.POST.get("once", "")[:64], timezone.now()
+    key, now = request.POST.get("once", "").replace("\0", "")[:64], timezone.now()
     try:
         started = actions.replace(prescription, by=request.member, at=now, key=key)
     except (actions.CannotDraft, once.AnotherBody) as error:

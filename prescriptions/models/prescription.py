@@ -16,6 +16,7 @@ from patients.models import Enrolment, Patient
 from prescriptions import rules
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.enums import VoidReason
+from programmes.models import Programme
 
 
 class PrescriptionQuerySet(models.QuerySet["Prescription"]):
@@ -29,13 +30,12 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
 
     def presented_to(self, member: Member, at: datetime) -> "PrescriptionQuerySet":
         """Prescriptions that a pharmacist opened by code and birth date, still at hand."""
-        return self.filter(
-            Exists(
-                Presentation.objects.filter(
-                    prescription=OuterRef("pk"), member=member.pk, at__lte=at, until__gt=at
-                )
-            )
+        opened = Presentation.objects.filter(
+            prescription=OuterRef("pk"), member=member.pk, at__lte=at, until__gt=at
         )
+        # A right withdrawn is effective at once, whatever was opened before.
+        theirs = Programme.objects.visible_to(member)
+        return self.filter(Exists(opened), enrolment__programme__in=theirs)
 
     def signed(self) -> "PrescriptionQuerySet":
         """Signed and not voided since."""

@@ -108,6 +108,26 @@ def test_tries_are_counted(paper):
     assert present(paper, at=later).prescription == paper
 
 
+def test_a_known_code_does_not_hide_wrong_tries(paper):
+    for _ in range(19):
+        with pytest.raises(actions.CannotPresent, match="Aucune"):
+            present(paper, birth_date=date(1961, 1, 1))
+    present(paper)
+
+    with pytest.raises(actions.CannotPresent, match="Aucune"):
+        present(paper, birth_date=date(1961, 1, 1))
+    with pytest.raises(actions.CannotPresent, match="Trop d’essais"):
+        present(paper)
+
+
+def test_an_accreditation_withdrawn_closes_what_was_opened(paper):
+    present(paper)
+
+    paper.pharmacist.accreditations.update(ended_on=date(2026, 3, 2))
+
+    assert not Prescription.objects.presented_to(paper.pharmacist, WRITTEN_AT).exists()
+
+
 @pytest.mark.parametrize(
     ("precision", "typed", "opens"),
     [

@@ -15,6 +15,21 @@ from tests.prescriptions.pages import address, hidden, typed
 from tests.programmes.factories import ProductFactory, SupplyRuleFactory
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"once": "a\0b"},
+        {"lines": "9" * 5000},
+        {"change": "remove-line-" + "9" * 5000},
+        {"line-0-steps": "9" * 5000},
+    ],
+)
+def test_what_no_page_sends_breaks_nothing(doctor, medicine, today, sent):
+    response = doctor.post(address("create", doctor.enrolment), typed(medicine, today, **sent))
+
+    assert response.status_code in {200, 302}
+
+
 # --- The list --------------------------------------------------------------------------------
 
 
