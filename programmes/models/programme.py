@@ -1,7 +1,9 @@
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now, TruncDate
 
 from accounts.models import Member
 from core.history import tracked
@@ -20,8 +22,16 @@ from programmes.enums import (
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def visible_to(self, member: Member) -> "ProgrammeQuerySet":
-        """Programmes the member is accredited for."""
-        return self.filter(accreditations__member=member.pk, accreditations__ended_on=None)
+        """Programmes the member is accredited for today, at the place where they work."""
+        from programmes.models.places import Accreditation  # it imports this module
+
+        if member.pk is None:
+            return self.none()
+        today = TruncDate(Now(), tzinfo=ZoneInfo(member.site.time_zone))
+        accreditations = Accreditation.objects.filter(
+            Q(ended_on=None) | Q(ended_on__gt=today), started_on__lte=today, member=member.pk
+        )
+        return self.filter(pk__in=accreditations.values("programme"))
 
 
 @tracked

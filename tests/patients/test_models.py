@@ -53,6 +53,21 @@ def test_who_is_accredited_no_more_sees_nothing():
 
 
 @pytest.mark.parametrize(
+    ("started", "ended", "sees"),
+    [(0, None, True), (1, None, False), (-9, 1, True), (-9, 0, False)],
+)
+def test_an_accreditation_counts_on_its_days_alone(started, ended, sees):
+    enrolment = EnrolmentFactory()
+    day = enrolment.included_by.site.local_day(datetime.datetime.now(datetime.UTC))
+    enrolment.included_by.accreditations.update(
+        started_on=day + datetime.timedelta(days=started),
+        ended_on=None if ended is None else day + datetime.timedelta(days=ended),
+    )
+
+    assert Enrolment.objects.visible_to(enrolment.included_by).exists() == sees
+
+
+@pytest.mark.parametrize(
     ("situation", "live"),
     [({}, True), ({"weaning": True}, True), ({"ended": True}, False)],
 )
