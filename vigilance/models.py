@@ -18,10 +18,11 @@ from vigilance.enums import ActionTaken, Network, Outcome, Seriousness, Severity
 class AdverseEventQuerySet(models.QuerySet["AdverseEvent"]):
     def visible_to(self, member: Member) -> "AdverseEventQuerySet":
         """Events of one's own patients; those one reported; for vigilance, of one's programmes."""
+        theirs = self.filter(enrolment__programme__in=Programme.objects.visible_to(member))
         if member.role in {Role.VIGILANCE_OFFICER, Role.ANALYST}:
-            return self.filter(enrolment__programme__in=Programme.objects.visible_to(member))
+            return theirs
         if member.role == Role.PHARMACIST:
-            return self.filter(reported_by__site=member.site_id)
+            return theirs.filter(reported_by__site=member.site_id)
         return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
 
     def declarable_by(self, member: Member) -> "AdverseEventQuerySet":

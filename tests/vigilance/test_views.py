@@ -208,6 +208,20 @@ def test_who_reads_an_event(sign_in, role, link, status):
     assert response.status_code == status
 
 
+def test_a_pharmacist_whose_accreditation_is_over_reads_no_event(sign_in):
+    dispensation = DispensationFactory(items=True)
+    event = AdverseEventFactory(
+        enrolment=dispensation.enrolment, reported_by=dispensation.dispensed_by
+    )
+    client = sign_in(dispensation.dispensed_by)
+    address = reverse("vigilance:event", args=[event.public_id])
+    assert client.get(address).status_code == 200
+
+    dispensation.dispensed_by.accreditations.update(ended_on=date(2026, 3, 1))
+
+    assert client.get(address).status_code == 404
+
+
 def officer_of(programme):
     return MemberFactory(role=Role.VIGILANCE_OFFICER, programme=programme)
 
