@@ -111,10 +111,12 @@ def write(patient: Patient, person: Person) -> None:
 
 
 def rewrite(patient: Patient, person: Person) -> None:
-    """Replace what does not identify: contacts. The indexes stay."""
+    """Replace contacts and used name; the traits of civil status and their indexes stay."""
     key = keys.open_key(patient.key_id)
     patient.identity.sealed = seal(person, key, patient.public_id)
     patient.identity.save(update_fields=["sealed"])
+    used_name = index_values(person)["used_name"]
+    IdentityIndex.objects.filter(patient=patient).update(used_name=used_name)
 
 
 def open_many(patients: Iterable[Patient]) -> dict[int, Person]:

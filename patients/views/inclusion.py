@@ -162,7 +162,7 @@ def _confirm(request: MemberRequest, steps: Steps) -> HttpResponse:
     if actions.try_certificate(enrolment, by=request.member, at=now):
         messages.success(
             request,
-            "Le patient est inclus. Son attestation s’imprime depuis l’onglet «\u202fInclusion\u202f».",
+            "Le patient est inclus. Son attestation est sous l’onglet «\u202fInclusion\u202f».",
         )
     else:
         text = "Le patient est inclus. L’attestation reste à établir, à l’onglet Inclusion."

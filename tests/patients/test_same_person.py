@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
@@ -52,6 +53,17 @@ def test_the_same_person_in_another_programme_is_the_same_patient(setting):
     assert KeyRecord.objects.filter(purpose="patient").count() == 1
 
 
+def test_a_used_name_told_later_is_searched_by(setting):
+    person = PersonFactory(birth_name="Martin", used_name="")
+    include(setting, an_inclusion(setting, person))
+    elsewhere = a_setting()
+
+    married = replace(person, used_name="Dupont")
+    second = include(elsewhere, an_inclusion(elsewhere, married), key="inclusion:2")
+
+    assert list(identity.search(elsewhere.doctor, name="Dupont")) == [second]
+
+
 def test_who_left_may_come_back_and_the_first_participation_is_kept(setting):
     person = PersonFactory()
     first = EnrolmentFactory(indication=setting.indication, patient__person=person, ended=True)
@@ -69,6 +81,43 @@ def test_a_name_alike_is_another_patient(setting):
     second = include(setting, an_inclusion(setting, twin), key="inclusion:2")
 
     assert second.patient != first.patient
+
+
+def at_once(*acts):
+    """Run the acts at the same instant; give back what each answers or is refused."""
+    barrier, results = Barrier(len(acts)), []
+
+    def go(act):
+        try:
+            barrier.wait(timeout=10)
+            results.append(act())
+        except actions.CannotInclude as error:
+            results.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=go, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    connection.close()
+    return results
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+def test_the_last_place_is_taken_once():
+    setting = a_setting(active_ceiling=1)
+    acts = [
+        partial(include, setting, an_inclusion(setting), key=f"inclusion:{number}")
+        for number in range(4)
+    ]
+
+    results = at_once(*acts)
+
+    assert len(results) == 4
+    assert Enrolment.objects.count() == 1
+    assert sum("maximum" in str(result) for result in results) == 3
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])

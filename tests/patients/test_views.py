@@ -6,7 +6,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.enums import Role
-from core.models import Document
+from core.models import Document, JournalLine
 from patients import draft
 from patients.models import Consent, Enrolment
 from tests.accounts.factories import MemberFactory
@@ -164,7 +164,11 @@ def test_a_refusal_at_the_last_step_is_shown_with_the_way(doctor, setting, draft
 
     assertContains(response, "participe déjà")
     assertContains(response, step_url(draft_id, "identite"))
-    assert Enrolment.objects.count() == 1
+    followed = Enrolment.objects.get()
+    # It told whether somebody is followed: their access log says who asked.
+    line = JournalLine.objects.get(action="inclusion.refused")
+    assert line.subject == str(followed.public_id)
+    assert "artin" not in str(line.detail)
     assertContains(doctor.get(step_url(draft_id, "identite")), 'value="Martin"')
 
 
