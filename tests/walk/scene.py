@@ -77,8 +77,8 @@ class Scene:
 def a_scene() -> Scene:
     world, today = a_world(), timezone.localdate()
     enrolment = _enrolment(world, today)
-    running = _signed(world, enrolment, today - timedelta(days=20))
-    waiting = _signed(world, enrolment, today, has_overlap_mention=True)
+    running = signed(world, enrolment, today - timedelta(days=20))
+    waiting = signed(world, enrolment, today, has_overlap_mention=True)
     received = ReceivedFactory(prescription=running, recorded_by=world.member("marc.fontaine"))
     dispensation = DispensationFactory(received=received, items=True)
     return Scene(
@@ -166,7 +166,7 @@ def _with_line(world: World, prescription: Prescription) -> None:
     LineFactory(prescription=prescription, product=product, days=prescription.duration_days)
 
 
-def _signed(world: World, enrolment: Enrolment, on: date, **fields: object) -> Prescription:
+def signed(world: World, enrolment: Enrolment, on: date, **fields: object) -> Prescription:
     prescription = PrescriptionFactory(**_written(world, enrolment, on, **fields))
     _with_line(world, prescription)
     prescription.status, prescription.is_initiation = "SIGNED", False

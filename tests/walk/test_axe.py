@@ -11,6 +11,7 @@ from tests.access_table import ACCESS, PUBLIC
 from tests.sessions import one_time_code, open_session
 from tests.walk.pages import DURING_SIGN_IN, NO_PAGE, NOT_FOR, PAGES
 from tests.walk.scene import a_scene
+from tests.walk.world import a_world
 
 
 pytestmark = [
@@ -139,8 +140,6 @@ def test_each_role_opens_pages():
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_pages_of_sign_in(open_page, errors, scheme, width):
-    from tests.walk.world import a_world
-
     user = a_world().member("sophie.garnier").user
     page = open_page(width=width, scheme=scheme)
     inspector = Inspector(page, errors)
@@ -160,4 +159,16 @@ def test_the_pages_of_sign_in(open_page, errors, scheme, width):
     page.get_by_role("button", name="Vérifier").click()
     page.wait_for_url("**/role/")
     inspector.check("choose")
+    expect_none(inspector.found)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_the_pages_that_refuse(open_page, errors, scheme, width):
+    analyst = a_world().member("helene.dubois")
+    inspector = Inspector(open_page(width=width, scheme=scheme, member=analyst), errors)
+    for address, status in (("/formation/", 403), ("/nulle-part/", 404)):
+        assert inspector.page.goto(address).status == status
+        errors.clear()  # the console tells of the status, as it must
+        inspector.check(address)
+        inspector.squeeze(address)
     expect_none(inspector.found)
