@@ -8,7 +8,8 @@ from accounts import demo
 from accounts.enums import Permission, Role
 from accounts.permissions import ROLE_PERMISSIONS
 from tests.access_table import ACCESS, PUBLIC
-from tests.sessions import one_time_code, open_session
+from tests.accounts.test_browser import code_of
+from tests.sessions import open_session
 from tests.walk.pages import DURING_SIGN_IN, NO_PAGE, NOT_FOR, PAGES
 from tests.walk.scene import a_scene
 from tests.walk.world import a_world
@@ -58,8 +59,12 @@ class Inspector:
         self.page, self.errors, self.found = page, errors, {}
 
     def look(self, address):
-        answer = self.page.goto(address)
-        self.check(address, answer.status)
+        self.inspect(address, self.page.goto(address).status)
+
+    def inspect(self, address, status=200):
+        """The page that is open, as it is and squeezed."""
+        self.check(address, status)
+        self.squeeze(address)
 
     def check(self, address, status=200):
         faults = [] if status == 200 else [f"status {status}"]
@@ -118,7 +123,6 @@ def test_every_page_is_accessible(open_page, errors, settings, tmp_path, scheme,
         for name in names_for(role):
             for address in PAGES[name](scene, member):
                 inspector.look(address)
-                inspector.squeeze(address)
         found |= {f"{role} {address}": faults for address, faults in inspector.found.items()}
     settings.DEMO = True
     inspector = Inspector(open_page(width=width, scheme=scheme), errors)
@@ -126,7 +130,6 @@ def test_every_page_is_accessible(open_page, errors, settings, tmp_path, scheme,
         if ACCESS[name] == PUBLIC:
             for address in PAGES[name](scene, None):
                 inspector.look(address)
-                inspector.squeeze(address)
     expect_none(found | inspector.found)
 
 
@@ -140,26 +143,37 @@ def test_each_role_opens_pages():
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_pages_of_sign_in(open_page, errors, scheme, width):
+    """A wrong password, then a first sign-in: the application, the role, the backup codes."""
     user = a_world().member("sophie.garnier").user
+    user.totpdevice_set.all().delete()
     page = open_page(width=width, scheme=scheme)
     inspector = Inspector(page, errors)
+    give_password(page, user, "faux")
+    page.wait_for_selector("[role=alert]")
+    inspector.inspect("a wrong password")
+    give_password(page, user, demo.PASSWORD)
+    page.wait_for_url("**/enrolement/")
+    inspector.inspect("enrolment")
+    page.fill("[name=code]", code_of(page.inner_text("p.rc-code").replace(" ", "")))
+    page.click("text=Enregistrer cette application")
+    page.wait_for_url("**/role/")
+    inspector.inspect("role")
+    page.click("text=Agir sous ce rôle >> nth=0")
+    page.wait_for_url("**/codes/")
+    inspector.inspect("backup codes")
+    other = open_page(width=width, scheme=scheme)
+    give_password(other, user, demo.PASSWORD)
+    other.wait_for_url("**/verification/")
+    second = Inspector(other, errors)
+    second.inspect("second factor")
+    expect_none(inspector.found | second.found)
+
+
+def give_password(page, user, password):
     page.goto("/connexion/")
     page.fill("[name=identifier]", user.rpps)
-    page.fill("[name=password]", "faux")
+    page.fill("[name=password]", password)
     page.get_by_role("button", name="Se connecter").click()
-    page.wait_for_selector("[role=alert]")
-    inspector.check("a wrong password")
-    page.fill("[name=identifier]", user.rpps)
-    page.fill("[name=password]", demo.PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
-    page.wait_for_url("**/verification/")
-    inspector.check("second factor")
-    inspector.squeeze("second factor")
-    page.fill("[name=code]", one_time_code(user))
-    page.get_by_role("button", name="Vérifier").click()
-    page.wait_for_url("**/role/")
-    inspector.check("choose")
-    expect_none(inspector.found)
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
@@ -169,6 +183,5 @@ def test_the_pages_that_refuse(open_page, errors, scheme, width):
     for address, status in (("/formation/", 403), ("/nulle-part/", 404)):
         assert inspector.page.goto(address).status == status
         errors.clear()  # the console tells of the status, as it must
-        inspector.check(address)
-        inspector.squeeze(address)
+        inspector.inspect(address)
     expect_none(inspector.found)
