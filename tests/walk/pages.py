@@ -82,6 +82,7 @@ PAGES: dict[str, Place] = {
     ],
     "vigilance:event": lambda scene, member: [_at("vigilance:event", scene.event_for(member))],
     "vigilance:list": _plain("vigilance:list"),
+    "retention:plan": _plain("retention:plan"),
     "evaluation:dashboard": _plain("evaluation:dashboard"),
     "evaluation:export": _plain("evaluation:export"),
     "evaluation:api": _plain("evaluation:api"),
