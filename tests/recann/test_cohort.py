@@ -1,6 +1,5 @@
 """The cohort: exact where figures were published, and loaded without leaving a trace of how."""
 
-import random
 import re
 from collections import Counter
 
@@ -16,7 +15,7 @@ from patients.models import Enrolment
 from pharmacies.models import DispensedItem
 from prescriptions.models import Line, Prescription
 from programmes.models import Listing
-from recann.cohort import figures, history, places, scale
+from recann.cohort import figures, history, scale
 from recann.cohort.bare import bare
 from recann.cohort.figures import CHECKPOINTS, GROUPS
 from recann.cohort.plan import apportion, plan
@@ -129,7 +128,8 @@ def test_tables_of_history_are_whole_again_too(loaded):
     with loading.as_owner(), bare([DispensedItem, history.event_of(Prescription)]):
         inside = _catalogue()
 
-    assert inside < before
+    # Triggers stay, disabled.
+    assert {one for one in inside if one[0] != "trigger"} < before
     assert _catalogue() == before
 
 
@@ -213,13 +213,3 @@ def test_no_patient_is_no_order(patients):
         call_command("generate", patients=patients)
 
     assert Enrolment.objects.count() == before
-
-
-def test_places_multiplied_keep_numbers_of_their_own():
-    with loading.as_owner():
-        call_command("load_programmes", verbosity=0)
-        programme = loading.Programme.objects.get(code="recann")
-        found = places.make(programme, random.Random(1), times=3)
-
-    assert len(found.departement) == 3 * 275
-    assert max(found.numbers.values()) < 80_000
