@@ -1,10 +1,11 @@
 from datetime import date
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Member
-from core.frozen import NeverDeleted
+from core.frozen import FrozenWhen, NeverDeleted, Refuse
 from core.history import tracked
 from patients.enums import Answer, ConsentKind, TreatmentOutcome, TreatmentPlan
 from patients.models.enrolment import Enrolment
@@ -73,7 +74,23 @@ class Consent(models.Model):
                 name="patients_withdrawal_follows_consent",
             ),
         ]
-        triggers = [NeverDeleted(name="consent_never_deleted")]
+        triggers = [
+            # Arrêté du 29/10/2020 art. 3: the participation is signed by the day of inclusion.
+            Refuse(
+                name="patients_consent_comes_first",
+                operation=pgtrigger.Insert,
+                sql="NEW.kind = 'PARTICIPATION' AND NEW.signed_on >"
+                " (SELECT included_on FROM patients_enrolment WHERE id = NEW.enrolment_id)",
+            ),
+            FrozenWhen(name="patients_consent_is_frozen", may_change=["withdrawn_on"]),
+            Refuse(
+                name="patients_withdrawal_stands",
+                operation=pgtrigger.Update,
+                sql="OLD.withdrawn_on IS NOT NULL"
+                " AND NEW.withdrawn_on IS DISTINCT FROM OLD.withdrawn_on",
+            ),
+            NeverDeleted(name="consent_never_deleted"),
+        ]
 
     def __str__(self) -> str:
         return f"Consentement {self.pk}"
@@ -82,6 +99,8 @@ class Consent(models.Model):
 @tracked
 class EligibilityAnswer(models.Model):
     """Réponse à un critère, kept as it was asked."""
+
+    never_deleted = True
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="answers")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="answers")
@@ -99,6 +118,10 @@ class EligibilityAnswer(models.Model):
             models.UniqueConstraint(
                 fields=["enrolment", "criterion"], name="patients_criterion_answered_once"
             ),
+        ]
+        triggers = [
+            FrozenWhen(name="patients_answer_is_frozen"),
+            NeverDeleted(name="answer_never_deleted"),
         ]
 
     def __str__(self) -> str:

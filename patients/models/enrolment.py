@@ -1,12 +1,13 @@
 import uuid
 from datetime import date
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.enums import Role
 from accounts.models import Member, Site
-from core.frozen import NeverDeleted
+from core.frozen import NeverDeleted, Refuse
 from core.history import tracked
 from patients.enums import EndReason, EnrolmentState, LateReason
 from patients.models.patient import Patient
@@ -145,7 +146,23 @@ class Enrolment(models.Model):
             ),
             models.Index(fields=["programme", "included_on"], name="patients_enrolment_entered"),
         ]
-        triggers = [NeverDeleted(name="enrolment_never_deleted")]
+        triggers = [
+            Refuse(
+                name="patients_whose_is_fixed",
+                operation=pgtrigger.Update,
+                sql="(OLD.patient_id, OLD.programme_id, OLD.public_id, OLD.number, OLD.key_id)"
+                " IS DISTINCT FROM"
+                " (NEW.patient_id, NEW.programme_id, NEW.public_id, NEW.number, NEW.key_id)",
+            ),
+            # `rules.TRANSITIONS`, those that go back.
+            Refuse(
+                name="patients_who_left_has_left",
+                operation=pgtrigger.Update,
+                sql="(OLD.state IN ('ENDED', 'CANCELLED') AND NEW.state <> OLD.state)"
+                " OR (OLD.state = 'WEANING' AND NEW.state NOT IN ('WEANING', 'ENDED'))",
+            ),
+            NeverDeleted(name="enrolment_never_deleted"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -114,6 +114,10 @@ class ConsentFactory(factory.django.DjangoModelFactory):
         model = Consent
         skip_postgeneration_save = True
 
+    class Params:
+        # Who signed for the patient.
+        representative = None
+
     enrolment = factory.SubFactory(EnrolmentFactory, consent=False)
     kind = ConsentKind.PARTICIPATION
     person_kind = PersonKind.ADULT
@@ -130,16 +134,13 @@ class ConsentFactory(factory.django.DjangoModelFactory):
     recorded_at = factory.SelfAttribute("enrolment.recorded_at")
     recorded_by = factory.SubFactory(MemberFactory)
 
-    @factory.post_generation
-    def representative(self, create, extracted, **kwargs):
-        """Who signed for the patient, under the enrolment's key."""
-        if create and extracted:
-            self.representative_sealed = keys.seal(
-                self.enrolment.key_id,
-                json.dumps(extracted).encode(),
-                aad=representative_aad(self.enrolment),
-            )
-            self.save(update_fields=["representative_sealed"])
+    @factory.lazy_attribute
+    def representative_sealed(self):
+        """Under the enrolment's key."""
+        if not self.representative:
+            return None
+        plain = json.dumps(self.representative).encode()
+        return keys.seal(self.enrolment.key_id, plain, aad=representative_aad(self.enrolment))
 
 
 class EligibilityAnswerFactory(factory.django.DjangoModelFactory):

@@ -35,6 +35,10 @@ def deleted(row):
         cursor.execute(f"DELETE FROM {row._meta.db_table} WHERE id = %s", [row.pk])
 
 
+def changed(row, **fields):
+    type(row).objects.filter(pk=row.pk).update(**fields)
+
+
 def dropped_pair():
     """No row can break it, the primary key would first: but keys of the acts above rest on it."""
     with connection.cursor() as cursor:
@@ -68,6 +72,20 @@ REFUSED = {
     "patients_withdrawal_follows_consent": lambda: f.ConsentFactory(
         kind=ConsentKind.NIR, withdrawn_on=BEFORE
     ),
+    "patients_whose_is_fixed": lambda: changed(f.EnrolmentFactory(), patient=f.PatientFactory()),
+    "patients_who_left_has_left": lambda: changed(
+        f.EnrolmentFactory(weaning=True),
+        state=EnrolmentState.ACTIVE,
+        ended_on=None,
+        end_reason="",
+    ),
+    "patients_consent_comes_first": lambda: f.ConsentFactory(signed_on=AFTER),
+    "patients_consent_is_frozen": lambda: changed(f.ConsentFactory(), signed_on=BEFORE),
+    "patients_withdrawal_stands": lambda: changed(
+        f.ConsentFactory(withdrawn_on=AFTER), withdrawn_on=None
+    ),
+    "patients_answer_is_frozen": lambda: changed(f.EligibilityAnswerFactory(), answer="YES"),
+    "answer_never_deleted": lambda: deleted(f.EligibilityAnswerFactory()),
     "consent_never_deleted": lambda: deleted(f.ConsentFactory()),
     "patients_answer_known": lambda: f.EligibilityAnswerFactory(answer="MAY"),
     "patients_criterion_answered_once": lambda: twice(
