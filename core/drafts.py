@@ -19,12 +19,15 @@ from core import keys
 from core.models import Draft
 
 
-__all__ = ["Draft", "Kept", "erase_old", "load", "load_all", "remove", "save"]
+__all__ = ["BadDraft", "Draft", "Kept", "erase_old", "load", "load_all", "remove", "save"]
 
 # Days after the last save. A form begun a month ago is typed again from the record.
 KEPT_DAYS = 30
 # Days, by first word of the key, where another duration holds. Filled by apps in `ready`.
 LIFETIME_DAYS: dict[str, int] = {}
+
+# First words of keys that a page of their own saves, under its own rules.
+OWN_PAGE: set[str] = set()
 
 # Bytes of JSON.
 MAX_BYTES = 64 * 1024
@@ -117,8 +120,17 @@ def save(
     return _write(draft, owner_id, key, content | {"closed_at": None})
 
 
+def has_own_page(key: str) -> bool:
+    """Whether the general address may not save this kind of form."""
+    return _form(key) in OWN_PAGE
+
+
+def _form(key: str) -> str:
+    return re.split("[:.]", key, maxsplit=1)[0]
+
+
 def _lifetime_days(key: str) -> int:
-    return LIFETIME_DAYS.get(re.split("[:.]", key, maxsplit=1)[0], KEPT_DAYS)
+    return LIFETIME_DAYS.get(_form(key), KEPT_DAYS)
 
 
 def _check_new(closed: Draft | None, owner_id: int, version: int) -> None:

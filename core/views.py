@@ -67,6 +67,8 @@ def save_draft(request: HttpRequest, key: str) -> JsonResponse:
     owner = request.user.pk
 
     def save(data: dict[str, Any], version: int, at: datetime) -> drafts.Draft:
+        if drafts.has_own_page(key):
+            raise drafts.BadDraft
         return drafts.save(owner, key, data, version, at=at)
 
     return keep_typed(request, save)

@@ -12,3 +12,5 @@ class PatientsConfig(AppConfig):
         codes.LABELS[documents.KIND] = documents.LABEL
         codes.STATES[documents.KIND] = documents.certificate_state
         drafts.LIFETIME_DAYS["inclusion"] = rules.DRAFT_DAYS_BEFORE_CONSENT
+        # Its step says whether the consent is signed, which decides how long it stays.
+        drafts.OWN_PAGE.add("inclusion")

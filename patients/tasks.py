@@ -4,18 +4,23 @@ from celery import shared_task
 from django.utils import timezone
 
 from core import keys
-from core.models import KeyRecord
+from core.models import Draft, KeyRecord
 from patients.models import Enrolment, Patient
 
 
 # Days. No legal source: an inclusion that made its keys and was then rolled back lasts seconds.
 ORPHAN_AFTER_DAYS = 1
-OWNERS = {"patient": Patient.objects, "enrolment": Enrolment.objects}
+OWNERS = {
+    "patient": Patient.objects,
+    "enrolment": Enrolment.objects,
+    # A draft emptied by an act whose process died before its key was destroyed.
+    "draft": Draft.objects.exclude(key_id=None),
+}
 
 
 @shared_task
 def destroy_orphan_keys() -> int:
-    """Destroy the keys made for an inclusion that was never recorded; return how many.
+    """Destroy the keys that open nothing any more; return how many.
 
     Keys are made before the main transaction: when it fails, its keys open nothing. Safe to run
     twice.

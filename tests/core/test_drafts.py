@@ -223,6 +223,15 @@ def test_autosave():
     assert drafts.load(1, KEY).data == DATA
 
 
+def test_autosave_leaves_to_its_page_a_form_that_has_one(monkeypatch):
+    monkeypatch.setattr(drafts, "OWN_PAGE", {"form"})
+
+    status, _ = post({"version": 0, "data": DATA}, key="form:1")
+
+    assert status == 400
+    assert not Draft.objects.exists()
+
+
 def test_autosave_tells_what_happened_meanwhile():
     save()
     assert post({"version": 0, "data": {}})[0] == 409
