@@ -160,7 +160,7 @@ def _locked(enrolment_id: int) -> Enrolment:
 
 
 def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: datetime) -> None:
-    today = visit.enrolment.site.local_day(at)
+    today = by.site.local_day(at)
     _check_right(visit, by, today)
     _check_dates(visit, said, today)
     _check_decision(visit, said, today)
@@ -332,7 +332,7 @@ def mark_not_done(visit: Visit, reason: NotDoneReason, *, by: Member, at: dateti
     with audit.acting("visit.not_done", by=by, reason=reason.value):
         enrolment = _locked(visit.enrolment_id)
         locked = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
-        today = enrolment.site.local_day(at)
+        today = by.site.local_day(at)
         if locked.status != VisitStatus.PLANNED:
             raise CannotMiss("Cette consultation n’est plus à venir.")
         if today < locked.opens_on:

@@ -18,6 +18,7 @@ from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.followup.factories import VisitFactory
 from tests.patients.factories import EnrolmentFactory
 from tests.programmes.factories import (
+    AccreditationFactory,
     QuestionnaireFactory,
     QuestionnaireVersionFactory,
     VisitDefinitionFactory,
@@ -263,6 +264,14 @@ def test_the_day_is_that_of_the_site():
 
     visit.refresh_from_db()
     assert visit.status == VisitStatus.DONE
+
+
+def test_the_day_is_that_of_who_holds_the_visit():
+    relay = MemberFactory(role=Role.RELAY_DOCTOR, site__time_zone="Indian/Reunion")
+    visit = VisitFactory(kind=VisitKind.SIMPLE, enrolment__relay_doctor=relay)
+    AccreditationFactory(member=relay, programme=visit.enrolment.programme)
+
+    assert hold(visit, by=relay, at=datetime(2026, 4, 1, 20, 30, tzinfo=UTC))  # the 2nd there
 
 
 # --- What a visit does to the others ---------------------------------------------------------
