@@ -17,7 +17,7 @@ from accounts.permissions import require
 from core import audit, keyset, once
 from patients import identity
 from patients.identity import Person
-from pharmacies import actions, sheet
+from pharmacies import actions, samples, sheet
 from pharmacies.forms import CounterForm, DispensingForm, ReceiveForm
 from pharmacies.models import Dispensation
 from pharmacies.sheet import Sheet
@@ -42,7 +42,8 @@ def counter(request: MemberRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("pharmacies:prescription", presentation.prescription.public_id)
-    return render(request, "pharmacies/counter.html", {"form": form})
+    context = {"form": form, "papers": samples.waiting(request.member)}
+    return render(request, "pharmacies/counter.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,6 +89,8 @@ def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
     read = sheet.read(
         prescriptions.get(pk=dispensation.prescription_id), member=request.member, on=today
     )
+    subject = str(dispensation.enrolment.public_id)
+    audit.record("dispensation.viewed", dispensation, by=request.member, subject=subject)
     items = dispensation.items.select_related("line", "pack").order_by("line__position", "pk")
     context = {
         "dispensation": dispensation,
