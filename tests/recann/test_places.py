@@ -2,6 +2,8 @@
 
 import random
 
+from django.core.management import call_command
+
 from recann.cohort import places
 from tests.recann import loading
 
