@@ -20,7 +20,7 @@ from core.pdf import PdfUnavailable
 from patients.access import open_live, open_record
 from patients.identity import Person
 from patients.models import Enrolment
-from prescriptions import actions, checks, rules, typed, wanted
+from prescriptions import actions, checks, rules, typed, wanted, words
 from prescriptions.alerts import to_justify
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.enums import VoidReason
@@ -277,7 +277,7 @@ def _signed(request: MemberRequest, prescription: Prescription, context: Mapping
         return False
     typed_in = form.cleaned_data
     try:
-        actions.sign(
+        signed = actions.sign(
             prescription,
             by=request.member,
             at=timezone.now(),
@@ -292,7 +292,7 @@ def _signed(request: MemberRequest, prescription: Prescription, context: Mapping
         # The page shows the draft as it is now: what is signed next is what is read there.
         form.data = request.POST.dict() | {"once": str(uuid4()), "shown": context["shown"]}
         return False
-    messages.success(request, "L’ordonnance est signée.")
+    messages.success(request, words.signed(signed.printed_code))
     return True
 
 

@@ -107,3 +107,13 @@ def packs(count: int, size: Decimal, unit: str, form: str) -> str:
 def capital(words: str) -> str:
     """The first letter as at the beginning of a sentence."""
     return words[:1].upper() + words[1:]
+
+
+def signed(code: str) -> str:
+    """Tell the prescriber that it is done, and what the pharmacist will ask for."""
+    if not code:
+        return "L’ordonnance est signée."
+    return (
+        f"L’ordonnance est signée. Code pour le pharmacien\u202f: {code}, à donner avec la date de "
+        "naissance\u202f; il est imprimé sur le document PDF."
+    )

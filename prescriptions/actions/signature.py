@@ -42,20 +42,25 @@ def sign(
     :param key: of the form; the same key twice signs once
     :param shown: fingerprint of what the prescriber read (`fingerprint`)
     :param reason: why the alerts that ask for one are passed
+    The row returned holds the code of its document, to be said once, when this call printed it.
+
     :raises CannotSign: what the law or the programme refuses, or an alert without a reason
     :raises core.once.AnotherBody: the form was already recorded with other content
     """
     body = {"prescription": str(prescription.public_id), "content": shown, "reason": reason}
+    code = ""
     try:
         with audit.acting("prescription.signed", by=by, reason=reason and "alerts passed"):
             if once.guard(by=by, key=key, action="prescription.signed", body=body) is None:
-                _sign(prescription, by=by, at=at, shown=shown, reason=reason)
+                code = _sign(prescription, by=by, at=at, shown=shown, reason=reason)
                 once.done(by=by, key=key, target=prescription.public_id)
     except IntegrityError as error:
         if violated_constraint(error) != "prescriptions_no_silent_overlap":
             raise
         raise CannotSign(OVERLAP) from error
-    return Prescription.objects.get(pk=prescription.pk)
+    signed = Prescription.objects.get(pk=prescription.pk)
+    signed.printed_code = code
+    return signed
 
 
 def fingerprint(typed: Wanted) -> str:
@@ -63,7 +68,7 @@ def fingerprint(typed: Wanted) -> str:
     return codes.fingerprint(wanted.content(typed))
 
 
-def _sign(prescription: Prescription, *, by: Member, at: datetime, shown: str, reason: str) -> None:
+def _sign(prescription: Prescription, *, by: Member, at: datetime, shown: str, reason: str) -> str:
     locked = lock_prescription(prescription)
     on, typed = by.site.local_day(at), wanted.of(locked)
     if not rules.can_move(Status(locked.status), Status.SIGNED):
@@ -83,10 +88,11 @@ def _sign(prescription: Prescription, *, by: Member, at: datetime, shown: str, r
     locked.author, locked.status, locked.signed_at, locked.signed_on = by, Status.SIGNED, at, on
     locked.save()
     mark_treated(locked.enrolment, on=on)
-    _try_to_print(locked, at=at)
+    code = _try_to_print(locked, at=at)
     _tell_managers(locked, on, at=at)
     subject = str(locked.enrolment.public_id)
     audit.record("prescription.signed", locked, by=by, subject=subject, content=shown)
+    return code
 
 
 def _accept(found: list[Alert], reason: str) -> None:
@@ -154,13 +160,15 @@ def print_document(prescription: Prescription, *, by: Member, at: datetime) -> N
         audit.record("prescription.printed", locked, by=by, subject=subject)
 
 
-def _try_to_print(prescription: Prescription, *, at: datetime) -> None:
-    """Without Pango a prescription is signed all the same, and printed later."""
+def _try_to_print(prescription: Prescription, *, at: datetime) -> str:
+    """Without Pango a prescription is signed all the same, and printed later: no code then."""
     with suppress(PdfUnavailable), transaction.atomic():
-        _print(prescription, at=at)
+        return _print(prescription, at=at)
+    return ""
 
 
-def _print(prescription: Prescription, *, at: datetime) -> None:
+def _print(prescription: Prescription, *, at: datetime) -> str:
+    """Make and store the document; return the short code that it bears."""
     assert prescription.signed_on is not None  # noqa: S101 - a check constraint says it
     text = wanted.content(wanted.of(prescription)) + str(prescription.public_id)
     code = codes.issue(
@@ -181,6 +189,7 @@ def _print(prescription: Prescription, *, at: datetime) -> None:
     codes.attach(code.record, bytes(document.sha256))
     prescription.document = document
     prescription.save(update_fields=["document"])
+    return code.short
 
 
 # --- Voiding ---------------------------------------------------------------------------------

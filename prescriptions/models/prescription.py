@@ -60,6 +60,9 @@ class Prescription(models.Model):
 
     never_deleted = True
 
+    # Known in memory only, by whoever has just signed: the database keeps an HMAC of it.
+    printed_code = ""
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="prescriptions")
     # Copied for the constraint on periods; a composite key ties it to the enrolment.

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evaluation.tasks import count_by_month, release_quarter
 from patients.models import Enrolment
-from recann.cohort import demonstration
+from recann.cohort import demonstration, situations
 
 
 class Command(BaseCommand):
@@ -20,7 +20,9 @@ class Command(BaseCommand):
             raise CommandError("Cette base contient déjà des participations.")
         call_command("load_programmes", stdout=self.stdout)
         with transaction.atomic():
-            counted = demonstration.load(today=timezone.localdate())
+            today = timezone.localdate()
+            counted = demonstration.load(today=today)
+            situations.add(today=today)
         # What the night would do: the rows just loaded are dated from years before.
         count_by_month()
         release_quarter()

@@ -1,0 +1,150 @@
+"""What waits on the first day of the demonstration, done through the real acts: prescriptions at
+the counter, a draft of each kind, serious events to declare, the digests of the night."""
+
+from datetime import date, datetime, time, timedelta
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from accounts.demo import DOMAIN
+from accounts.enums import Role
+from accounts.models import Member
+from followup import reminders
+from patients import draft, identity
+from patients.models import Enrolment
+from patients.models.enrolment import LIVE
+from pharmacies import samples
+from prescriptions import actions, wanted
+from prescriptions.models import Prescription
+from programmes.enums import LinkKind
+from programmes.models import Programme, ProgrammeLink
+from vigilance.actions import Once, Report, Suspected, report
+from vigilance.enums import Network
+from vigilance.models import AdverseEvent, Declaration
+from vigilance.rules import Dates
+
+
+PARIS = ZoneInfo("Europe/Paris")
+# Days. What is older was declared in its time.
+UNDECLARED_DAYS = 20
+# Prescriptions signed yesterday, that a pharmacist may try.
+AT_COUNTER = 4
+
+SERIOUS = (
+    (("ATTENTION", "DIZZINESS"), "HOSPITALISATION", "Chute avec surveillance d’une nuit."),
+    (("PALPITATIONS",), "OTHER", "Palpitations au repos, bilan demandé."),
+)
+IDENTITY = {
+    "birth_name": "Delaunay",
+    "first_names": "Marguerite",
+    "sex": "F",
+    "birth_date": "14/07/1958",
+}
+
+
+_AT_A_COUNTER = Q(role=Role.PHARMACIST, user__email__endswith=f"@{DOMAIN}")
+
+
+def add(*, today: date) -> None:
+    """In the transaction that loaded the demonstration."""
+    doctor = _member("claire.moreau", Role.REFERENCE_DOCTOR)
+    evening = datetime.combine(today - timedelta(days=1), time(17, 30), tzinfo=PARIS)
+    _declare_old(_member("paul.mercier", Role.VIGILANCE_OFFICER), today)
+    _report_serious(doctor, evening)
+    _prescribe(doctor, evening)
+    _start_inclusion(doctor, evening)
+    _remind(doctor, datetime.combine(today, time(6), tzinfo=PARIS))
+
+
+def _member(login: str, role: Role) -> Member:
+    return Member.objects.select_related("user", "site").get(
+        user__email=f"{login}@{DOMAIN}", role=role
+    )
+
+
+def _declare_old(officer: Member, today: date) -> None:
+    """The regional centre was told of every event but the last ones."""
+    old = AdverseEvent.objects.filter(known_on__lt=today - timedelta(days=UNDECLARED_DAYS))
+    Declaration.objects.bulk_create(
+        Declaration(
+            event=event,
+            network=Network.CRPV,
+            declared_on=event.known_on + timedelta(days=1),
+            recorded_by=officer,
+            recorded_at=event.recorded_at + timedelta(days=1),
+        )
+        for event in old
+    )
+
+
+def _followed(doctor: Member) -> list[Enrolment]:
+    return list(
+        Enrolment.objects.filter(
+            programme__code="demonstration", site=doctor.site, state__in=LIVE
+        ).select_related("patient__identity", "site", "programme")
+    )
+
+
+def _last(enrolment: Enrolment) -> Prescription:
+    return Prescription.objects.filter(enrolment=enrolment).latest("starts_on")
+
+
+def _report_serious(doctor: Member, at: datetime) -> None:
+    for enrolment, (terms, criterion, words) in zip(_followed(doctor), SERIOUS, strict=False):
+        last, on = _last(enrolment), at.date() - timedelta(days=2)
+        said = Report(
+            terms=terms,
+            dates=Dates(occurred_on=on, known_on=at.date()),
+            severity="MODERATE",
+            outcome="RECOVERING",
+            action_taken="INTERRUPTED",
+            suspects=[Suspected(line.product) for line in last.lines.all()],
+            seriousness=(criterion,),
+            narrative=words,
+        )
+        key = f"demonstration-{enrolment.public_id}"
+        report(enrolment, said, once_only=Once(key=key, body={}), by=doctor, at=at)
+
+
+def _prescribe(doctor: Member, at: datetime) -> None:
+    """Renew what ends first: most are signed, one stays a draft, the others wait for a doctor."""
+    ending = sorted(map(_last, _followed(doctor)), key=attrgetter("ends_on"))
+    papers = []
+    for rank, last in enumerate(ending[1 : 2 * AT_COUNTER + 2 : 2]):
+        started = actions.renew(last, by=doctor, at=at, key=f"demonstration-{last.public_id}")
+        if rank < AT_COUNTER:
+            papers.append(_sign(started, doctor, at))
+    users = {member.user for member in Member.objects.filter(_AT_A_COUNTER).select_related("user")}
+    samples.keep(papers, pharmacists=users, at=at)
+
+
+def _sign(started: Prescription, doctor: Member, at: datetime) -> samples.Paper:
+    shown, key = actions.fingerprint(wanted.of(started)), f"signed-{started.public_id}"
+    signed = actions.sign(started, by=doctor, at=at, key=key, shown=shown, reason="Stable")
+    person = identity.open_one(started.patient)
+    assert person is not None  # noqa: S101 - of the demonstration, never erased
+    return samples.Paper(str(signed.public_id), signed.printed_code, person.birth_text)
+
+
+def _start_inclusion(doctor: Member, at: datetime) -> None:
+    """Consents signed, identity typed, the rest to do."""
+    programme = Programme.objects.get(code="demonstration")
+    begun = draft.start(programme, by=doctor, at=at)
+    paper = ProgrammeLink.objects.filter(
+        programme=programme, kind=LinkKind.INFORMATION_DOCUMENT, person_kind="ADULT"
+    ).latest("valid_from")
+    typed = {"day": "EARLIER", "included_on": f"{at:%d/%m/%Y}", "late_reason": "NO_TIME",
+             "person_kind": "ADULT", "document_ADULT": str(paper.pk), "participation": "YES",
+             "nir": "NO"}  # fmt: skip
+    for step, answers in {"information": typed, "identite": IDENTITY}.items():
+        found = draft.load(begun, by=doctor, at=at)
+        assert found is not None  # noqa: S101 - started above
+        change = draft.Save(step, answers, found.version, consented=True)
+        draft.save(found, change, by=doctor, at=at)
+
+
+def _remind(doctor: Member, at: datetime) -> None:
+    reminders.remind_site(doctor.site, at=at)
+    for relay in reminders.relay_doctors().filter(user__email__endswith=f"@{DOMAIN}"):
+        reminders.remind_relay_doctor(relay, at=at)
