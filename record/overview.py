@@ -15,9 +15,10 @@ from accounts.permissions import allows
 from core import charts
 from core.charts import DatedSeries
 from core.numbers import french_number
-from followup import curve
+from followup import calendar_steps, curve
 from followup import rules as visits
-from followup.enums import Standing, VisitStatus
+from followup.calendar_steps import Step
+from followup.enums import VisitStatus
 from followup.models import Visit
 from patients.models import Enrolment
 from pharmacies.models import DispensedItem
@@ -34,15 +35,6 @@ SHORT_LIST = 5
 # Curves drawn together: more cannot be told apart.
 MOST_SERIES = 3
 
-_STATES = {
-    Standing.DONE: "done",
-    Standing.DUE: "due",
-    Standing.OVERDUE: "late",
-    Standing.UPCOMING: "future",
-    Standing.MISSED: "missed",
-    Standing.CLOSED: "na",
-}
-
 
 @dataclass(frozen=True)
 class NextAction:
@@ -52,17 +44,6 @@ class NextAction:
     title: str
     detail: str
     actions: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Stop:
-    """A visit of the timeline: components/timeline.html."""
-
-    label: str
-    state: str
-    on: date | None
-    url: str
-    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +61,7 @@ class Figure:
 @dataclass(frozen=True)
 class Overview:
     next_action: NextAction | None
-    timeline: list[Stop]
+    timeline: list[Step]
     figure: Figure | None
     running: Prescription | None
     handed_over: list[DispensedItem]
@@ -89,9 +70,7 @@ class Overview:
 
 def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
     """Everything the page shows, in a fixed number of queries (eight)."""
-    calendar = list(
-        Visit.objects.filter(enrolment=enrolment).select_related("held_by__user").order_by("due_on")
-    )
+    calendar = list(enrolment.visits.select_related("held_by__user").order_by("due_on", "pk"))
     signed = list(
         Prescription.objects.signed()
         .filter(enrolment=enrolment)
@@ -100,7 +79,7 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
     )
     return Overview(
         next_action=_next_action(enrolment, calendar, member=member, today=today),
-        timeline=_timeline(calendar, member=member, today=today),
+        timeline=calendar_steps.timeline(enrolment, calendar_steps.steps_of(calendar, today)),
         figure=_figure(enrolment, signed, until=enrolment.ended_on or today),
         running=max(signed, key=lambda one: (one.ends_on, one.pk), default=None),
         handed_over=_handed_over(enrolment),
@@ -176,33 +155,6 @@ def _to_hold(calendar: Sequence[Visit], *, member: Member, today: date) -> Visit
         and visits.may_hold(visit.kind, member.role)
     ]
     return waiting[-1] if waiting else None
-
-
-def _timeline(calendar: Sequence[Visit], *, member: Member, today: date) -> list[Stop]:
-    """The visits of the programme; unscheduled ones are in the tab."""
-    planned = [visit for visit in calendar if visit.definition_id]
-    facts = [
-        visits.Expected(VisitStatus(one.status), one.due_on, one.opens_on, one.closes_on)
-        for one in planned
-    ]
-    standings = visits.standings(facts, today=today)
-    return [
-        Stop(
-            visit.code,
-            _STATES[standing],
-            visit.held_on or visit.due_on,
-            _visit_url(visit, standing, member),
-        )
-        for visit, standing in zip(planned, standings, strict=True)
-    ]
-
-
-def _visit_url(visit: Visit, standing: Standing, member: Member) -> str:
-    """Held visits are read, expected ones are filled by who may; the others lead nowhere."""
-    expected = standing in {Standing.DUE, Standing.OVERDUE}
-    if standing == Standing.DONE or (expected and visits.may_hold(visit.kind, member.role)):
-        return reverse("followup:visit", args=[visit.public_id])
-    return ""
 
 
 # --- What was measured -----------------------------------------------------------------------
