@@ -1,5 +1,6 @@
 """What a closed quarter publishes, computed from the base once (ADR 0071)."""
 
+from collections import defaultdict
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -24,35 +25,37 @@ def figures(programme: Programme, quarter: date) -> dict[str, object]:
     cells = disclosure.cells(
         {code: then.get(code, 0) - before.get(code, 0) for code, _ in indications}
     )
-    # What was published, never the base: a sum computed apart would tell the masked cells.
-    earlier = StatisticsRelease.objects.filter(programme=programme, quarter__lt=quarter)
-    past = [one["indications"] for one in earlier.values_list("figures", flat=True)]
-    sums = {
-        code: disclosure.total(
-            [*(row["trimestre"] for one in past for row in one if row["code"] == code), cells[code]]
-        )
-        for code, _ in indications
-    }
+    past = _published_before(programme, quarter)
+    sums = {code: disclosure.total([*past[code], cells[code]]) for code, _ in indications}
     rows = [
-        {
-            "code": code,
-            "libelle": label,
-            "trimestre": cells[code],
-            "cumul": sums[code],
-        }
+        {"code": code, "libelle": label, "trimestre": cells[code], "cumul": sums[code]}
         for code, label in indications
     ]
+    total = {
+        "trimestre": disclosure.total(cells.values()),
+        "cumul": disclosure.together(sums.values()),
+    }
     return {
         "programme": programme.code,
         "trimestre": quarters.name(quarter),
         "du": quarter.isoformat(),
         "au": quarters.last_day(quarter).isoformat(),
         "indications": rows,
-        "total": {
-            "trimestre": disclosure.total(cells.values()),
-            "cumul": disclosure.together(sums.values()),
-        },
+        "total": total,
     }
+
+
+def _published_before(programme: Programme, quarter: date) -> dict[str, list[disclosure.Cell]]:
+    """By indication, the cells of the quarters before: what was published, never the base.
+
+    A sum computed apart from them would tell the masked cells.
+    """
+    earlier = StatisticsRelease.objects.filter(programme=programme, quarter__lt=quarter)
+    found: dict[str, list[disclosure.Cell]] = defaultdict(list)
+    for one in earlier.values_list("figures", flat=True):
+        for row in one["indications"]:
+            found[row["code"]].append(row["trimestre"])
+    return found
 
 
 def _known_at_the_end(programme: Programme, quarter: date) -> dict[str, int]:
