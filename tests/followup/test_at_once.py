@@ -1,11 +1,8 @@
 """Real threads, real transactions: one visit, whoever sends it, however often."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from django.db import connections
 
 from core.models import JournalLine, OutgoingMail
 from followup import actions, tasks
@@ -13,29 +10,13 @@ from followup.models import Visit
 from tests.accounts.factories import MemberFactory
 from tests.followup.factories import VisitFactory
 from tests.followup.test_actions import AT, HELD, ONCE
+from tests.together import together
 
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
 ]
-
-
-def together(acts):
-    """Run them in as many threads, from the same instant; return what each gave or raised."""
-    barrier = threading.Barrier(len(acts))
-
-    def run(act):
-        try:
-            barrier.wait(timeout=20)
-            return act()
-        except Exception as error:  # noqa: BLE001 - the answer of the thread
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
 
 
 def test_a_double_click_is_one_visit():

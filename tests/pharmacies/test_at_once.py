@@ -1,11 +1,9 @@
 """Real threads, real transactions: never more than what is due leaves, whoever is first."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
 
 from pharmacies import actions
 from pharmacies.actions import CannotDispense, Given, Handover
@@ -24,6 +22,7 @@ from tests.prescriptions.factories import (
     PrescriptionFactory,
 )
 from tests.programmes.factories import PackFactory, ProductFactory
+from tests.together import together
 
 
 ROUNDS = 20
@@ -32,23 +31,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
 ]
-
-
-def together(acts):
-    """Run them in as many threads, from the same instant; return what each gave or raised."""
-    barrier = threading.Barrier(len(acts))
-
-    def run(act):
-        try:
-            barrier.wait(timeout=20)
-            return act()
-        except Exception as error:  # noqa: BLE001 - the answer of the thread
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
 
 
 def act(prescription, by, *, key, days, packs):
