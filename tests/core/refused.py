@@ -1,7 +1,10 @@
-"""What the database refuses of `core`: one line per constraint."""
+"""What the database refuses of `core`: one line per constraint and per trigger."""
 
 from collections.abc import Callable
 
+from django.db import connection
+
+from core.models import Document
 from tests.core.factories import (
     NOON,
     DocumentFactory,
@@ -20,6 +23,18 @@ def twice(factory, **fields):
     factory(**fields)
 
 
+def changed_document():
+    Document.objects.filter(pk=DocumentFactory().pk).update(kind="other")
+
+
+def deleted_document():
+    """By the owner of the tables: the runtime role has no right to try."""
+    pk = DocumentFactory().pk
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute("DELETE FROM core_document WHERE id = %s", [pk])
+
+
 REFUSED: dict[str, Callable[[], object]] = {
     "core_key_purpose_named": lambda: KeyRecordFactory(purpose=""),
     "core_key_wrapped": lambda: KeyRecordFactory(wrapped=bytes(32)),
@@ -35,6 +50,8 @@ REFUSED: dict[str, Callable[[], object]] = {
     ),
     "core_done_once": lambda: twice(DoneOnceFactory, user_id=1, key="same"),
     "core_document_has_fingerprint": lambda: DocumentFactory(sha256=bytes(20)),
+    "core_document_is_delivered_bytes": changed_document,
+    "core_document_never_deleted": deleted_document,
     "core_code_token_unique": lambda: twice(VerificationCodeFactory, token_mac=bytes(32)),
     "core_code_short_unique": lambda: twice(VerificationCodeFactory, short_mac=bytes(32)),
     "core_code_keeps_macs_only": lambda: VerificationCodeFactory(short_mac=b"RC-0000"),
