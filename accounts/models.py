@@ -130,10 +130,6 @@ class Site(models.Model):
         """The calendar day there at that instant."""
         return at.astimezone(ZoneInfo(self.time_zone)).date()
 
-    @property
-    def is_pharmacy(self) -> bool:
-        return self.kind in {SiteKind.HOSPITAL_PHARMACY, SiteKind.COMMUNITY_PHARMACY}
-
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def open(self) -> "MemberQuerySet":

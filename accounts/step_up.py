@@ -46,11 +46,6 @@ def signature(request: HttpRequest, *, unbound: bool = False) -> SignatureForm:
     )
 
 
-def confirm(request: HttpRequest) -> bool:
-    """Whether the posted secret signs; to show the refusal beside the field, use `signature`."""
-    return signature(request).is_valid()
-
-
 def _refusal(request: HttpRequest, secret: str) -> str:
     user, now = account(request), timezone.now()
     if not throttle.allowed("signature", str(user.pk), limit=TRIES, seconds=WINDOW_SECONDS, at=now):

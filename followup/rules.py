@@ -115,11 +115,6 @@ def standing(visit: Expected, *, today: date, later: Sequence[Expected] = ()) ->
     return planned_standing(visit.opens_on, visit.closes_on, today=today, superseded=superseded)
 
 
-def standings(visits: Sequence[Expected], *, today: date) -> list[Standing]:
-    """Return where each visit of a calendar stands, in the order given (by due date)."""
-    return [standing(visit, today=today, later=visits[i + 1 :]) for i, visit in enumerate(visits)]
-
-
 def days_late(closes_on: date, today: date) -> int:
     """Whole days since the window closed; 0 while it is open."""
     return max((today - closes_on).days, 0)

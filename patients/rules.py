@@ -179,10 +179,6 @@ class Verdict:
     refusals: tuple[str, ...]
     precautions: tuple[str, ...]
 
-    @property
-    def is_eligible(self) -> bool:
-        return not self.refusals
-
 
 def reply_refusal(reply: Reply, *, included_on: date) -> str:
     """Why this answer forbids the inclusion; "" when it does not."""

@@ -74,28 +74,17 @@ def day_after(ends_on: date | None, today: date) -> date:
 # --- Presentation to the pharmacist ----------------------------------------------------------
 
 
-def days_to_dispense(*, duration_days: int, signed_on: date, presented_on: date) -> int:
-    """Return how many days of treatment the pharmacist may hand over. Narcotic lines only.
-
-    :param duration_days: prescribed duration, or duration of the first fraction; whole days
-    :returns: whole days, from 0 (refuse) to `duration_days`
-
-    Presented within `PRESENTATION_DAYS`: the whole duration. Later: what is still to run, each
-    day since the writing being lost, wherever the treatment starts (ADR 0031). Calendar days;
-    the day of writing is not counted. Source: CSP art. R. 5132-33.
-    """
-    return days_due(days=duration_days, counted_from=signed_on, presented_on=presented_on)
-
-
 def days_due(*, days: int, counted_from: date, presented_on: date) -> int:
-    """Return how many days of a fraction may be handed over.
+    """Return how many days of a fraction the pharmacist may hand over. Narcotic lines only.
 
     :param days: length of the fraction, or of the whole when it is supplied at once
     :param counted_from: day of writing for the first fraction; last day of the one before for
         the others
     :returns: whole days, from 0 (refuse) to `days`
 
-    Source: CSP art. R. 5132-33, both sentences.
+    Presented within `PRESENTATION_DAYS`: all of them. Later: what is still to run, each day since
+    then being lost, wherever the treatment starts (ADR 0031). Calendar days; the day counted from
+    is not counted. Source: CSP art. R. 5132-33, both sentences.
     """
     delay = (presented_on - counted_from).days
     if delay <= PRESENTATION_DAYS:

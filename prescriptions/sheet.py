@@ -76,10 +76,6 @@ class Sheet:
         return any(line.is_narcotic for line in self.lines)
 
     @property
-    def has_ordinary(self) -> bool:
-        return any(not line.is_narcotic for line in self.lines)
-
-    @property
     def count_letters(self) -> str:
         """How many medicines: the number that secure paper asks to be written."""
         return words.counted(len(self.lines), ("médicament", False))
@@ -90,7 +86,7 @@ def sheet(prescription: Prescription, *, on: date) -> Sheet:
     lines = loaded_lines(prescription)
     opened = texts.read(prescription, lines)
     author, narcotic = prescription.author, prescription.narcotic_days
-    rule = SupplyRule.objects.in_force(on).filter(regime=Regime.ORDINARY).first()
+    rule = SupplyRule.objects.ordinary(on)
     months = rule.first_presentation_months if rule else None
     printed = [printed_line(line, opened.instructions[line.position], rule) for line in lines]
     parts = rules.fractions(narcotic, prescription.fraction_days) if narcotic else []

@@ -37,10 +37,6 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Participations begun on that day or before, cancelled ones left out."""
         return self.filter(included_on__lte=on).exclude(state=EnrolmentState.CANCELLED)
 
-    def following_on(self, on: date) -> "EnrolmentQuerySet":
-        """Of these, not ended on that day; the day of the exit is no longer followed."""
-        return self.known_on(on).filter(Q(ended_on=None) | Q(ended_on__gt=on))
-
 
 @tracked
 class Enrolment(models.Model):

@@ -27,6 +27,7 @@ from programmes.enums import LinkKind
 from programmes.models import VisitDefinition
 from recann.cohort import answers
 from recann.cohort.columns import COLUMNS
+from recann.cohort.figures import SERIOUS_SHARE
 from recann.cohort.places import FIRST_NAMES, LAST_NAMES, Map, Post
 from recann.cohort.plan import Course
 from recann.cohort.reference import Reference
@@ -41,7 +42,6 @@ DRUGS = ("Prégabaline", "Gabapentine", "Amitriptyline", "Duloxétine", "Tramado
 TERMS = ("SOMNOLENCE", "DIZZINESS", "FATIGUE", "ATTENTION", "PALPITATIONS", "NAUSEA", "HEADACHE",
          "DRY_MOUTH", "DIARRHOEA", "ANXIETY")  # fmt: skip
 INDEXED = ("person", "birth_name", "used_name", "birth_date")
-SERIOUS_SHARE = 0.03
 # How long a visit may wait after its window closed.
 LATENESS = timedelta(days=30)
 # Days. One supply of an ordinary line.

@@ -26,9 +26,9 @@ def test_the_first_signature_of_a_session_takes_a_one_time_code(client):
     accepted = posted(client, user, code)
 
     assert step_up.must_prove(refused)
-    assert not step_up.confirm(refused)
+    assert not step_up.signature(refused).is_valid()
     assert step_up.must_prove(refused)
-    assert step_up.confirm(accepted)
+    assert step_up.signature(accepted).is_valid()
     assert not step_up.must_prove(accepted)
 
 
@@ -36,8 +36,8 @@ def test_afterwards_a_password_is_enough(client):
     member = MemberFactory()
     open_session(client, member, proved=True)
 
-    assert step_up.confirm(posted(client, member.user, PASSWORD))
-    assert not step_up.confirm(posted(client, member.user, "faux"))
+    assert step_up.signature(posted(client, member.user, PASSWORD)).is_valid()
+    assert not step_up.signature(posted(client, member.user, "faux")).is_valid()
     assert list(JournalLine.objects.order_by("pk").values_list("action", flat=True)) == [
         "signature.proved",
         "second_factor.refused",
@@ -53,7 +53,7 @@ def test_a_code_that_signed_in_does_not_sign_too(client):
     assert factors.prove(member.user, code, at=timezone.now())
     open_session(client, member)
 
-    assert not step_up.confirm(posted(client, member.user, code))
+    assert not step_up.signature(posted(client, member.user, code)).is_valid()
 
 
 def test_the_code_of_somebody_else_does_not_sign(client):
@@ -61,16 +61,18 @@ def test_the_code_of_somebody_else_does_not_sign(client):
     open_session(client, member)
     one_time_code(member.user)
 
-    assert not step_up.confirm(posted(client, member.user, one_time_code(UserFactory())))
+    assert not step_up.signature(
+        posted(client, member.user, one_time_code(UserFactory()))
+    ).is_valid()
 
 
 def test_failures_are_counted(client):
     member = MemberFactory()
     open_session(client, member, proved=True)
     for _ in range(5):
-        assert not step_up.confirm(posted(client, member.user, "faux"))
+        assert not step_up.signature(posted(client, member.user, "faux")).is_valid()
 
-    assert not step_up.confirm(posted(client, member.user, PASSWORD))
+    assert not step_up.signature(posted(client, member.user, PASSWORD)).is_valid()
     assert JournalLine.objects.filter(action="signature.throttled").count() == 1
 
 
@@ -101,4 +103,4 @@ def test_new_backup_codes_replace_the_earlier_ones(client, proved):
 
     assert all(code in page for code in client.session["new_codes"])
     assert factors.backup_codes_left(member.user) == 10
-    assert not step_up.confirm(posted(client, member.user, earlier[0]))
+    assert not step_up.signature(posted(client, member.user, earlier[0])).is_valid()

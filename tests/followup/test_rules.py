@@ -151,7 +151,10 @@ def test_standings_of_a_calendar():
         expected(PLANNED, date(2027, 3, 2)),
     ]
 
-    found = rules.standings(calendar, today=date(2026, 10, 1))
+    found = [
+        rules.standing(one, today=date(2026, 10, 1), later=calendar[rank + 1 :])
+        for rank, one in enumerate(calendar)
+    ]
 
     assert found == [Standing.DONE, Standing.MISSED, Standing.OVERDUE, Standing.UPCOMING]
 

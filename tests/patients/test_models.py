@@ -79,19 +79,17 @@ def test_who_is_followed(situation, live):
 
 
 @pytest.mark.parametrize(
-    ("on", "known", "following"),
+    ("on", "known"),
     [
-        (datetime.date(2026, 3, 1), False, False),
-        (datetime.date(2026, 3, 2), True, True),
-        (datetime.date(2026, 4, 1), True, True),
-        (datetime.date(2026, 4, 2), True, False),
+        (datetime.date(2026, 3, 1), False),
+        (datetime.date(2026, 3, 2), True),
+        pytest.param(datetime.date(2026, 4, 2), True, id="after the exit"),
     ],
 )
-def test_the_day_of_the_exit_is_no_longer_followed(on, known, following):
+def test_a_participation_is_known_from_the_inclusion_on(on, known):
     EnrolmentFactory(ended=True)
 
     assert Enrolment.objects.known_on(on).exists() == known
-    assert Enrolment.objects.following_on(on).exists() == following
 
 
 def test_a_cancelled_participation_never_counted():

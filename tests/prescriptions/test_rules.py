@@ -90,21 +90,16 @@ def test_day_after(ends_on, proposed):
         pytest.param(date(2023, 8, 1), 0, id="long after: never negative"),
     ],
 )
-def test_days_to_dispense(presented_on, days):
+def test_days_due_from_the_writing(presented_on, days):
     signed_on = date(2023, 5, 1)
 
-    assert days == rules.days_to_dispense(
-        duration_days=28, signed_on=signed_on, presented_on=presented_on
-    )
+    assert days == rules.days_due(days=28, counted_from=signed_on, presented_on=presented_on)
 
 
 def test_the_autumn_clock_change_costs_no_day():
     signed_on, presented_on = date(2026, 10, 23), date(2026, 10, 26)
 
-    assert (
-        rules.days_to_dispense(duration_days=28, signed_on=signed_on, presented_on=presented_on)
-        == 28
-    )
+    assert rules.days_due(days=28, counted_from=signed_on, presented_on=presented_on) == 28
 
 
 @pytest.mark.parametrize(
