@@ -1,6 +1,8 @@
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core import keys
@@ -10,9 +12,9 @@ from patients.models import Enrolment, Patient
 
 # Days. No legal source: an inclusion that made its keys and was then rolled back lasts seconds.
 ORPHAN_AFTER_DAYS = 1
-OWNERS = {
-    "patient": Patient.objects,
-    "enrolment": Enrolment.objects,
+OWNERS: dict[str, QuerySet[Any]] = {
+    "patient": Patient.objects.all(),
+    "enrolment": Enrolment.objects.all(),
     # A draft emptied by an act whose process died before its key was destroyed.
     "draft": Draft.objects.exclude(key_id=None),
 }

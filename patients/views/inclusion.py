@@ -172,11 +172,14 @@ def _confirm(request: MemberRequest, steps: Steps) -> HttpResponse:
 
 def _journal_refusal(request: MemberRequest, error: actions.CannotInclude) -> None:
     """Who asked after somebody already followed stands in that person's access log."""
-    known = isinstance(error, actions.AlreadyFollowed)
-    subject = str(error.enrolment.public_id) if known else ""
-    steps = sorted({refusal.step for refusal in error.refusals})
-    by = request.member
-    audit.record("inclusion.refused", by=by, subject=subject, steps=steps, already_followed=known)
+    followed = error.enrolment if isinstance(error, actions.AlreadyFollowed) else None
+    audit.record(
+        "inclusion.refused",
+        by=request.member,
+        subject=str(followed.public_id) if followed else "",
+        steps=sorted({refusal.step for refusal in error.refusals}),
+        already_followed=followed is not None,
+    )
 
 
 def _page(

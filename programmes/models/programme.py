@@ -25,7 +25,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         """Programmes the member is accredited for today, at the place where they work."""
         from programmes.models.places import Accreditation  # it imports this module
 
-        if member.pk is None:
+        if not member.pk:
             return self.none()
         today = TruncDate(Now(), tzinfo=ZoneInfo(member.site.time_zone))
         accreditations = Accreditation.objects.filter(
