@@ -207,7 +207,7 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
 
 
 def _limits(on: date) -> Limits | None:
-    rule = SupplyRule.objects.in_force(on).filter(regime=Regime.ORDINARY).order_by("-pk").first()
+    rule = SupplyRule.objects.ordinary(on)
     if rule is None:
         return None
     return Limits(rule.max_supply_days, rule.max_treatment_days, rule.first_presentation_months)

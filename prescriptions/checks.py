@@ -72,7 +72,7 @@ def facts(
 
 def _lines(typed: Wanted, on: date) -> list[LineFacts]:
     regimes = regimes_of([line.product for line in typed.lines], on)
-    rule = SupplyRule.objects.in_force(on).filter(regime=Regime.ORDINARY).first()
+    rule = SupplyRule.objects.ordinary(on)
     return [
         LineFacts(
             name=line.product.name,

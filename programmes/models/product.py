@@ -135,6 +135,11 @@ class SupplyRuleQuerySet(models.QuerySet["SupplyRule"]):
         """Rules that apply that day, both bounds included."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
 
+    def ordinary(self, on: date) -> "SupplyRule | None":
+        """The limits of list I and II that day: of two rules, the one that began last."""
+        rules = self.in_force(on).filter(regime=Regime.ORDINARY)
+        return rules.order_by("-valid_from", "-pk").first()
+
 
 @tracked
 class SupplyRule(models.Model):
