@@ -1,5 +1,7 @@
 """Who is reminded of which visits: one digest a place and local day."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -15,22 +17,61 @@ from patients.models.enrolment import LIVE
 from programmes.models import Accreditation
 
 
-def remind_site(site: Site, *, at: datetime) -> int:
+# Sites whose visits are read by one query: few enough to stay in memory.
+TOGETHER = 500
+
+
+@dataclass(frozen=True)
+class Places:
+    """Sites that share a local day, and the visits to hold at each: read together."""
+
+    day: date
+    sites: list[Site]
+    visits: dict[int, list[Visit]]
+    # Keys of the digests that were queued already.
+    told: frozenset[str]
+
+    def digest(self, site: Site) -> Digest:
+        """What a site with an address is told."""
+        key = f"digest:{site.pk}:{self.day}"
+        return Digest(key, site.email, site.name, self.day, self.visits.get(site.pk, []))
+
+
+def read(day: date, sites: list[Site]) -> Places:
+    """Read in two queries what the sites that share this local day have to hold."""
+    visits: dict[int, list[Visit]] = {}
+    for visit in _to_hold(Visit.objects.filter(enrolment__site__in=sites), day):
+        visits.setdefault(visit.enrolment.site_id, []).append(visit)
+    keys = [f"digest:{site.pk}:{day}" for site in sites]
+    told = OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True)
+    return Places(day, sites, visits, frozenset(told))
+
+
+def by_local_day(sites: Iterable[Site], at: datetime) -> Iterator[tuple[date, list[Site]]]:
+    """Groups of at most `TOGETHER` sites that share their local day."""
+    waiting: dict[date, list[Site]] = {}
+    for site in sites:
+        group = waiting.setdefault(site.local_day(at), [])
+        group.append(site)
+        if len(group) == TOGETHER:
+            yield site.local_day(at), group
+            waiting[site.local_day(at)] = []
+    yield from ((day, group) for day, group in waiting.items() if group)
+
+
+def remind_site(site: Site, places: Places, *, at: datetime) -> int:
     """Queue the digest of a reference structure; return how many mails are new.
 
     To the site's own address, else to each of its reference doctors.
     """
-    day = site.local_day(at)
+    if site.pk not in places.visits:
+        return 0
     if site.email:
-        visits = _to_hold(Visit.objects.of_site(site.pk), day)
-        digests = [Digest(f"digest:{site.pk}:{day}", site.email, site.name, day, visits)]
-    else:
-        doctors = Member.objects.open().filter(site=site, role=Role.REFERENCE_DOCTOR)
-        digests = [
-            _of_doctor(doctor, site, day)
-            for doctor in doctors.select_related("user").order_by("pk")
-        ]
-    return _queue(digests, at)
+        digest = places.digest(site)
+        return 0 if digest.key in places.told else _queue([digest], at)
+    doctors = Member.objects.open().filter(site=site, role=Role.REFERENCE_DOCTOR)
+    chosen = doctors.select_related("user").order_by("pk")
+    return _queue([_of_doctor(doctor, site, places.day) for doctor in chosen], at)
 
 
 def _of_doctor(doctor: Member, site: Site, day: date) -> Digest:

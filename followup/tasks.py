@@ -1,4 +1,6 @@
 import logging
+from collections.abc import Iterable
+from datetime import date, datetime
 from zoneinfo import ZoneInfoNotFoundError
 
 from celery import shared_task
@@ -23,16 +25,40 @@ def remind_sites() -> int:
     Safe to run twice or in parallel: the key of a mail is its site and its day.
     """
     now = timezone.now()
-    queued = 0
-    followed = Site.objects.filter(enrolments__state__in=LIVE).distinct()
-    for site in followed.order_by("pk"):
-        try:
-            queued += reminders.remind_site(site, at=now)
-        except FAILURES:
-            logger.exception("Site %s: its digest was not queued", site.pk)
+    followed = Site.objects.filter(enrolments__state__in=LIVE).distinct().order_by("pk")
+    queued = sum(_remind(day, sites, now) for day, sites in _by_day(followed, now))
     for doctor in reminders.relay_doctors():
         try:
             queued += reminders.remind_relay_doctor(doctor, at=now)
         except FAILURES:
             logger.exception("Member %s: the digest was not queued", doctor.pk)
+    return queued
+
+
+def _by_day(sites: Iterable[Site], now: datetime) -> list[tuple[date, list[Site]]]:
+    """Groups of sites; one whose time zone does not exist is told of and left out."""
+    known = []
+    for site in sites:
+        try:
+            site.local_day(now)
+        except FAILURES:
+            logger.exception("Site %s: its digest was not queued", site.pk)
+        else:
+            known.append(site)
+    return list(reminders.by_local_day(known, now))
+
+
+def _remind(day: date, sites: list[Site], now: datetime) -> int:
+    """Queue the digests of one group; one site that fails stops no other."""
+    try:
+        places = reminders.read(day, sites)
+    except FAILURES:
+        logger.exception("%s sites: their digests were not queued", len(sites))
+        return 0
+    queued = 0
+    for site in sites:
+        try:
+            queued += reminders.remind_site(site, places, at=now)
+        except FAILURES:
+            logger.exception("Site %s: its digest was not queued", site.pk)
     return queued

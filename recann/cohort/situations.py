@@ -145,6 +145,7 @@ def _start_inclusion(doctor: Member, at: datetime) -> None:
 
 
 def _remind(doctor: Member, at: datetime) -> None:
-    reminders.remind_site(doctor.site, at=at)
+    places = reminders.read(doctor.site.local_day(at), [doctor.site])
+    reminders.remind_site(doctor.site, places, at=at)
     for relay in reminders.relay_doctors().filter(user__email__endswith=f"@{DOMAIN}"):
         reminders.remind_relay_doctor(relay, at=at)

@@ -88,7 +88,8 @@ def test_the_day_is_that_of_the_site():
     # Its window opens on the 13th, which has begun there and not in Paris.
     at = datetime(2026, 4, 12, 14, tzinfo=UTC)
 
-    queued = reminders.remind_site(visit.enrolment.site, at=at)
+    [(day, sites)] = reminders.by_local_day([visit.enrolment.site], at)
+    queued = reminders.remind_site(site, reminders.read(day, sites), at=at)
 
     assert queued == 1
     assert OutgoingMail.objects.get().key == f"digest:{site.pk}:2026-04-13"
@@ -112,10 +113,10 @@ def test_one_site_that_fails_does_not_stop_the_others():
     broken, sound = VisitFactory(), VisitFactory()
     real = reminders.remind_site
 
-    def fail_for_one(site, *, at):
+    def fail_for_one(site, places, *, at):
         if site == broken.enrolment.site:
             raise DatabaseError("lost")
-        return real(site, at=at)
+        return real(site, places, at=at)
 
     with mock.patch("followup.reminders.remind_site", fail_for_one):
         assert tasks.remind_sites() == 1
@@ -159,3 +160,12 @@ def test_one_doctor_who_fails_does_not_stop_the_others():
     with mock.patch("followup.reminders.remind_relay_doctor", side_effect=OSError):
         assert tasks.remind_sites() == 1
     assert tasks.remind_sites() == 1
+
+
+def test_many_sites_cost_two_queries_and_their_mails(django_assert_max_num_queries):
+    VisitFactory.create_batch(6)
+    tasks.remind_sites()
+
+    # sites, visits, told, relay doctors
+    with django_assert_max_num_queries(4):
+        assert tasks.remind_sites() == 0
