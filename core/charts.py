@@ -31,6 +31,9 @@ SERIES_DASHES = ("none", "none", "6 4", "2 3")
 MAP_COLOURS = ("#e5e5e5", "#cfe5ec", "#96c5d4", "#559fb8", "#1f7490", "#083b4b")
 GRID, AXIS, INK, GROUND = "#dddddd", "#666666", "#161616", "#eeeeee"
 
+# Words under an axis of half a page; beyond, some bars have only their tooltip and their row.
+MOST_LABELS = 8
+
 # Upper bound of each class, included, and its words. Fixed: no small number can be read off.
 COUNT_CLASSES: tuple[tuple[float, str], ...] = (
     (0, "Aucun"),
@@ -68,6 +71,7 @@ def bars(uid: str, title: str, points: Points, *, unit: str = "") -> SafeString:
     """Vertical bars, one per label, each with its value above."""
     ticks = nice_ticks(max((value for _, value in points), default=0))
     slot = 100 / max(len(points), 1)
+    step = math.ceil(len(points) / MOST_LABELS) or 1
     marks = [
         format_html(
             '<rect class="rc-chart__bar rc-fill-1" fill="{}" x="{}" y="{}" width="{}" height="{}">'
@@ -77,7 +81,7 @@ def bars(uid: str, title: str, points: Points, *, unit: str = "") -> SafeString:
             *(SERIES_COLOURS[0], _percent(slot * (i + 0.18)), _percent(100 - height)),
             *(_percent(slot * 0.64), _percent(height), _told(label, value, unit)),
             *(INK, _percent(slot * (i + 0.5)), _percent(100 - height), french_number(value)),
-            _x_label(slot * (i + 0.5), label, other=bool(i % 2)),
+            "" if i % step else _x_label(slot * (i + 0.5), label, other=bool(i // step % 2)),
         )
         for i, (label, value) in enumerate(points)
         for height in [100 * value / ticks[-1]]

@@ -119,7 +119,7 @@ def caught_mail(request: HttpRequest) -> HttpResponse:
             {
                 "to": message["To"],
                 "subject": message["Subject"],
-                "date": message["Date"],
+                "date": timezone.localtime(message["Date"].datetime),
                 "body": part.get_content() if part else "",
             }
         )

@@ -63,13 +63,11 @@ def waiting(member: Member, today: date) -> EnrolmentQuerySet:
     expected visit), `coming_on`, `coming_code` (the next one), then `todo` and `todo_on`, by which
     the list is sorted.
     """
-    planned = Visit.objects.filter(
-        enrolment=OuterRef("pk"),
-        status=VisitStatus.PLANNED,
-        kind__in=visits.kinds_held_by(member.role),
+    theirs = Visit.objects.filter(
+        enrolment=OuterRef("pk"), kind__in=visits.kinds_held_by(member.role)
     )
-    expected = planned.filter(opens_on__lte=today).order_by("-due_on", "-pk")
-    coming = planned.filter(opens_on__gt=today).order_by("due_on", "pk")
+    expected = theirs.expected(today).order_by("-due_on", "-pk")
+    coming = theirs.filter(status=VisitStatus.PLANNED, opens_on__gt=today).order_by("due_on", "pk")
     running = Prescription.objects.signed().filter(enrolment=OuterRef("pk")).order_by("-ends_on")
     return (
         Enrolment.objects.visible_to(member)
@@ -224,7 +222,7 @@ class Row:
         if ends is None:
             return "late", "Première prescription à faire"
         if ends < self.today:
-            return "late", f"Traitement interrompu depuis le {ends:%d/%m/%Y}"
+            return "late", f"Sans traitement depuis le {ends:%d/%m/%Y}"
         if self._found("todo") == Todo.RENEWAL:
             return "due", f"À renouveler avant le {ends:%d/%m/%Y}"
         return "future", f"Traitement jusqu’au {ends:%d/%m/%Y}"

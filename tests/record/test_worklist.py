@@ -41,7 +41,7 @@ def row_of(enrolment, today):
         pytest.param(day(-8), Todo.LATER, "jusqu’au 29/03/2026", id="eight days before"),
         pytest.param(day(-7), Todo.RENEWAL, "avant le 29/03/2026", id="a week before: due"),
         pytest.param(day(0), Todo.RENEWAL, "avant le 29/03/2026", id="last day: not interrupted"),
-        pytest.param(day(1), Todo.RENEWAL, "interrompu depuis", id="the day after: interrupted"),
+        pytest.param(day(1), Todo.RENEWAL, "Sans traitement depuis", id="the day after: interrupted"),
     ],
 )
 def test_a_renewal_is_due_a_week_before_the_end(today, todo, words):
