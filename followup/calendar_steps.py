@@ -52,12 +52,7 @@ class Step:
 
 def steps(enrolment: Enrolment, today: date) -> list[Step]:
     """Every visit of the patient, by date. One query."""
-    visits = enrolment.visits.select_related("held_by__user").order_by("due_on", "pk")
-    return steps_of(list(visits), today)
-
-
-def steps_of(visits: Sequence[Visit], today: date) -> list[Step]:
-    """The same from visits already loaded, by due date; no query."""
+    visits = list(enrolment.visits.select_related("held_by__user").order_by("due_on", "pk"))
     return [_step(visit, visits[i + 1 :], today) for i, visit in enumerate(visits)]
 
 

@@ -18,7 +18,7 @@ from core.numbers import french_number
 from followup import calendar_steps, curve
 from followup import rules as visits
 from followup.calendar_steps import Step
-from followup.enums import VisitStatus
+from followup.enums import Standing
 from followup.models import Visit
 from patients.models import Enrolment
 from pharmacies.models import DispensedItem
@@ -70,7 +70,7 @@ class Overview:
 
 def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
     """Everything the page shows, in a fixed number of queries (eight)."""
-    calendar = list(enrolment.visits.select_related("held_by__user").order_by("due_on", "pk"))
+    calendar = calendar_steps.steps(enrolment, today)
     signed = list(
         Prescription.objects.signed()
         .filter(enrolment=enrolment)
@@ -79,7 +79,7 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
     )
     return Overview(
         next_action=_next_action(enrolment, calendar, member=member, today=today),
-        timeline=calendar_steps.timeline(enrolment, calendar_steps.steps_of(calendar, today)),
+        timeline=calendar_steps.timeline(enrolment, calendar),
         figure=_figure(enrolment, signed, until=enrolment.ended_on or today),
         running=max(signed, key=lambda one: (one.ends_on, one.pk), default=None),
         handed_over=_handed_over(enrolment),
@@ -109,7 +109,7 @@ def _events(enrolment: Enrolment) -> list[tuple[AdverseEvent, str]]:
 
 
 def _next_action(
-    enrolment: Enrolment, calendar: Sequence[Visit], *, member: Member, today: date
+    enrolment: Enrolment, calendar: Sequence[Step], *, member: Member, today: date
 ) -> NextAction | None:
     """The renewal when it is due, else the expected visit, else the one to come."""
     if not enrolment.is_live:
@@ -117,17 +117,16 @@ def _next_action(
     waiting = worklist.waiting(member, today).get(pk=enrolment.pk)
     row = worklist.Row(waiting, None, today)
     renewing = waiting.todo == Todo.RENEWAL  # type: ignore[attr-defined]
-    actions = _actions(enrolment, calendar, member=member, today=today, renewing=renewing)
+    actions = _actions(enrolment, _to_hold(calendar, member), member=member, renewing=renewing)
     said = [one for one in (row.renewal, row.visit) if one]
     first, *others = said if renewing else said[::-1]
     return NextAction(first[0], first[1], " · ".join(words for _, words in others), actions)
 
 
 def _actions(
-    enrolment: Enrolment, calendar: Sequence[Visit], *, member: Member, today: date, renewing: bool
+    enrolment: Enrolment, visit: Visit | None, *, member: Member, renewing: bool
 ) -> list[tuple[str, str]]:
     """Addresses of what may be done, the most useful first."""
-    visit = _to_hold(calendar, member=member, today=today)
     write = allows(member, Permission.PRESCRIPTION_WRITE)
     prescribe = ("Prescrire", reverse("prescriptions:create", args=[enrolment.public_id]))
     consult = (
@@ -145,14 +144,14 @@ def _actions(
     return ordered if write else [consult]
 
 
-def _to_hold(calendar: Sequence[Visit], *, member: Member, today: date) -> Visit | None:
-    """The expected visit this member may hold: the latest whose window has opened."""
+def _to_hold(calendar: Sequence[Step], member: Member) -> Visit | None:
+    """The expected visit this member may hold, the latest one."""
     waiting = [
-        visit
-        for visit in calendar
-        if visit.status == VisitStatus.PLANNED
-        and visit.opens_on <= today
-        and visits.may_hold(visit.kind, member.role)
+        step.visit
+        for step in calendar
+        if step.visit
+        and step.standing in {Standing.DUE, Standing.OVERDUE}
+        and visits.may_hold(step.visit.kind, member.role)
     ]
     return waiting[-1] if waiting else None
 

@@ -122,7 +122,7 @@ def test_the_patient_page_shows_everything_at_a_glance(sign_in):
         reverse("record:patient", args=[enrolment.public_id])
     )
 
-    for words in ("DUPONT Jeanne", "Traitement interrompu", "M1", "M3", "Signaler un effet"):
+    for words in ("DUPONT Jeanne", "Sans traitement depuis", "M1", "M3", "Signaler un effet"):
         assertContains(response, words)
     assertContains(response, enrolment.prescriptions.get().lines.get().product_name)
     assert JournalLine.objects.filter(action="patient.viewed").count() == 1

@@ -41,7 +41,9 @@ def row_of(enrolment, today):
         pytest.param(day(-8), Todo.LATER, "jusqu’au 29/03/2026", id="eight days before"),
         pytest.param(day(-7), Todo.RENEWAL, "avant le 29/03/2026", id="a week before: due"),
         pytest.param(day(0), Todo.RENEWAL, "avant le 29/03/2026", id="last day: not interrupted"),
-        pytest.param(day(1), Todo.RENEWAL, "Sans traitement depuis", id="the day after: interrupted"),
+        pytest.param(
+            day(1), Todo.RENEWAL, "Sans traitement depuis", id="the day after: interrupted"
+        ),
     ],
 )
 def test_a_renewal_is_due_a_week_before_the_end(today, todo, words):
@@ -83,6 +85,16 @@ def test_what_is_said_of_a_visit(today, expected):
     visit = VisitFactory(enrolment=treated())
 
     assert row_of(visit.enrolment, today).visit == expected
+
+
+def test_a_visit_left_behind_by_a_later_one_is_waited_for_no_more():
+    visit = VisitFactory(enrolment=treated())
+    today = datetime.date(2026, 6, 2)
+    assert row_of(visit.enrolment, today).visit[0] == "late"
+
+    VisitFactory(enrolment=visit.enrolment, code="M3", due_on=today, done=True)
+
+    assert row_of(visit.enrolment, today).visit is None
 
 
 def test_renewals_come_first_then_visits_then_the_others():
