@@ -18,7 +18,7 @@ from retention import actions, classes, ledger, tasks
 from retention.classes import CLINICAL
 from retention.enums import PurgeState
 from retention.models import PurgeRun
-from tests.core.factories import VerificationCodeFactory
+from tests.core.factories import JournalLineFactory, VerificationCodeFactory
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.patients.factories import (
     EligibilityAnswerFactory,
@@ -81,6 +81,12 @@ def patient_of(programme, **fields):
     )
     EligibilityAnswerFactory(enrolment=enrolment, comment_sealed=words)
     PriorTreatmentFactory(enrolment=enrolment)
+    fill_acts(enrolment, words, document)
+    return enrolment
+
+
+def fill_acts(enrolment, words, document):
+    """What follows the inclusion, from the first prescription to a declaration."""
     prescription = PrescriptionFactory(enrolment=enrolment, note_sealed=words, document=document)
     PassedAlertFactory(prescription=prescription)
     signed = PrescriptionFactory(
@@ -98,7 +104,6 @@ def patient_of(programme, **fields):
     DeclarationFactory(event=event)
     drafts.save(7, f"event:{enrolment.public_id}", {"a": CANARY}, 0, at=enrolment.recorded_at)
     VerificationCodeFactory(target_label="patients.Enrolment", target_id=enrolment.pk)
-    return enrolment
 
 
 def sealed_left():
@@ -210,16 +215,7 @@ def test_follow_up_and_its_history_go_ten_years_later(purge):
     draft.delete()
     gone = classes.versions("prescriptions.Line").filter(pgh_obj_id=line_id)
     assert gone.exists()
-    JournalLine.objects.create(
-        action="patient.viewed",
-        role="",
-        target_label="",
-        target_id="",
-        subject=str(enrolment.public_id),
-        detail={"page": "file"},
-        request_id="",
-        version="",
-    )
+    JournalLineFactory(subject=str(enrolment.public_id), detail={"page": "file"})
 
     assert purge(AFTER_CLINICAL) == 2  # the identity, then the participation
 
@@ -311,4 +307,4 @@ def test_a_worker_without_the_purge_role_does_nothing(settings):
 
     assert Identity.objects.exists()
     assert "purge" not in settings.DATABASES
-    assert answer("RC-0000-0000-0000-0") is None
+    assert answer("RV-0000-0000-0000-0") is None
