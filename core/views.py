@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from email import policy
 from email.parser import BytesParser
 from typing import Any
@@ -119,7 +119,8 @@ def caught_mail(request: HttpRequest) -> HttpResponse:
             {
                 "to": message["To"],
                 "subject": message["Subject"],
-                "date": timezone.localtime(message["Date"].datetime),
+                # Without a zone («-0000»), the hour of a mail is that of UTC.
+                "date": message["Date"].datetime.replace(tzinfo=UTC),
                 "body": part.get_content() if part else "",
             }
         )
