@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.urls import reverse
 
-from core.identifiers import draw_code, read_code
+from core.identifiers import DOCUMENT, draw_code, read_code
 from core.models import VerificationCode
 
 
@@ -66,7 +66,7 @@ def issue(
     :param content: canonical content of the document; its fingerprint is printed and shown
     """
     token = secrets.token_urlsafe(24)
-    short = draw_code(secrets.choice)
+    short = draw_code(secrets.choice, DOCUMENT)
     record = VerificationCode.objects.create(
         kind=kind,
         target_label=target_label,
@@ -95,7 +95,7 @@ def end(target_label: str, target_id: int, *, at: datetime) -> int:
 
 def find(text: str) -> VerificationCode | None:
     """The live code behind a token or a typed short code. Always one query."""
-    short = read_code(text)
+    short = read_code(text, DOCUMENT)
     wanted = {"short_mac": _mac(short)} if short else {"token_mac": _mac(text.strip())}
     return VerificationCode.objects.filter(**wanted, ended_at=None).first()
 

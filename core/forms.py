@@ -1,6 +1,6 @@
 from django import forms
 
-from core.identifiers import read_code
+from core.identifiers import DOCUMENT, read_code
 
 
 class CodeForm(forms.Form):
@@ -8,14 +8,19 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label="Code du document",
-        help_text="Il commence par RC et se trouve sous le carré noir et blanc du document.",
+        help_text="Il commence par RV et se trouve sous le carré noir et blanc du document.",
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
     def clean_code(self) -> str:
         """A wrong check character tells of a slip, and nothing of the document."""
-        code = read_code(self.cleaned_data["code"])
+        typed = self.cleaned_data["code"]
+        code = read_code(typed, DOCUMENT)
+        if code is None and typed.strip().upper().startswith("RC") and read_code(typed):
+            raise forms.ValidationError(
+                "C’est le numéro de la participation\u202f: le code du document commence par RV."
+            )
         if code is None:
             raise forms.ValidationError(
                 "Ce code comporte une faute de frappe\u202f: comparez-le avec le document."

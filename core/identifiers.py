@@ -122,7 +122,11 @@ def _check(random: str) -> str:
     return CHECKS[number % 37]
 
 
-def draw_code(draw: Callable[[str], str]) -> str:
+# What a code names: a participation, or a printed document. They stand on one paper.
+NUMBER, DOCUMENT = "RC", "RV"
+
+
+def draw_code(draw: Callable[[str], str], prefix: str = NUMBER) -> str:
     """A new code whose check is a digit or a letter: `*~$=` are hard to read and to type.
 
     :param draw: picks one character of a string at random
@@ -130,25 +134,25 @@ def draw_code(draw: Callable[[str], str]) -> str:
     while True:
         random = "".join(draw(ALPHABET) for _ in range(12))
         if _check(random) in ALPHABET:
-            return code_with_check(random)
+            return code_with_check(random, prefix)
 
 
-def code_with_check(random: str) -> str:
+def code_with_check(random: str, prefix: str = NUMBER) -> str:
     """Return `RC-XXXX-XXXX-XXXX-C` for 12 random characters of `ALPHABET`."""
     if len(random) != 12:
         raise ValueError("A code has 12 random characters.")
-    return f"RC-{random[:4]}-{random[4:8]}-{random[8:]}-{_check(random)}"
+    return f"{prefix}-{random[:4]}-{random[4:8]}-{random[8:]}-{_check(random)}"
 
 
-def read_code(typed: str) -> str | None:
-    """Return the code as it was issued, or None if it was mistyped.
+def read_code(typed: str, prefix: str = NUMBER) -> str | None:
+    """Return the code as it was issued, or None if it was mistyped or bears another prefix.
 
-    O is read as 0, I and L as 1; case, spaces, hyphens and the prefix do not matter.
+    O is read as 0, I and L as 1; case, spaces and hyphens do not matter; the prefix may be left.
     """
     body = re.sub(r"[\s\-\u2010-\u2014]", "", typed).upper()
-    if len(body) == 15 and body.startswith("RC"):
+    if len(body) == 15 and body.startswith(prefix):
         body = body[2:]
     random, check = body[:12].translate(_READ_AS), body[12:].translate(_READ_AS)
     if len(body) != 13 or any(character not in ALPHABET for character in random):
         return None
-    return code_with_check(random) if check == _check(random) else None
+    return code_with_check(random, prefix) if check == _check(random) else None

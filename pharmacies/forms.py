@@ -45,7 +45,7 @@ class CounterForm(forms.Form):
     code = CodeField(
         label="Code de l’ordonnance",
         max_length=300,
-        help_text="QR code scanné, ou code saisi (RC-…)",
+        help_text="QR code scanné, ou code saisi (RV-…)",
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}
         ),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Model
 
 from core import keys
-from core.identifiers import code_with_check
+from core.identifiers import draw_code
 from core.months import add_months
 from followup.models import Answers, Visit
 from patients import identity
@@ -36,7 +36,6 @@ from recann.cohort.treatment import Taste, Treatment, taste, treatments
 from vigilance.models import AdverseEvent, Reaction, Suspect
 
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 DRUGS = ("Prégabaline", "Gabapentine", "Amitriptyline", "Duloxétine", "Tramadol", "Baclofène",
          "Lévétiracétam", "Morphine", "Clobazam", "Tizanidine")  # fmt: skip
 TERMS = ("SOMNOLENCE", "DIZZINESS", "FATIGUE", "ATTENTION", "PALPITATIONS", "NAUSEA", "HEADACHE",
@@ -131,7 +130,7 @@ class Writer:
         return self._add(
             Enrolment,
             uuid(drawn),
-            code_with_check("".join(drawn.choices(ALPHABET, k=12))),
+            draw_code(drawn.choice),
             self.known.programme.pk,
             patient,
             indication,

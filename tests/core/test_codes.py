@@ -1,11 +1,13 @@
 import base64
 import hashlib
+import secrets
 from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
 from core import codes, throttle
+from core.identifiers import draw_code
 from core.models import Throttle, VerificationCode
 from tests.core.factories import NOON
 
@@ -29,7 +31,7 @@ def test_a_code_is_found_by_its_token_and_by_its_short_code():
     assert codes.find(code.token) == code.record
     assert codes.find(code.short.lower().replace("-", " ")) == code.record
     assert codes.find(code.token + "a") is None
-    assert codes.find("RC-0000-0000-0000-0") is None
+    assert codes.find("RV-0000-0000-0000-0") is None
     assert code.url.endswith(f"/v/{code.token}")
 
 
@@ -109,7 +111,7 @@ def test_a_short_code_is_typed_on_the_public_page(client):
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("", "obligatoire"), ("RC-0000-0000-0000-1", "faute de frappe"), ("x" * 41, "40")],
+    [("", "obligatoire"), ("RV-0000-0000-0000-1", "faute de frappe"), ("x" * 41, "40")],
 )
 def test_a_slip_is_told_beside_the_field_and_stays_typed(client, typed, words):
     response = client.post(reverse("core:verify"), {"code": typed})
@@ -167,3 +169,13 @@ def test_the_source_behind_our_proxy_is_the_last_address_it_added(rf, settings):
     assert throttle.source_of(request) == "127.0.0.1"
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     assert throttle.source_of(request) == "192.0.2.9"
+
+
+def test_the_number_of_a_participation_is_told_from_the_code_of_a_document(client):
+    number = draw_code(secrets.choice)
+
+    found = client.post(reverse("core:verify"), {"code": number})
+
+    assert codes.find(number) is None
+    assert "commence par RV" in found.content.decode()
+    assert issue().short.startswith("RV-")

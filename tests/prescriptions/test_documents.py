@@ -101,7 +101,7 @@ def test_a_narcotic_prescription_says_all_that_the_law_asks(enrolment):
     )
     for said in (*who, *ASKED_BY_THE_LAW):
         assert said in text, said
-    assert re.search(r"RC-\w{4}-\w{4}-\w{4}-.", text)
+    assert re.search(r"RV-\w{4}-\w{4}-\w{4}-.", text)
     assert "chevauchement" not in text.lower()
 
 

@@ -72,7 +72,7 @@ def test_every_refusal_has_one_answer_and_opens_nothing(paper):
     stranger = MemberFactory(role=Role.PHARMACIST, programme=EnrolmentFactory().programme)
     doctor = MemberFactory(programme=paper.enrolment.programme)
     tries = [
-        {"code": "RC-0000-0000-0000-0"},
+        {"code": "RV-0000-0000-0000-0"},
         {"code": "n’importe quoi"},
         {"birth_date": date(1960, 5, 13)},
         {"by": stranger},

@@ -22,9 +22,7 @@ def twice_in_a_programme(factory, **fields):
 
 REFUSED = {
     "programmes_state_known": lambda: f.ProgrammeFactory(state="ASLEEP"),
-    "programmes_closes_after_opening": lambda: f.ProgrammeFactory(
-        inclusions_closed_from=f.OPENING
-    ),
+    "programmes_closes_after_opening": lambda: f.ProgrammeFactory(inclusions_closed_from=f.OPENING),
     "programmes_ends_after_opening": lambda: f.ProgrammeFactory(ends_on=BEFORE),
     "programmes_indication_code_unique": lambda: twice_in_a_programme(
         f.IndicationFactory, code="DN"
@@ -66,9 +64,7 @@ REFUSED = {
     "programmes_questionnaire_version_unique": lambda: twice(
         f.QuestionnaireVersionFactory, questionnaire=f.QuestionnaireFactory(), version="1"
     ),
-    "programmes_questionnaire_status_known": lambda: f.QuestionnaireVersionFactory(
-        status="LOST"
-    ),
+    "programmes_questionnaire_status_known": lambda: f.QuestionnaireVersionFactory(status="LOST"),
     "programmes_questionnaire_dates_ordered": lambda: f.QuestionnaireVersionFactory(
         valid_to=BEFORE
     ),

@@ -12,7 +12,7 @@ from tests.sessions import one_time_code
 
 
 # The number of the inclusion is written the same way: the word before tells them apart.
-SHORT_CODE = re.compile(r"Code(?: de l’ordonnance)?\s*:?\s*(RC(?:-[0-9A-Z]{4}){3}-[0-9A-Z*~$=])")
+SHORT_CODE = re.compile(r"Code(?: de l’ordonnance)?\s*:?\s*(RV(?:-[0-9A-Z]{4}){3}-[0-9A-Z])")
 
 
 class Somebody:
