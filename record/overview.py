@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.urls import reverse
@@ -37,13 +38,22 @@ MOST_SERIES = 3
 
 
 @dataclass(frozen=True)
+class Action:
+    """A link; a button that posts, once however often it is pressed, when `once` is given."""
+
+    label: str
+    url: str
+    once: str = ""
+
+
+@dataclass(frozen=True)
 class NextAction:
     """What to do first with this patient: components/next_action.html."""
 
     state: str
     title: str
     detail: str
-    actions: list[tuple[str, str]]
+    actions: list[Action]
 
 
 @dataclass(frozen=True)
@@ -77,11 +87,12 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
         .prefetch_related("lines__steps")
         .order_by("starts_on", "pk")
     )
+    last = max(signed, key=lambda one: (one.ends_on, one.pk), default=None)
     return Overview(
-        next_action=_next_action(enrolment, calendar, member=member, today=today),
+        next_action=_next_action(enrolment, calendar, last, member=member, today=today),
         timeline=calendar_steps.timeline(enrolment, calendar),
         figure=_figure(enrolment, signed, until=enrolment.ended_on or today),
-        running=max(signed, key=lambda one: (one.ends_on, one.pk), default=None),
+        running=last,
         handed_over=_handed_over(enrolment),
         events=_events(enrolment),
     )
@@ -109,7 +120,12 @@ def _events(enrolment: Enrolment) -> list[tuple[AdverseEvent, str]]:
 
 
 def _next_action(
-    enrolment: Enrolment, calendar: Sequence[Step], *, member: Member, today: date
+    enrolment: Enrolment,
+    calendar: Sequence[Step],
+    last: Prescription | None,
+    *,
+    member: Member,
+    today: date,
 ) -> NextAction | None:
     """The renewal when it is due, else the expected visit, else the one to come."""
     if not enrolment.is_live:
@@ -117,31 +133,37 @@ def _next_action(
     waiting = worklist.waiting(member, today).get(pk=enrolment.pk)
     row = worklist.Row(waiting, None, today)
     renewing = waiting.todo == Todo.RENEWAL  # type: ignore[attr-defined]
-    actions = _actions(enrolment, _to_hold(calendar, member), member=member, renewing=renewing)
+    visit = _to_hold(calendar, member)
+    actions = _actions(enrolment, visit, member=member, renewed=last, renewing=renewing)
     said = [one for one in (row.renewal, row.visit) if one]
     first, *others = said if renewing else said[::-1]
     return NextAction(first[0], first[1], " · ".join(words for _, words in others), actions)
 
 
 def _actions(
-    enrolment: Enrolment, visit: Visit | None, *, member: Member, renewing: bool
-) -> list[tuple[str, str]]:
-    """Addresses of what may be done, the most useful first."""
-    write = allows(member, Permission.PRESCRIPTION_WRITE)
-    prescribe = ("Prescrire", reverse("prescriptions:create", args=[enrolment.public_id]))
-    consult = (
-        (
-            f"Saisir {visit.code or 'la consultation'}",
-            reverse("followup:visit", args=[visit.public_id]),
-        )
-        if visit
-        else (
-            "Saisir une consultation",
-            reverse("followup:unscheduled", args=[enrolment.public_id]),
-        )
-    )
-    ordered = [prescribe, consult] if renewing else [consult, prescribe]
-    return ordered if write else [consult]
+    enrolment: Enrolment,
+    visit: Visit | None,
+    *,
+    member: Member,
+    renewed: Prescription | None,
+    renewing: bool,
+) -> list[Action]:
+    """What may be done, the most useful first: a renewal is one key when there is one to renew."""
+    if visit:
+        held = reverse("followup:visit", args=[visit.public_id])
+        consult = Action(f"Saisir {visit.code or 'la consultation'}", held)
+    else:
+        unplanned = reverse("followup:unscheduled", args=[enrolment.public_id])
+        consult = Action("Saisir une consultation", unplanned)
+    if not allows(member, Permission.PRESCRIPTION_WRITE):
+        return [consult]
+    prescribe = Action("Prescrire", reverse("prescriptions:create", args=[enrolment.public_id]))
+    if not renewing:
+        return [consult, prescribe]
+    if renewed is None:
+        return [prescribe, consult]
+    address = reverse("prescriptions:renew", args=[enrolment.public_id, renewed.public_id])
+    return [Action("Renouveler", address, once=str(uuid4())), prescribe, consult]
 
 
 def _to_hold(calendar: Sequence[Step], member: Member) -> Visit | None:

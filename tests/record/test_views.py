@@ -175,3 +175,19 @@ def test_the_contact_is_the_deployers(client, settings):
     settings.SITE_CONTACT = "contact@exemple.test"
 
     assertContains(client.get(reverse("record:privacy")), "contact@exemple.test")
+
+
+def test_a_renewal_that_is_due_is_one_key_and_starts_one_draft(sign_in):
+    enrolment = full_record()
+    client = sign_in(enrolment.included_by)
+    page = client.get(reverse("record:patient", args=[enrolment.public_id]))
+    signed = enrolment.prescriptions.get()
+    [action] = [one for one in page.context["overview"].next_action.actions if one.once]
+
+    answers = [client.post(action.url, {"once": action.once}) for _ in range(2)]
+
+    assert action.url == reverse(
+        "prescriptions:renew", args=[enrolment.public_id, signed.public_id]
+    )
+    assert enrolment.prescriptions.filter(status="DRAFT").count() == 1
+    assert answers[0].url == answers[1].url
