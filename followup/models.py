@@ -61,9 +61,6 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Expected visits whose window is over on that day."""
         return self.expected(on).filter(closes_on__lt=on)
 
-    def of_site(self, site_id: int) -> "VisitQuerySet":
-        return self.filter(enrolment__site=site_id)
-
     def simple_of(self, relay_doctor: Member) -> "VisitQuerySet":
         """Simple visits of the patients who designated this relay doctor."""
         return self.filter(enrolment__relay_doctor=relay_doctor.pk, kind=VisitKind.SIMPLE)

@@ -178,9 +178,8 @@ def _empty(found: _Found, using: str) -> int:
     kept = {name: b"" for name in names if (found.label, name) in classes.NOT_NULL}
     rows = classes.rows(found.label, using=using).filter(written, pk__in=found.pks)
     emptied = rows.update(**dict.fromkeys(names) | kept)
-    versions = classes.versions(found.label, using=using)
-    if versions is not None:
-        versions.filter(written, pgh_obj_id__in=found.pks).update(**dict.fromkeys(names))
+    versions = classes.versions_of(found.label, using=using)
+    versions.filter(written, pgh_obj_id__in=found.pks).update(**dict.fromkeys(names))
     return emptied
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.enums import Role
-from pharmacies.models import Dispensation
+from pharmacies.models import Dispensation, DispensedItem
 from tests.accounts.factories import MemberFactory
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory
 from tests.prescriptions.factories import PrescriptionFactory
@@ -61,3 +61,16 @@ def own_dispensation(member):
 
 def signed_in(enrolment):
     return PrescriptionFactory(signed=True, enrolment=enrolment, has_overlap_mention=True)
+
+
+def test_two_items_of_one_line_wait_for_each_other():
+    [trigger] = [
+        one
+        for one in DispensedItem._meta.triggers
+        if one.name == "pharmacies_never_more_than_prescribed"
+    ]
+
+    lines = trigger.get_func(DispensedItem).split(";")
+
+    assert lines[0].strip().endswith("FOR UPDATE")
+    assert "RAISE EXCEPTION" in lines[1]

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
+from accounts.models import NOBODY
 from programmes.enums import QuestionnaireStatus, Regime
 from programmes.models import (
     CriteriaSet,
@@ -114,3 +115,7 @@ def test_every_definition_is_well_formed(programmes):
         for item in version.definition:
             assert item["kind"] in kinds
             assert ("choices" in item) == (item["kind"] in {"choice", "multiple"})
+
+
+def test_nobody_sees_no_programme(programmes):
+    assert not Programme.objects.visible_to(NOBODY).exists()

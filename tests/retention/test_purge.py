@@ -28,7 +28,11 @@ from tests.patients.factories import (
     PriorTreatmentFactory,
 )
 from tests.pharmacies.factories import DispensationFactory
-from tests.prescriptions.factories import PassedAlertFactory, PrescriptionFactory
+from tests.prescriptions.factories import (
+    PassedAlertFactory,
+    PrescriptionFactory,
+    PresentationFactory,
+)
 from tests.programmes.factories import IndicationFactory
 from tests.retention.factories import PurgeRunFactory, programme_with_rules
 from tests.vigilance.factories import AdverseEventFactory, DeclarationFactory, SuspectFactory
@@ -92,6 +96,7 @@ def fill_acts(enrolment, words, document):
     signed = PrescriptionFactory(
         enrolment=enrolment, signed=True, starts_on=date(2026, 6, 1), note_sealed=words
     )
+    PresentationFactory(prescription=signed)
     dispensation = DispensationFactory(
         received__prescription=signed, items=True, bearer="CARER", bearer_sealed=words
     )
