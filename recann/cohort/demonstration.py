@@ -2,6 +2,7 @@
 whose patients stand at every stage, so that each worklist has something to do."""
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from accounts import demo
@@ -35,8 +36,11 @@ _SITES = {
 }
 
 
-def load(*, today: date) -> dict[str, int]:
-    """Load everything; return the rows by table. In a transaction, as the owner."""
+def load(*, today: date, cohort: Sequence[Course] | None = None) -> dict[str, int]:
+    """Load everything; return the rows by table. In a transaction, as the owner.
+
+    :param cohort: of the experimentation, the published one by default
+    """
     recann = Programme.objects.get(code="recann")
     demonstration = Programme.objects.get(code="demonstration")
     drawn = random.Random(SEED)  # noqa: S311  a demonstration, not a secret
@@ -48,7 +52,10 @@ def load(*, today: date) -> dict[str, int]:
         _accredit(programme, everyone)
     _list(demonstration, [sites.centre, sites.other_centre])
     stage = Map.of(_posts(everyone), list(demonstration.indications.values_list("code", flat=True)))
-    parts = [Part(recann, where, plan()), Part(demonstration, stage, _courses(today))]
+    parts = [
+        Part(recann, where, plan() if cohort is None else cohort),
+        Part(demonstration, stage, _courses(today)),
+    ]
     return write(parts, today=today)
 
 

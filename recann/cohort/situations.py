@@ -1,10 +1,13 @@
 """What waits on the first day of the demonstration, done through the real acts: prescriptions at
 the counter, a draft of each kind, serious events to declare, the digests of the night."""
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.demo import DOMAIN
@@ -108,15 +111,28 @@ def _report_serious(doctor: Member, at: datetime) -> None:
 
 
 def _prescribe(doctor: Member, at: datetime) -> None:
-    """Renew what ends first: most are signed, one stays a draft, the others wait for a doctor."""
+    """Renew what ends first: some are signed, one stays a draft, the others wait for a doctor."""
     ending = sorted(map(_last, _followed(doctor)), key=attrgetter("ends_on"))
-    papers = []
-    for rank, last in enumerate(ending[1 : 2 * AT_COUNTER + 2 : 2]):
-        started = actions.renew(last, by=doctor, at=at, key=f"demonstration-{last.public_id}")
-        if rank < AT_COUNTER:
-            papers.append(_sign(started, doctor, at))
+    waiting, papers = iter(ending[1::2]), []
+    for last in waiting:
+        # What a dose or a date of that patient forbids today is another visitor's exercise.
+        with suppress(actions.CannotDraft, actions.CannotSign), transaction.atomic():
+            papers.append(_sign(_renewed(last, doctor, at), doctor, at))
+        if len(papers) == AT_COUNTER:
+            break
+    for last in islice(waiting, 1):
+        _renewed(last, doctor, at)
     users = {member.user for member in Member.objects.filter(_AT_A_COUNTER).select_related("user")}
     samples.keep(papers, pharmacists=users, at=at)
+
+
+def _renewed(last: Prescription, doctor: Member, at: datetime) -> Prescription:
+    """A draft of the same, with the express mention when the running one still covers the day."""
+    started = actions.renew(last, by=doctor, at=at, key=f"demonstration-{last.public_id}")
+    if last.narcotic_ends_on and last.narcotic_ends_on >= at.date():
+        actions.accept_mention(started, by=doctor)
+        started.refresh_from_db()
+    return started
 
 
 def _sign(started: Prescription, doctor: Member, at: datetime) -> samples.Paper:
