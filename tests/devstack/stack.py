@@ -114,4 +114,8 @@ def alive(pids):
 
 
 def name_of(pid):
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    """Its command, or "" once it is gone: a server makes and ends processes all the time."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
