@@ -86,8 +86,14 @@ def _watch(page, errors):
         lambda message: message.type == "error" and errors.append(f"console: {message.text}"),
     )
     page.on("pageerror", lambda error: errors.append(f"page: {error}"))
-    page.on("requestfailed", lambda request: errors.append(f"request: {request.url}"))
+    page.on("requestfailed", lambda request: _tell(request, errors))
     page.on("request", lambda request: _stay_home(request.url, errors))
+
+
+def _tell(request, errors):
+    """One that the page itself gave up, by leaving or by becoming a file, did not fail."""
+    if request.failure != "net::ERR_ABORTED":
+        errors.append(f"request: {request.url} ({request.failure})")
 
 
 def _stay_home(url, errors):
