@@ -91,7 +91,7 @@ def test_another_exit_leaves_the_consent():
 
 def test_the_acts_above_are_told_of_an_exit(monkeypatch):
     called = []
-    monkeypatch.setattr(actions, "ON_ENDED", [lambda *given: called.append(given)])
+    monkeypatch.setattr(actions.hooks, "ON_ENDED", [lambda *given: called.append(given)])
     enrolment = EnrolmentFactory()
 
     end(enrolment)

@@ -103,7 +103,7 @@ def test_a_minor_keeps_the_name_of_who_signed_under_the_enrolments_key(setting):
 
 def test_the_acts_above_are_called_in_the_same_transaction(setting, monkeypatch):
     called = []
-    monkeypatch.setattr(actions, "ON_INCLUDED", [lambda *given: called.append(given)])
+    monkeypatch.setattr(actions.hooks, "ON_INCLUDED", [lambda *given: called.append(given)])
 
     enrolment = include(setting, an_inclusion(setting))
 
@@ -114,7 +114,7 @@ def test_an_act_above_that_fails_leaves_nothing(setting, monkeypatch):
     def fails(*_given):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(actions, "ON_INCLUDED", [fails])
+    monkeypatch.setattr(actions.hooks, "ON_INCLUDED", [fails])
     before = rows()
 
     with pytest.raises(ZeroDivisionError):

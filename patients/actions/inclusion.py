@@ -1,9 +1,6 @@
-"""Every change of a participation: inclusion, certificate, exit. Nothing else writes these rows."""
-
 import json
 import secrets
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -11,12 +8,12 @@ from django.db import IntegrityError
 from accounts.models import Member
 from core import audit, drafts, keys, once
 from core.db import violated_constraint
-from core.documents import Document
 from core.identifiers import draw_code
 from core.models import DoneOnce
-from core.pdf import PdfUnavailable
-from patients import documents, gates, identity, rules
-from patients.enums import ConsentKind, EndReason
+from patients import gates, identity
+from patients.actions import hooks
+from patients.actions.consent import representative_aad
+from patients.enums import ConsentKind
 from patients.enums import EnrolmentState as State
 from patients.identity import Person
 from patients.inclusion import Inclusion
@@ -30,12 +27,6 @@ from patients.models import (
 )
 from programmes.models import Programme
 
-
-# What the acts above have to do in the same transaction: filled in their `AppConfig.ready`
-# (ADR 0020). Called with the enrolment, the member and the instant.
-Hook = Callable[[Enrolment, Member, datetime], None]
-ON_INCLUDED: list[Hook] = []
-ON_ENDED: list[Hook] = []
 
 # Two inclusions of one person at the same instant meet here; the second one starts again.
 _SAME_PERSON = {"patients_person_known_once", "patients_one_live_enrolment"}
@@ -62,13 +53,6 @@ class AlreadyFollowed(CannotInclude):
         )
         super().__init__([gates.Refusal("identite", message)])
         self.enrolment = enrolment
-
-
-class CannotEnd(Exception):
-    """The message is in French and may be shown."""
-
-
-# --- Inclusion -------------------------------------------------------------------------------
 
 
 def include(inclusion: Inclusion, *, key: str, by: Member, at: datetime) -> Enrolment:
@@ -124,7 +108,7 @@ def _include_once(
         enrolment.save(force_insert=True)
         _write_consents(enrolment, inclusion, by, at)
         _write_eligibility(enrolment, inclusion)
-        for hook in ON_INCLUDED:
+        for hook in hooks.ON_INCLUDED:
             hook(enrolment, by, at)
         audit.record("patient.included", enrolment, by=by, subject=str(enrolment.public_id))
         drafts.remove(by.user_id, key, at=at)
@@ -191,10 +175,6 @@ def _enrolment(
     )
 
 
-def representative_aad(enrolment: Enrolment) -> str:
-    return f"patients.Consent.representative {enrolment.public_id}"
-
-
 def _write_consents(enrolment: Enrolment, inclusion: Inclusion, by: Member, at: datetime) -> None:
     told = inclusion.information
     sealed = None
@@ -229,110 +209,3 @@ def _write_eligibility(enrolment: Enrolment, inclusion: Inclusion) -> None:
         PriorTreatment(enrolment=enrolment, drug=one.drug, outcome=one.outcome, plan=one.plan)
         for one in found.treatments
     )
-
-
-# --- Certificate -----------------------------------------------------------------------------
-
-
-def issue_certificate(enrolment: Enrolment, *, by: Member, at: datetime) -> Document:
-    """Make the certificate and keep its bytes; return the one that exists if there is one.
-
-    :raises core.pdf.PdfUnavailable: the server cannot make PDFs
-    :raises CannotEnd: the participation is over, or the identity erased
-    """
-    with audit.acting("certificate.issued", by=by):
-        locked = _locked(enrolment)
-        if before := documents.certificate(locked):
-            return before
-        person = identity.open_one(locked.patient)
-        if not locked.is_live or person is None:
-            raise CannotEnd("Cette participation est terminée\u202f: elle n’a plus d’attestation.")
-        document = documents.make_certificate(locked, person, on=by.site.local_day(at), at=at)
-        audit.record("certificate.issued", locked, by=by, subject=str(locked.public_id))
-    return document
-
-
-def try_certificate(enrolment: Enrolment, *, by: Member, at: datetime) -> bool:
-    """Make the certificate of a new inclusion; False when this server makes no PDF."""
-    try:
-        issue_certificate(enrolment, by=by, at=at)
-    except PdfUnavailable:
-        return False
-    return True
-
-
-# --- Treatment, exit -------------------------------------------------------------------------
-
-
-def mark_treated(enrolment: Enrolment, *, on: date) -> None:
-    """Stamp the first prescription: called by `prescriptions` inside its own act."""
-    Enrolment.objects.filter(pk=enrolment.pk, first_treated_on=None).update(first_treated_on=on)
-
-
-def end(
-    enrolment: Enrolment, *, reason: EndReason, on: date, weaning: bool, by: Member, at: datetime
-) -> Enrolment:
-    """Record an exit. Death closes at once; after another reason tapering may go on.
-
-    :raises CannotEnd: already out, or a date outside the participation; nothing is written
-    """
-    with audit.acting("enrolment.ended", by=by, reason=reason):
-        locked = _locked(enrolment)
-        target = rules.state_after_exit(reason=reason, weaning=weaning)
-        if locked.state != State.ACTIVE or not rules.can_move(State(locked.state), target):
-            raise CannotEnd("La sortie de ce patient est déjà enregistrée.")
-        today = by.site.local_day(at)
-        if refusal := rules.exit_refusal(on=on, included_on=locked.included_on, today=today):
-            raise CannotEnd(refusal)
-        locked.state, locked.ended_on, locked.end_reason = target, on, reason
-        locked.end_recorded_at = at
-        locked.save(update_fields=["state", "ended_on", "end_reason", "end_recorded_at"])
-        if reason == EndReason.CONSENT_WITHDRAWN:
-            Consent.objects.filter(enrolment=locked, is_given=True, withdrawn_on=None).update(
-                withdrawn_on=on
-            )
-        for hook in ON_ENDED:
-            hook(locked, by, at)
-        subject = str(locked.public_id)
-        audit.record("enrolment.ended", locked, by=by, subject=subject, state=target.value)
-    return locked
-
-
-def finish_weaning(enrolment: Enrolment, *, by: Member, at: datetime) -> Enrolment:
-    """Close the participation once tapering is over (or the patient died meanwhile).
-
-    :raises CannotEnd: no tapering is going on
-    """
-    with audit.acting("enrolment.weaned", by=by):
-        locked = _locked(enrolment)
-        if locked.state != State.WEANING:
-            raise CannotEnd("Aucun sevrage n’est en cours pour ce patient.")
-        locked.state = State.ENDED
-        locked.save(update_fields=["state"])
-        for hook in ON_ENDED:
-            hook(locked, by, at)
-        audit.record("enrolment.weaned", locked, by=by, subject=str(locked.public_id))
-    return locked
-
-
-def withdraw_nir(enrolment: Enrolment, *, on: date, by: Member) -> None:
-    """Withdraw the second consent alone: the participation goes on.
-
-    :raises CannotEnd: it was not given, or is withdrawn already
-    """
-    with audit.acting("consent.withdrawn", by=by):
-        locked = _locked(enrolment)
-        standing = Consent.objects.filter(
-            enrolment=locked, kind=ConsentKind.NIR, is_given=True, withdrawn_on=None
-        )
-        if not standing.update(withdrawn_on=on):
-            raise CannotEnd("Cette autorisation n’est pas ou n’est plus donnée.")
-        subject = str(locked.public_id)
-        audit.record("consent.withdrawn", locked, by=by, subject=subject, kind="NIR")
-
-
-def _locked(enrolment: Enrolment) -> Enrolment:
-    """Lock in the order of every act: patient, then enrolment."""
-    Patient.objects.select_for_update().get(pk=enrolment.patient_id)
-    locked = Enrolment.objects.select_for_update(of=("self",))
-    return locked.select_related("patient__identity", "programme", "site").get(pk=enrolment.pk)
