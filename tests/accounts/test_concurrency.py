@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import actions, factors
+from accounts import factors
+from accounts.actions import passwords
 from tests.accounts.factories import UserFactory
 from tests.sessions import one_time_code
 
@@ -44,6 +45,6 @@ def test_parallel_attempts_do_not_slip_through_the_throttle():
     user = UserFactory()
 
     def guess(number):
-        return actions._may_try(user.rpps, f"{user.rpps} ici", "ici", timezone.now())
+        return passwords._may_try(user.rpps, f"{user.rpps} ici", "ici", timezone.now())
 
-    assert at_once(12, guess).count(True) == actions.TRIES_BY_ACCOUNT_AND_SOURCE
+    assert at_once(12, guess).count(True) == passwords.TRIES_BY_ACCOUNT_AND_SOURCE

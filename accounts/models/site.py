@@ -1,0 +1,56 @@
+import uuid
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.enums import SiteKind
+from accounts.geography import DEPARTEMENTS
+from core.history import tracked
+
+
+@tracked
+class Site(models.Model):
+    """Lieu d'exercice: reference structure, practice, pharmacy or agency."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField("nature", max_length=20, choices=SiteKind)
+    name = models.CharField("nom", max_length=160)
+    # Geographic establishment (ET), 9 characters; empty for practices without one.
+    finess = models.CharField("numéro FINESS", max_length=9, blank=True)
+    departement = models.CharField(
+        "département", max_length=3, choices=[(code, d.name) for code, d in DEPARTEMENTS.items()]
+    )
+    address = models.CharField("adresse", max_length=200, blank=True)
+    postcode = models.CharField("code postal", max_length=5, blank=True)
+    town = models.CharField("commune", max_length=80)
+    phone = models.CharField("téléphone", max_length=20, blank=True)
+    email = models.EmailField("adresse électronique", blank=True)
+    time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
+    opened_on = models.DateField("participe depuis le")
+    closed_on = models.DateField("ne participe plus depuis le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "lieu d’exercice"
+        verbose_name_plural = "lieux d’exercice"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=SiteKind.values), name="accounts_site_kind_known"
+            ),
+            models.UniqueConstraint(
+                fields=["finess"], condition=~Q(finess=""), name="accounts_site_finess_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(closed_on__gt=F("opened_on")),
+                name="accounts_site_closes_after_opening",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "departement"], name="accounts_site_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def local_day(self, at: datetime) -> date:
+        """The calendar day there at that instant."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()

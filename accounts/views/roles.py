@@ -1,0 +1,45 @@
+"""The role a person acts under."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts import sessions
+from accounts.enums import Role
+from accounts.middleware import is_verified
+from accounts.models import Member
+from core import audit
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest) -> HttpResponse:
+    """Choose the role to act under; whoever has only one is not asked."""
+    if not is_verified(request):
+        return redirect("accounts:second_factor")
+    members = memberships(request)
+    asked = request.POST.get("member", "")
+    chosen = [member for member in members if str(member.public_id) == asked]
+    if request.method == "POST" and not chosen:
+        raise PermissionDenied
+    if len(members) == 1:
+        chosen = members
+    if chosen:
+        return _act_as(request, chosen[0], among=len(members))
+    template = "accounts/choose.html" if members else "accounts/no_membership.html"
+    return render(request, template, {"members": members})
+
+
+def memberships(request: HttpRequest) -> list[Member]:
+    """Roles of the person, a program's left out: it has no page."""
+    members = Member.objects.open().filter(user=request.user.pk).exclude(role=Role.API_CLIENT)
+    return list(members.select_related("site").order_by("site__name", "role", "pk"))
+
+
+def _act_as(request: HttpRequest, member: Member, *, among: int) -> HttpResponse:
+    if request.session.get("member_id") != member.pk:
+        sessions.choose(request.session, member, among=among)
+        audit.record("role.chosen", member, by=member)
+    if "new_codes" in request.session:
+        return redirect("accounts:backup_codes")
+    return redirect(request.session.pop("next", "/"))
