@@ -121,8 +121,14 @@ for (const form of document.querySelectorAll("form[data-validate]")) {
   });
 }
 
-// After a refusal by the server, its summary is read first.
-document.getElementById("erreurs")?.focus();
+// --- Where the cursor waits --------------------------------------------------------------------
+// After a refusal by the server, its summary is read first. Else the field or button that asks for
+// it, at once: Chromium grants `autofocus` with its first picture only, which may come after the
+// end of loading (measured 2026-11: 2 times in 60 on a busy machine), and a key pressed before is lost.
+
+const refusal = document.getElementById("erreurs");
+if (refusal) refusal.focus();
+else if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
 
 // --- Sending twice -----------------------------------------------------------------------------
 // The button stays alive; a second sending within ten seconds is dropped. Going back clears the mark.

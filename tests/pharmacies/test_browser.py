@@ -63,6 +63,30 @@ def test_with_the_batch_of_the_day_one_key_is_enough(open_page):
     assert DispensedItem.objects.count() == 2
 
 
+# Nothing is drawn until this script comes, and it never does.
+NO_PICTURE = """new MutationObserver((_, observer) => {
+  if (!document.head) return;
+  observer.disconnect();
+  const script = document.createElement("script");
+  script.async = true;
+  script.setAttribute("blocking", "render");
+  script.src = "/static/never.js";
+  document.head.append(script);
+}).observe(document, { childList: true, subtree: true });"""
+
+
+def test_the_cursor_does_not_wait_for_the_first_picture(open_page):
+    """Chromium grants `autofocus` with its first picture, sometimes after the end of loading."""
+    prescription = written(days_ago=1)
+    page = open_page(member=at_the_counter(prescription))
+    page.add_init_script(NO_PICTURE)
+    page.route("**/never.js", lambda route: None)
+
+    page.goto(page_of(prescription), wait_until="domcontentloaded")
+
+    assert focused(page) == "batch-1-0"
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_page_has_a_fault_of_accessibility(open_page, scheme, width):
     prescription = written(days_ago=4)
