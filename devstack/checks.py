@@ -17,6 +17,8 @@ MANAGE = [sys.executable, "manage.py"]
 FAST_TESTS = [*PYTHON, "pytest", "-q", "-m", "not browser and not slow"]
 # Two at once: the machine of `design.md` has two cores, and mypy takes one of them.
 SIDE_BY_SIDE = 2
+# Processes of the tests: each makes its own databases, which pays from a few hundred tests on.
+MOST_PROCESSES = 4
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,16 @@ def linters(servers: dict[str, str]) -> list[Check]:
 def check() -> int:
     """Run everything fast. Returns 0 when all is right."""
     servers = throwaway.start()
-    tests = Check("tests rapides", FAST_TESTS, dict(os.environ) | servers)
+    tests = Check("tests rapides", [*FAST_TESTS, *processes()], dict(os.environ) | servers)
     failed = run_all([tests, *linters(servers)])
     say(f"{since_start():>8}  en tout")
     return 1 if failed else 0
+
+
+def processes() -> list[str]:
+    """As many as there are cores: words for pytest."""
+    count = min(os.cpu_count() or 1, MOST_PROCESSES)
+    return ["-n", str(count)] if count > 1 else []
 
 
 def run_all(checks: list[Check]) -> list[Outcome]:

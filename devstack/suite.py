@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from devstack import throwaway
-from devstack.checks import PYTHON, linters, run_all
+from devstack.checks import PYTHON, linters, processes, run_all
 from devstack.place import ROOT
 from devstack.say import complain, say, since_start
 
@@ -26,19 +26,13 @@ def test(arguments: list[str]) -> int:
     if arguments:
         return _pytest(arguments, environment)[0]
     failed = run_all(linters(environment))
-    code, closing = _pytest(["--cov", "--cov-report=", *_processes()], environment)
+    code, closing = _pytest(["--cov", "--cov-report=", *processes()], environment)
     uncovered = [] if code else _uncovered(environment)
     for text in uncovered:
         complain(text)
     say(f"{since_start():>8}  en tout")
     say(closing)
     return 1 if failed or code or uncovered else 0
-
-
-def _processes() -> list[str]:
-    """As many as there are cores, four at most: each makes its own test databases."""
-    count = min(os.cpu_count() or 1, 4)
-    return ["-n", str(count)] if count > 1 else []
 
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:

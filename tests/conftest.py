@@ -7,6 +7,10 @@ from django.conf import settings
 pytest_plugins = ["tests.databases", "tests.browser"]
 
 WITHOUT_DATABASE = {"test_rules.py", "test_deployment.py", "test_repository.py"}
+# `start.py check` leaves them out, to stay under two minutes: whole pages, walks of several acts,
+# bases that are filled, servers that are started. Tests whose transactions are real join them.
+SLOW_FOLDERS = {"walk", "recann", "devstack"}
+SLOW_NAMES = ("views.py", "pages.py", "_access.py", "_loading.py", "_sign_in.py")
 
 
 class Unknown(str):
@@ -30,6 +34,17 @@ def pytest_collection_modifyitems(items):
         without = item.path.name in WITHOUT_DATABASE or item.path.parent.name == "devstack"
         if not without and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
+        if _is_slow(item):
+            item.add_marker(pytest.mark.slow)
+
+
+def _is_slow(item):
+    marker = item.get_closest_marker("django_db")
+    return (
+        item.path.parent.name in SLOW_FOLDERS
+        or item.path.name.endswith(SLOW_NAMES)
+        or (marker is not None and marker.kwargs.get("transaction", False))
+    )
 
 
 @pytest.fixture
