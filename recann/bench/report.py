@@ -59,7 +59,7 @@ TARGETS = (
     Target("P12 attestation scellée / R5", "certificate", "R5", 2.2),
     Target("P12 attestation délivrée à nouveau / R1", "certificate_again", "R1", 4),
     Target("P13 rappels, boucle naïve / tâche", "naive", "reminders", 5, at_least=True),
-    Target("P15 huit clients, p95 / p50 d’un seul", "mix", "one", 8),
+    Target("P15 mélange de pages, p95 de huit clients / p50 d’un seul", "mix", "mix_alone", 8),
     Target("P16 mémoire d’un processus web (Mio)", "web_mib", "one", 200),
     Target("P16 mémoire d’un processus Celery après 1 000 tâches (Mio)", "worker_mib", "one", 200),
 )

@@ -105,28 +105,36 @@ def _pages(bench: Bench, here: Scene) -> None:
 
 
 def _together(bench: Bench, here: Scene) -> None:
-    """P15: eight clients, each page against its own median for one client."""
-    slower: list[float] = []
+    """P15: the mix by eight clients at once, against the same mix by one alone."""
+    alone = _mix([pages.repeated(here)])
+    crowd = _mix([pages.repeated(here.apart()) for _ in range(CLIENTS)])
+    bench.values["mix_alone"], bench.values["mix"] = quantiles(alone)[0], quantiles(crowd)[1]
+    for label, taken in (("mélange, un client", alone), ("mélange, huit clients", crowd)):
+        p50, p95 = quantiles(taken)
+        bench.rows.append({"name": label, "p50": p50, "p95": p95, "requests": len(taken)})
+        bench.say(f"{p50:10.2f} ms  {label} (p95 {p95:.2f})")
+
+
+def _mix(clients: list[dict[str, Ask]]) -> list[float]:
+    """Milliseconds of each request of these clients, who ask the pages in turn, all at once."""
+    taken: list[float] = []
     failures: list[BaseException] = []
 
     def client(own: dict[str, Ask]) -> None:
         try:
             for _ in range(ROUNDS):
-                for name in MIXED:
-                    slower.append(own[name]().seconds * 1000 / bench.values[name])
+                taken.extend([own[name]().seconds * 1000 for name in MIXED])
         except Exception as error:  # noqa: BLE001  told below, in the main thread
             failures.append(error)
 
-    everybody = [pages.repeated(here.apart()) for _ in range(CLIENTS)]
-    threads = [threading.Thread(target=client, args=[own]) for own in everybody]
+    threads = [threading.Thread(target=client, args=[own]) for own in clients]
     for one in threads:
         one.start()
     for one in threads:
         one.join()
     if failures:
         raise failures[0]
-    bench.values["mix"] = quantiles(slower)[1]
-    bench.say(f"{bench.values['mix']:10.2f} ×   p95 de huit clients sur {len(MIXED)} pages")
+    return taken
 
 
 def _memory(bench: Bench) -> None:
