@@ -18,7 +18,8 @@ from pharmacies import words
 from pharmacies.actions import Given, Handover
 from pharmacies.enums import BearerKind, OverrideReason
 from pharmacies.models import DispensedItem
-from pharmacies.sheet import Row, Sheet
+from pharmacies.row import Row
+from pharmacies.sheet import Sheet
 from programmes.models import Pack
 
 

@@ -8,16 +8,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import chain, repeat
 
-from django.db.models import Max
+from django.db.models import prefetch_related_objects
 
 from accounts.models import Member
 from pharmacies import rights, rules, words
 from pharmacies.models import Dispensation, DispensedItem, Received
-from pharmacies.rules import Due, Limits, Ordered, Supply
+from pharmacies.row import Caution, Row
+from pharmacies.rules import Limits, Ordered, Supply
 from prescriptions.enums import PrescriptionStatus
 from prescriptions.models import Line, Prescription
 from programmes.enums import Regime
-from programmes.models import Accreditation, Pack, SupplyRule
+from programmes.models import Accreditation, SupplyRule
 from training.entitlement import is_entitled
 
 
@@ -30,113 +31,37 @@ LOADED = ("enrolment__programme", "enrolment__pharmacy", "prescriber", "author__
 
 
 @dataclass(frozen=True)
-class Warning:  # noqa: A001 - the word of the page
-    """Something unusual. `level` is that of components/checks.html."""
-
-    message: str
-    needs_reason: bool = False
-    # Of the whole prescription; else of one line.
-    is_about_place: bool = False
-    level: str = "warning"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line: what it says, what was given of it, what is due."""
-
-    line: Line
-    ordered: Ordered
-    due: Due
-    packs: list[Pack]
-    given: list[DispensedItem]
-
-    @property
-    def proposed(self) -> list[int]:
-        """How many of each pack, in the order of `packs`."""
-        return rules.choose_packs(self.due.quantity, [pack.quantity for pack in self.packs])
-
-    @property
-    def is_narcotic(self) -> bool:
-        return self.ordered.is_narcotic
-
-    # --- What the page says of it -------------------------------------------------------------
-
-    @property
-    def title(self) -> str:
-        """À délivrer : 2 × Flacon de 10 mL et 1 × Flacon de 50 mL."""
-        chosen = zip(self.proposed, self.packs, strict=True)
-        packs = words.listed(words.packs(count, pack.label) for count, pack in chosen if count)
-        return f"À délivrer{words.THIN}: {packs}"
-
-    @property
-    def steps(self) -> list[str]:
-        """0,5 mL, 2 fois par jour, pendant 28 jours."""
-        return [
-            f"{self._amount(step.dose)}, {step.intakes_per_day} fois par jour, "
-            f"pendant {words.days(step.days)}"
-            for step in sorted(self.line.steps.all(), key=lambda step: step.position)
-        ]
-
-    @property
-    def state(self) -> str:
-        """Of the verdict, among `core.templatetags.recann.STATES`."""
-        if self.due.refused:
-            return "done" if self.given else "late"
-        return "due" if self.due.lost_days or self.due.opens_on else "done"
-
-    @property
-    def headline(self) -> str:
-        if self.due.refused:
-            return "Plus rien à délivrer" if self.given else "Rien à délivrer"
-        return f"{words.days(self.due.days)} à délivrer"
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """Why: the refusal, or the arithmetic."""
-        return (self.due.refused,) if self.due.refused else self.due.arithmetic
-
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """Prescribed, handed over, due, in excess: days and units."""
-        given_days = sum(item.days for item in self.given)
-        given = sum((item.quantity for item in self.given), Decimal(0))
-        told = [("Prescrit", self._both(self.line.days, self.line.quantity))]
-        if self.given:
-            told.append(("Déjà remis", self._both(given_days, given)))
-        if not self.due.refused:
-            told.append(("Dû aujourd’hui", self._both(self.due.days, self.due.quantity)))
-            told += self._excess()
-        return told
-
-    def _excess(self) -> list[tuple[str, str]]:
-        if self.line.unit in rules.SPLITTABLE_UNITS:
-            return []
-        chosen = zip(self.proposed, self.packs, strict=True)
-        held = sum((count * pack.quantity for count, pack in chosen), Decimal(0))
-        over = held - self.due.quantity
-        told = [("À remettre", self._amount(held))]
-        if over:
-            told.append(("Remis en plus, un conditionnement ne s’ouvre pas", self._amount(over)))
-        return told
-
-    def _both(self, days: int, quantity: Decimal) -> str:
-        return f"{words.days(days)}, {self._amount(quantity)}"
-
-    def _amount(self, quantity: Decimal) -> str:
-        return words.amount(quantity, self.line.unit, self.line.form)
-
-
-@dataclass(frozen=True)
 class Sheet:
     prescription: Prescription
     on: date
     rows: list[Row]
     received: dict[int, Received]
     dispensations: list[Dispensation]
-    warnings: list[Warning]
+    warnings: list[Caution]
     needs_vaporiser: bool
     # Why nothing may leave, whatever the line; empty when something may.
     refused: str
+
+    @property
+    def next_sequence(self) -> int:
+        return max((one.sequence_no for one in self.dispensations), default=0) + 1
+
+    def is_of(self, prescription: Prescription, on: date) -> bool:
+        """Whether nothing of the prescription, now locked, changed since this was read.
+
+        Its lines are frozen. What the member may do was read by the same request.
+        """
+        before, after = self.prescription, prescription
+        return (
+            (self.on, before.status, before.first_dispensed_at)
+            == (on, after.status, after.first_dispensed_at)
+            and before.enrolment.is_live == after.enrolment.is_live
+            and before.enrolment.pharmacy_id == after.enrolment.pharmacy_id
+            and set(prescription.dispensations.values_list("pk", flat=True))
+            == {one.pk for one in self.dispensations}
+            and set(prescription.received.values_list("pk", flat=True))
+            == {one.pk for one in self.received.values()}
+        )
 
     @property
     def open_rows(self) -> list[Row]:
@@ -182,14 +107,12 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
         .prefetch_related("items__pack", "items__line")
         .order_by("dispensed_on", "sequence_no")
     )
-    limits = _limits(on)
-    lines = prescription.lines.select_related("product").prefetch_related(
-        "steps", "packs__pack", "product__packs"
-    )
+    lines = _lines(prescription)
+    limits = _limits(on) if any(line.regime != Regime.NARCOTIC for line in lines) else None
     presented = {no: row.presented_on for no, row in received.items()}
     rows = [
         _row(prescription, line, _given(line, dispensations), presented, limits, on)
-        for line in lines.order_by("position")
+        for line in lines
     ]
     return Sheet(
         prescription=prescription,
@@ -204,6 +127,17 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
 
 
 # --- Lines -----------------------------------------------------------------------------------
+
+
+def _lines(prescription: Prescription) -> list[Line]:
+    lines = list(
+        prescription.lines.select_related("product")
+        .prefetch_related("steps", "packs__pack")
+        .order_by("position")
+    )
+    # Written in days only: the pharmacist chooses among the packs of the product.
+    prefetch_related_objects([line for line in lines if not line.packs.all()], "product__packs")
+    return lines
 
 
 def _limits(on: date) -> Limits | None:
@@ -289,12 +223,12 @@ def _refused(prescription: Prescription, member: Member, on: date) -> str:
 
 def _warnings(
     prescription: Prescription, rows: list[Row], member: Member, on: date
-) -> list[Warning]:
+) -> list[Caution]:
     found = []
     chosen = prescription.enrolment.pharmacy
     if chosen is not None and chosen.pk != member.site_id:
         found.append(
-            Warning(
+            Caution(
                 f"Le patient a choisi une autre pharmacie{words.THIN}: {chosen.name}, "
                 f"{chosen.town}. Confirmez son choix et indiquez un motif.",
                 needs_reason=True,
@@ -304,7 +238,7 @@ def _warnings(
     for row in rows:
         if row.due.opens_on and row.due.is_early(on):
             found.append(
-                Warning(
+                Caution(
                     f"{row.line.product_name}{words.THIN}: délivrance possible à partir du "
                     f"{words.in_full(row.due.opens_on)}. Avant cette date, indiquez un motif.",
                     needs_reason=True,
@@ -313,7 +247,7 @@ def _warnings(
     return found + _still_in_hand(prescription, rows, on)
 
 
-def _still_in_hand(prescription: Prescription, rows: list[Row], on: date) -> list[Warning]:
+def _still_in_hand(prescription: Prescription, rows: list[Row], on: date) -> list[Caution]:
     """What an earlier prescription of the same medicine still covers: told, never refused."""
     names = {row.line.product_id: row.line.product_name for row in rows}
     since = on - timedelta(days=LOOK_BACK_DAYS)
@@ -335,7 +269,7 @@ def _still_in_hand(prescription: Prescription, rows: list[Row], on: date) -> lis
         end = rules.covered_until(items[0].line.prescription.starts_on, supplies_of(items))
         if end and end >= on:
             found.append(
-                Warning(
+                Caution(
                     f"{names[product_id]}{words.THIN}: une délivrance précédente couvre encore "
                     f"le patient jusqu’au {words.in_full(end)}."
                 )
@@ -349,11 +283,6 @@ def _needs_vaporiser(prescription: Prescription, rows: list[Row]) -> bool:
         return False
     given = Dispensation.objects.filter(enrolment=prescription.enrolment_id, with_vaporiser=True)
     return not given.exists()
-
-
-def next_sequence(prescription: Prescription) -> int:
-    last = prescription.dispensations.aggregate(last=Max("sequence_no"))["last"]
-    return (last or 0) + 1
 
 
 def batches_of_the_day(

@@ -8,7 +8,6 @@ from patients.enums import Precision
 from patients.identity import Person
 from patients.models import Patient
 from prescriptions import rules
-from prescriptions.actions.locks import lock_prescription
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.models import Prescription, Presentation
 from programmes.models import Programme
@@ -85,13 +84,11 @@ def _matches(person: Person, birth_date: date) -> bool:
     return person.birth_date == birth_date
 
 
-def mark_dispensed(prescription: Prescription, *, at: datetime, by: Member) -> None:
+def mark_dispensed(prescription: Prescription, *, at: datetime) -> None:
     """Stamp the first supply: from then on the prescription cannot be voided.
 
-    Called by the act of dispensing, in its transaction. The second time changes nothing.
+    Called by the act of dispensing, in its transaction and under its locks: one query. The second
+    time changes nothing.
     """
-    with audit.acting("prescription.dispensed", by=by):
-        locked = lock_prescription(prescription)
-        if locked.first_dispensed_at is None:
-            locked.first_dispensed_at = at
-            locked.save(update_fields=["first_dispensed_at"])
+    stamped = Prescription.objects.filter(pk=prescription.pk, first_dispensed_at=None)
+    stamped.update(first_dispensed_at=at)

@@ -24,7 +24,7 @@ def test_the_history_is_of_ones_own_pharmacy(client, sign_in):
 
 
 def test_the_history_goes_by_pages(client, sign_in, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr("pharmacies.views.PER_PAGE", 2)
+    monkeypatch.setattr("pharmacies.views.desk.PER_PAGE", 2)
     first = DispensationFactory(items=True, items__days=1, items__quantity_due=1)
     rows = [first] + [
         DispensationFactory(received=first.received, recorded_at=first.recorded_at)

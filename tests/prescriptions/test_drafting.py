@@ -93,7 +93,7 @@ def test_the_database_has_the_last_word_on_a_silent_overlap():
 def test_a_replaced_prescription_dispensed_meanwhile_stays():
     old = sign(PrescriptionFactory())
     new = actions.replace(old, by=old.author, at=WRITTEN_AT, key="once-2")
-    actions.mark_dispensed(old, at=WRITTEN_AT, by=old.author)
+    actions.mark_dispensed(old, at=WRITTEN_AT)
     actions.accept_mention(new, by=new.author)
     new.refresh_from_db()
 

@@ -98,7 +98,7 @@ def test_a_replacement_voids_what_it_replaces_when_signed():
 
 def test_what_was_dispensed_is_neither_replaced_nor_voided():
     old = PrescriptionFactory(signed=True)
-    actions.mark_dispensed(old, at=WRITTEN_AT, by=old.author)
+    actions.mark_dispensed(old, at=WRITTEN_AT)
     old.refresh_from_db()
 
     with pytest.raises(actions.CannotDraft, match="ne peut plus être remplacée"):

@@ -8,12 +8,13 @@ from decimal import Decimal
 
 from accounts.models import Member
 from core import audit, keys, once
+from patients.models import Enrolment, Patient
 from pharmacies import rights, rules, words
 from pharmacies.enums import BearerKind, OverrideReason
 from pharmacies.models import Dispensation, DispensedItem, Received
-from pharmacies.sheet import LOADED, Row, Sheet, next_sequence, read
+from pharmacies.row import Row
+from pharmacies.sheet import LOADED, Sheet, read
 from prescriptions.actions import mark_dispensed
-from prescriptions.actions.locks import lock_prescription
 from prescriptions.models import Prescription
 from programmes.models import Pack
 
@@ -86,9 +87,11 @@ def receive(
 
 
 def _lock(prescription: Prescription) -> Prescription:
-    """Patient, enrolment, prescription, in this order; then everything the sheet reads."""
-    lock_prescription(prescription)
-    return Prescription.objects.select_related(*LOADED).get(pk=prescription.pk)
+    """Lock patient, enrolment, prescription, in this order; read what the sheet needs with it."""
+    Patient.objects.select_for_update().values_list("pk").get(pk=prescription.patient_id)
+    Enrolment.objects.select_for_update().values_list("pk").get(pk=prescription.enrolment_id)
+    loaded = Prescription.objects.select_related(*LOADED).select_for_update(of=("self",))
+    return loaded.get(pk=prescription.pk)
 
 
 def _received_already(
@@ -137,12 +140,19 @@ def _write_received(
 
 
 def dispense(
-    prescription: Prescription, *, handover: Handover, key: str, by: Member, at: datetime
+    prescription: Prescription,
+    *,
+    handover: Handover,
+    key: str,
+    by: Member,
+    at: datetime,
+    seen: Sheet | None = None,
 ) -> Dispensation:
     """Record what leaves the pharmacy: never more than what is due. The same key is done once.
 
     A prescription that nobody recorded as presented is presented on the day of handing over.
 
+    :param seen: the sheet this request has read: read again under the locks unless it still holds
     :raises CannotDispense: no right, nothing due, or more than what is due
     :raises core.once.AnotherBody: the key was used for other content
     """
@@ -150,16 +160,17 @@ def dispense(
     with audit.acting("dispensation.recorded", by=by, reason=handover.override_reason):
         if before := once.guard(by=by, key=key, action="dispensation.recorded", body=body):
             return Dispensation.objects.get(public_id=before)
-        dispensation = _dispense(_lock(prescription), handover, by, at)
+        locked = _lock(prescription)
+        if seen is None or not seen.is_of(locked, handover.dispensed_on):
+            seen = read(locked, member=by, on=handover.dispensed_on)
+        dispensation = _dispense(seen, handover, by, at)
         once.done(by=by, key=key, target=dispensation.public_id)
     return dispensation
 
 
-def _dispense(
-    prescription: Prescription, handover: Handover, by: Member, at: datetime
-) -> Dispensation:
+def _dispense(sheet: Sheet, handover: Handover, by: Member, at: datetime) -> Dispensation:
+    prescription = sheet.prescription
     _check_day(prescription, handover, by.site.local_day(at))
-    sheet = read(prescription, member=by, on=handover.dispensed_on)
     chosen = _chosen(sheet, handover)
     _check_reason(sheet, chosen, handover)
     _check_bearer(handover)
@@ -167,7 +178,7 @@ def _dispense(
     dispensation = _write(sheet, received, handover, by, at)
     for row in chosen:
         _write_items(dispensation, row, handover)
-    mark_dispensed(prescription, at=at, by=by)
+    mark_dispensed(prescription, at=at)
     audit.record(
         "dispensation.recorded",
         dispensation,
@@ -303,7 +314,7 @@ def _write(
         prescription=prescription,
         enrolment=prescription.enrolment,
         received=received,
-        sequence_no=next_sequence(prescription),
+        sequence_no=sheet.next_sequence,
         pharmacy=by.site,
         dispensed_by=by,
         dispensed_on=handover.dispensed_on,

@@ -54,8 +54,9 @@ def prescription(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
     presented = _presented(request, prescription_id, at)
     today = timezone.localdate()
     read = sheet.read(presented, member=request.member, on=today)
-    batches = sheet.batches_of_the_day(request.member, read.rows, on=today, at=at)
     data = request.POST if request.method == "POST" else None
+    # What was typed is shown again: nothing is proposed to it.
+    batches = None if data else sheet.batches_of_the_day(request.member, read.rows, on=today, at=at)
     form = DispensingForm(data, sheet=read, today=today, batches=batches)
     if form.is_valid() and (done := _dispense(request, presented, form, at)):
         return redirect("pharmacies:done", done.public_id)
@@ -170,7 +171,12 @@ def _dispense(
     key = form.cleaned_data["key"]
     try:
         return actions.dispense(
-            presented, handover=form.handover(), key=key, by=request.member, at=at
+            presented,
+            handover=form.handover(),
+            key=key,
+            by=request.member,
+            at=at,
+            seen=form.sheet,
         )
     except actions.CannotDispense as error:
         form.refuse(str(error), error.field)
