@@ -1,0 +1,130 @@
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.enums import Permission
+from accounts.middleware import MemberRequest
+from accounts.permissions import require
+from core import drafts, once
+from patients.access import open_live
+from patients.models import Enrolment
+from prescriptions import actions, checks, rules, typed, wanted
+from prescriptions.forms import PrescriptionForm
+from prescriptions.models import Prescription
+from prescriptions.typed import Typed
+from prescriptions.views.found import context_of, one_draft, to_detail
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.PRESCRIPTION_WRITE)
+def create(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
+    enrolment, person = open_live(request, enrolment_id)
+    form = _form(request, enrolment, None)
+    if form.is_valid() and (prescription := _drafted(request, form)):
+        return to_detail(prescription)
+    return _render_form(request, form, context_of(enrolment, person), enrolment.public_id)
+
+
+def _drafted(request: MemberRequest, form: PrescriptionForm) -> Prescription | None:
+    enrolment, key = form.enrolment, request.POST.get("once", "").replace("\0", "")[:64]
+    try:
+        with transaction.atomic():
+            prescription = actions.draft(
+                enrolment, form.wanted, by=request.member, at=timezone.now(), key=key
+            )
+            _forget_typed(request, enrolment.public_id)
+    except (actions.CannotDraft, once.AnotherBody) as error:
+        form.refuse(str(error))
+        return None
+    return prescription
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.PRESCRIPTION_WRITE)
+def edit(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
+    enrolment, person = open_live(request, enrolment_id)
+    prescription = one_draft(request, enrolment, public_id)
+    form = _form(request, enrolment, prescription)
+    if form.is_valid() and _changed(request, form, prescription):
+        return to_detail(prescription)
+    return _render_form(request, form, context_of(enrolment, person), public_id)
+
+
+def _changed(request: MemberRequest, form: PrescriptionForm, prescription: Prescription) -> bool:
+    try:
+        with transaction.atomic():
+            actions.change_draft(prescription, form.wanted, by=request.member, at=timezone.now())
+            _forget_typed(request, prescription.public_id)
+    except actions.CannotDraft as error:
+        form.refuse(str(error))
+        return False
+    return True
+
+
+def _form(
+    request: MemberRequest, enrolment: Enrolment, prescription: Prescription | None
+) -> PrescriptionForm:
+    """From what is posted; else from what was kept; else from the draft, or a first line."""
+    text, bound = _typed(request, enrolment, prescription)
+    return PrescriptionForm(
+        text,
+        enrolment=enrolment,
+        member=request.member,
+        today=timezone.localdate(),
+        bound=bound,
+        replaces=prescription.replaces if prescription else None,
+    )
+
+
+def _typed(
+    request: MemberRequest, enrolment: Enrolment, prescription: Prescription | None
+) -> tuple[Typed, bool]:
+    if request.method == "POST":
+        posted = typed.from_fields(request.POST.dict())
+        command = request.POST.get("change", "")
+        return typed.rearranged(posted, command), not command
+    owner = prescription.public_id if prescription else enrolment.public_id
+    if kept := drafts.load(request.member.user_id, _draft_key(owner)):
+        return typed.from_fields(kept.data), False
+    if prescription is not None:
+        return typed.from_wanted(wanted.of(prescription)), False
+    return Typed({"starts_on": f"{_first_day(enrolment):%d/%m/%Y}"}), False
+
+
+def _first_day(enrolment: Enrolment) -> date:
+    last = checks.running(enrolment)
+    return rules.day_after(last.ends_on if last else None, timezone.localdate())
+
+
+def _draft_key(owner: UUID) -> str:
+    return f"prescription:{owner}"
+
+
+def _forget_typed(request: MemberRequest, owner: UUID) -> None:
+    drafts.remove(request.member.user_id, _draft_key(owner), at=timezone.now())
+
+
+def _render_form(
+    request: MemberRequest, form: PrescriptionForm, context: Mapping[str, Any], owner: UUID
+) -> HttpResponse:
+    key = _draft_key(owner)
+    kept = drafts.load(request.member.user_id, key)
+    context = {
+        **context,
+        "form": form,
+        "draft_key": key,
+        "draft_version": kept.version if kept else 0,
+        "saved_at": kept.saved_at if kept else None,
+        # After a refusal of the act the same key would be refused again.
+        "once": uuid4() if form.non_field_errors else request.POST.get("once") or uuid4(),
+        "max_narcotic_days": rules.MAX_NARCOTIC_DAYS,
+        "is_new": owner == context["enrolment"].public_id,
+    }
+    return render(request, "prescriptions/form.html", context)
