@@ -35,6 +35,7 @@ class Permission(models.TextChoices):
     PATIENT_VIEW = "PATIENT_VIEW", "Lire le dossier de ses patients"
     PATIENT_INCLUDE = "PATIENT_INCLUDE", "Inclure un patient"
     PATIENT_END = "PATIENT_END", "Enregistrer une sortie"
+    IDENTITY_WRITE = "IDENTITY_WRITE", "Corriger une identité, réunir, transférer"
     CERTIFICATE_PRINT = "CERTIFICATE_PRINT", "Imprimer l’attestation d’inclusion"
     PRESCRIPTION_VIEW = "PRESCRIPTION_VIEW", "Lire les ordonnances"
     PRESCRIPTION_WRITE = "PRESCRIPTION_WRITE", "Prescrire"
@@ -49,4 +50,5 @@ class Permission(models.TextChoices):
     DATA_EXPORT = "DATA_EXPORT", "Exporter les données pseudonymisées"
     STATISTICS_READ = "STATISTICS_READ", "Lire les statistiques agrégées"
     RETENTION_VIEW = "RETENTION_VIEW", "Lire le plan de conservation"
+    INCLUSION_OVERSEE = "INCLUSION_OVERSEE", "Suivre les non-inclusions et les dérogations"
     PROGRAMME_MANAGE = "PROGRAMME_MANAGE", "Gérer le programme"

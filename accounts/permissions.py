@@ -31,7 +31,7 @@ _DOCTOR = {
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.REFERENCE_DOCTOR: frozenset(
-        _DOCTOR | {Permission.PATIENT_INCLUDE, Permission.PATIENT_END}
+        _DOCTOR | {Permission.PATIENT_INCLUDE, Permission.PATIENT_END, Permission.IDENTITY_WRITE}
     ),
     Role.RELAY_DOCTOR: frozenset(_DOCTOR),
     Role.PHARMACIST: frozenset(
@@ -45,7 +45,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.ANALYST: frozenset(
-        {Permission.EVALUATION_VIEW, Permission.DATA_EXPORT, Permission.STATISTICS_READ}
+        {
+            Permission.EVALUATION_VIEW,
+            Permission.DATA_EXPORT,
+            Permission.STATISTICS_READ,
+            Permission.INCLUSION_OVERSEE,
+        }
     ),
     Role.VIGILANCE_OFFICER: frozenset(
         {
@@ -56,7 +61,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.MANAGER: frozenset(
-        {Permission.EVALUATION_VIEW, Permission.RETENTION_VIEW, Permission.PROGRAMME_MANAGE}
+        {
+            Permission.EVALUATION_VIEW,
+            Permission.RETENTION_VIEW,
+            Permission.PROGRAMME_MANAGE,
+            Permission.INCLUSION_OVERSEE,
+        }
     ),
     Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),
 }

@@ -9,10 +9,12 @@ from core.text import fold
 LENGTH = 16
 
 
-def index(namespace: str, value: str) -> bytes:
+def index(namespace: str, value: str, *, key: str = "") -> bytes:
     """Return what a sensitive value is searched by: equality only, useless without the key.
 
     The value is folded first, so that «Dupré» and «DUPRE» are found together.
+
+    :param key: `INDEX_KEY` by default
     """
     message = namespace.encode() + b"\0" + fold(value).encode()
-    return hmac.digest(settings.INDEX_KEY.encode(), message, "sha256")[:LENGTH]
+    return hmac.digest((key or settings.INDEX_KEY).encode(), message, "sha256")[:LENGTH]

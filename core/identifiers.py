@@ -14,7 +14,8 @@ CHECKS = ALPHABET + "*~$=U"
 
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _LETTER_OF_CORSICA = str.maketrans({"A": "1", "B": "2"})
-_NIR = re.compile(r"[1-8]\d{4}(?:\d{2}|2[AB])\d{6}\d{2}", re.ASCII)
+# First digit: 1 and 2, or a provisional number (3, 4, 7, 8).
+_NIR = re.compile(r"[1-478]\d{4}(?:\d{2}|2[AB])\d{6}\d{2}", re.ASCII)
 
 
 def compact(value: str) -> str:

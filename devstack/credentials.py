@@ -8,6 +8,8 @@ from devstack.place import Place
 
 
 PASSWORDS = ("admin", "owner", "app", "purge", "keys")
+# Keys of digests, each independent of the others.
+INDEPENDENT = ("index_key", "identity_index_key", "nir_index_key", "code_key")
 
 
 class Credentials:
@@ -21,7 +23,7 @@ class Credentials:
         for role in PASSWORDS:
             self.password(role)
         self._once("secret_key", secrets.token_urlsafe(64))
-        for name in ("index_key", "code_key"):
+        for name in INDEPENDENT:
             self._once(name, _key())
         self._once("key_encryption_keys", f"1:{_key()}")
         if not (self.folder / "seal.pem").exists():
@@ -39,7 +41,7 @@ class Credentials:
         """The variables that the settings read, apart from addresses."""
         read = {
             name: (self.folder / name).read_text()
-            for name in ("secret_key", "key_encryption_keys", "index_key", "code_key")
+            for name in ("secret_key", "key_encryption_keys", *INDEPENDENT)
         }
         return {name.upper(): value for name, value in read.items()} | {
             "SEAL_KEY_FILE": str(self.folder / "seal.key"),

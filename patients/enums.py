@@ -57,6 +57,12 @@ class ConsentKind(models.TextChoices):
     NIR = "NIR", "Transmission du numéro de sécurité sociale pour la recherche"
 
 
+class NirKind(models.TextChoices):
+    NIR = "NIR", "Numéro de sécurité sociale"
+    # First digit 3, 4, 7 or 8: a waiting number, never called a NIR.
+    PROVISIONAL = "PROVISIONAL", "Numéro provisoire"
+
+
 class Answer(models.TextChoices):
     YES = "YES", "Oui"
     NO = "NO", "Non"

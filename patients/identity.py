@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import Member
@@ -161,16 +162,20 @@ def completed(known: Person, typed: Person) -> Person:
 # --- Found again -----------------------------------------------------------------------------
 
 
+def _index(column: str, value: str) -> bytes:
+    return blind.index(f"patients.{column}", value, key=settings.IDENTITY_INDEX_KEY)
+
+
 def _birth_name(value: str) -> bytes:
-    return blind.index("patients.birth_name", value)
+    return _index("birth_name", value)
 
 
 def _used_name(value: str) -> bytes:
-    return blind.index("patients.used_name", value)
+    return _index("used_name", value)
 
 
 def _birth_date(iso: str) -> bytes:
-    return blind.index("patients.birth_date", iso)
+    return _index("birth_date", iso)
 
 
 def person_index(person: Person) -> bytes:
@@ -178,9 +183,7 @@ def person_index(person: Person) -> bytes:
     first_names = " ".join(person.first_names)
     traits = [person.birth_name, first_names, person.birth_iso, person.sex, person.birth_place]
     # Each without its own spaces: a letter may not slide from a trait into the next.
-    return blind.index(
-        "patients.person", " ".join(fold(trait).replace(" ", "") for trait in traits)
-    )
+    return _index("person", " ".join(fold(trait).replace(" ", "") for trait in traits))
 
 
 def index_values(person: Person) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core import keys
 from core.models import Draft, KeyRecord
-from patients.models import Enrolment, Patient
+from patients.models import Enrolment, Nir, Patient
 
 
 # Days. No legal source: an inclusion that made its keys and was then rolled back lasts seconds.
@@ -15,6 +15,7 @@ ORPHAN_AFTER_DAYS = 1
 OWNERS: dict[str, QuerySet[Any]] = {
     "patient": Patient.objects.all(),
     "enrolment": Enrolment.objects.all(),
+    "nir": Nir.objects.all(),
     # A draft emptied by an act whose process died before its key was destroyed.
     "draft": Draft.objects.exclude(key_id=None),
 }

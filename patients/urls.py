@@ -1,6 +1,6 @@
 from django.urls import path
 
-from patients.views import inclusion, participation
+from patients.views import inclusion, nir, participation
 
 
 app_name = "patients"
@@ -31,4 +31,6 @@ urlpatterns = [
     path(
         "patients/<uuid:enrolment_id>/nir/retrait/", participation.withdraw_nir, name="withdraw_nir"
     ),
+    path("patients/<uuid:enrolment_id>/nir/", nir.nir, name="nir"),
+    path("patients/<uuid:enrolment_id>/nir/afficher/", nir.reveal_nir, name="reveal_nir"),
 ]

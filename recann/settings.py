@@ -127,6 +127,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # `id:base64` of 32 bytes, newest first, separated by commas.
 KEY_ENCRYPTION_KEYS = os.environ["KEY_ENCRYPTION_KEYS"]
 INDEX_KEY = os.environ["INDEX_KEY"]
+# What identities and NIRs are searched by: each has a life of its own (ADR 0024).
+IDENTITY_INDEX_KEY = os.environ["IDENTITY_INDEX_KEY"]
+NIR_INDEX_KEY = os.environ["NIR_INDEX_KEY"]
 CODE_KEY = os.environ["CODE_KEY"]
 # PEM files of the seal put on delivered documents.
 SEAL_KEY_FILE = os.environ["SEAL_KEY_FILE"]

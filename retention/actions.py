@@ -17,7 +17,7 @@ from django.db.models import CharField, Exists, F, Func, Model, OuterRef, Q, Que
 
 from core import audit, keys, seals
 from core.models import Document, Draft, JournalLine, VerificationCode
-from patients.models import Enrolment, Patient
+from patients.models import Enrolment, Nir, Patient
 from prescriptions.models import Prescription
 from programmes.models import Programme
 from retention import classes, ledger
@@ -58,7 +58,14 @@ def erase_identity(patient: Patient, *, run: PurgeRun, at: datetime, using: str)
     enrolments = list(Enrolment.objects.using(using).filter(patient=patient.pk))
     about = ledger.subject(patient.public_id)
     ledger.write(ledger.INTENT, about=about, run=run.public_id, at=at, data_class=run.data_class)
-    keys.destroy_keys([patient.key_id, *(one.key_id for one in enrolments)])
+    numbers = Nir.objects.using(using).filter(patient=patient.pk)
+    keys.destroy_keys(
+        [
+            patient.key_id,
+            *(one.key_id for one in enrolments),
+            *numbers.values_list("key_id", flat=True),
+        ]
+    )
     with transaction.atomic(using=using):
         _sign("identity.erased", using)
         counts = _erase_files(enrolments, using=using)

@@ -13,6 +13,7 @@ from programmes.enums import DataClass
 
 # Erased with the identity: label, path to the patient.
 IDENTITY: tuple[tuple[str, str], ...] = (
+    ("patients.Nir", "patient"),
     ("patients.IdentityIndex", "patient"),
     ("patients.Identity", "patient"),
 )

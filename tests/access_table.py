@@ -48,6 +48,8 @@ ACCESS: dict[str, Permission | str] = {
     "patients:end": Permission.PATIENT_END,
     "patients:finish_weaning": Permission.PATIENT_END,
     "patients:withdraw_nir": Permission.PATIENT_END,
+    "patients:nir": Permission.IDENTITY_WRITE,
+    "patients:reveal_nir": Permission.IDENTITY_WRITE,
     "prescriptions:list": Permission.PRESCRIPTION_VIEW,
     "prescriptions:create": Permission.PRESCRIPTION_WRITE,
     "prescriptions:detail": Permission.PRESCRIPTION_VIEW,

@@ -4,6 +4,7 @@ from accounts.models import Member
 from core import audit
 from patients.actions.exit import CannotEnd
 from patients.actions.locks import lock_enrolment
+from patients.actions.nir import erase_nir
 from patients.enums import ConsentKind
 from patients.models import Consent, Enrolment
 
@@ -22,6 +23,7 @@ def withdraw_nir(enrolment: Enrolment, *, on: date, by: Member) -> None:
         standing = Consent.objects.filter(
             enrolment=locked, kind=ConsentKind.NIR, is_given=True, withdrawn_on=None
         )
+        erase_nir(locked, by=by)
         if not standing.update(withdrawn_on=on):
             raise CannotEnd("Cette autorisation n’est pas ou n’est plus donnée.")
         subject = str(locked.public_id)

@@ -5,6 +5,7 @@ from core import audit
 from patients import rules
 from patients.actions import hooks
 from patients.actions.locks import lock_enrolment
+from patients.actions.nir import erase_nir
 from patients.enums import EndReason
 from patients.enums import EnrolmentState as State
 from patients.models import Consent, Enrolment
@@ -38,6 +39,7 @@ def end(
         locked.end_recorded_at = at
         locked.save(update_fields=["state", "ended_on", "end_reason", "end_recorded_at"])
         if reason == EndReason.CONSENT_WITHDRAWN:
+            erase_nir(locked, by=by)
             Consent.objects.filter(enrolment=locked, is_given=True, withdrawn_on=None).update(
                 withdrawn_on=on
             )

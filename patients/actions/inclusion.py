@@ -10,7 +10,7 @@ from core import audit, drafts, keys, once
 from core.db import violated_constraint
 from core.identifiers import draw_code
 from core.models import DoneOnce
-from patients import gates, identity
+from patients import gates, identity, texts
 from patients.actions import hooks
 from patients.actions.consent import representative_aad
 from patients.enums import ConsentKind
@@ -205,7 +205,13 @@ def _write_eligibility(enrolment: Enrolment, inclusion: Inclusion) -> None:
         )
         for one in found.answers
     )
+    key = keys.open_key(enrolment.key_id)
     PriorTreatment.objects.bulk_create(
-        PriorTreatment(enrolment=enrolment, drug=one.drug, outcome=one.outcome, plan=one.plan)
+        PriorTreatment(
+            enrolment=enrolment,
+            drug_sealed=texts.seal_under(key, texts.DRUG, one.drug),
+            outcome=one.outcome,
+            plan=one.plan,
+        )
         for one in found.treatments
     )

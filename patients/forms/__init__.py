@@ -3,6 +3,7 @@ from patients.forms.eligibility import EligibilityForm
 from patients.forms.exit import ExitForm
 from patients.forms.identity import IdentityForm
 from patients.forms.information import InformationForm
+from patients.forms.nir import NirForm
 from patients.forms.start import ConfirmForm, StartForm
 
 
@@ -13,5 +14,6 @@ __all__ = [
     "ExitForm",
     "IdentityForm",
     "InformationForm",
+    "NirForm",
     "StartForm",
 ]

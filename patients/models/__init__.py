@@ -1,5 +1,6 @@
 from patients.models.consent import Consent, EligibilityAnswer, PriorTreatment
 from patients.models.enrolment import Enrolment
+from patients.models.nir import Nir
 from patients.models.patient import Identity, IdentityIndex, Patient
 
 
@@ -9,6 +10,7 @@ __all__ = [
     "Enrolment",
     "Identity",
     "IdentityIndex",
+    "Nir",
     "Patient",
     "PriorTreatment",
 ]

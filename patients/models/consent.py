@@ -89,6 +89,13 @@ class Consent(models.Model):
                 sql="OLD.withdrawn_on IS NOT NULL"
                 " AND NEW.withdrawn_on IS DISTINCT FROM OLD.withdrawn_on",
             ),
+            # Withdrawn, the number is erased first, in the same act.
+            Refuse(
+                name="patients_nir_goes_first",
+                operation=pgtrigger.Update,
+                sql="NEW.kind = 'NIR' AND NEW.withdrawn_on IS NOT NULL AND EXISTS"
+                " (SELECT 1 FROM patients_nir WHERE enrolment_id = NEW.enrolment_id)",
+            ),
             NeverDeleted(name="consent_never_deleted"),
         ]
 
@@ -135,7 +142,8 @@ class PriorTreatment(models.Model):
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, related_name="prior_treatments"
     )
-    drug = models.CharField("traitement", max_length=120)
+    # Under the enrolment's key: what is typed may name anybody. Empty once the key is destroyed.
+    drug_sealed = models.BinaryField(null=True)
     outcome = models.CharField("résultat", max_length=15, choices=TreatmentOutcome)
     plan = models.CharField("devenir", max_length=15, choices=TreatmentPlan)
 

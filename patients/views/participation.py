@@ -16,11 +16,11 @@ from accounts.permissions import allows, require
 from core import audit, keys
 from core import documents as store
 from core.pdf import PdfUnavailable
-from patients import actions, documents
+from patients import actions, documents, texts
 from patients.access import open_record
-from patients.enums import EndReason, EnrolmentState
+from patients.enums import ConsentKind, EndReason, EnrolmentState
 from patients.forms import ExitForm
-from patients.models import Consent, Enrolment
+from patients.models import Consent, Enrolment, PriorTreatment
 
 
 @require_safe
@@ -39,11 +39,23 @@ def inclusion(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "consents": consents,
         "representative": _representative(enrolment, consents) if may_end else "",
         "answers": enrolment.answers.select_related("criterion").order_by("criterion__position"),
-        "treatments": enrolment.prior_treatments.order_by("pk"),
+        "treatments": _treatments(enrolment),
         "certificate": documents.certificate(enrolment),
         "may_end": may_end,
+        "nir_authorised": enrolment.is_live and may_end and any(map(_is_nir, consents)),
     }
     return render(request, "patients/inclusion.html", context)
+
+
+def _is_nir(consent: Consent) -> bool:
+    standing = consent.is_given and consent.withdrawn_on is None
+    return consent.kind == ConsentKind.NIR and standing
+
+
+def _treatments(enrolment: Enrolment) -> list[tuple[str, PriorTreatment]]:
+    """What was tried, with its name; a name is "" once the key is destroyed."""
+    rows = list(enrolment.prior_treatments.order_by("pk"))
+    return list(zip(texts.drugs(enrolment, rows), rows, strict=True))
 
 
 def _representative(enrolment: Enrolment, consents: list[Consent]) -> str:

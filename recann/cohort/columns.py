@@ -34,7 +34,7 @@ COLUMNS: dict[type[Model], tuple[str, dict[str, object]]] = {
         {"person_kind": "ADULT"},
     ),
     EligibilityAnswer: ("id enrolment criterion answer", {}),
-    PriorTreatment: ("id enrolment drug outcome plan", {}),
+    PriorTreatment: ("id enrolment drug_sealed outcome plan", {}),
     Prescription: (
         "id public_id enrolment patient prescriber author is_initiation starts_on duration_days"
         " narcotic_days signed_on signed_at created_at first_dispensed_at",

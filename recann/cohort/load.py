@@ -67,6 +67,6 @@ def groups(courses: Iterable[Course]) -> Iterator[list[Course]]:
 def write_group(writer: Writer, group: list[Course]) -> None:
     """Keys first, then every row of these patients."""
     opened = keys.open_keys(keys.create_keys("patient", len(group))).values()
-    files = keys.create_keys("enrolment", len(group))
+    files = keys.open_keys(keys.create_keys("enrolment", len(group))).values()
     for course, key, file_key in zip(group, opened, files, strict=True):
-        writer.patient(course, key, file_key.hex)
+        writer.patient(course, key, file_key)

@@ -10,7 +10,7 @@ from core import keys
 from core.identifiers import draw_code
 from core.months import add_months
 from followup.models import Answers, Visit
-from patients import identity
+from patients import identity, texts
 from patients.identity import Person
 from patients.models import (
     Consent,
@@ -71,7 +71,7 @@ class Writer:
 
     # --- Inclusion ---------------------------------------------------------------------------
 
-    def patient(self, course: Course, key: keys.DataKey, file_key: str) -> None:
+    def patient(self, course: Course, key: keys.DataKey, file_key: keys.DataKey) -> None:
         """Everything of one patient."""
         drawn = self.drawn
         person = self._person(course)
@@ -87,9 +87,9 @@ class Writer:
         doctor = self.places.doctor(site, course.included_on, drawn)
         departement = self.places.departement[site]
         counter = self.places.pharmacist(departement, course.included_on, drawn)
-        enrolment = self._enrolment(course, patient, doctor, counter, file_key)
+        enrolment = self._enrolment(course, patient, doctor, counter, file_key.id.hex)
         self._consents(course, enrolment, doctor)
-        self._eligibility(course, enrolment, indication)
+        self._eligibility(course, enrolment, indication, file_key)
         taken = taste(course, drawn)
         first = None
         for one in treatments(course, taken, self.known, self.today, drawn):
@@ -161,7 +161,9 @@ class Writer:
         given = "t" if self.drawn.random() < 0.6 else "f"
         self._add(Consent, enrolment, "NIR", given, on, *signed)
 
-    def _eligibility(self, course: Course, enrolment: int, indication: str) -> None:
+    def _eligibility(
+        self, course: Course, enrolment: int, indication: str, file_key: keys.DataKey
+    ) -> None:
         asked = next(
             by_indication[indication]
             for start, end, by_indication in self.known.criteria
@@ -172,7 +174,8 @@ class Writer:
         for drug in self.drawn.sample(DRUGS, 2):
             outcome = self.drawn.choice(("INSUFFICIENT", "NOT_TOLERATED"))
             kept = self.drawn.choice(("KEPT", "STOPPED_BEFORE"))
-            self._add(PriorTreatment, enrolment, drug, outcome, kept)
+            sealed = octets(texts.seal_under(file_key, texts.DRUG, drug))
+            self._add(PriorTreatment, enrolment, sealed, outcome, kept)
 
     # --- Treatment ---------------------------------------------------------------------------
 

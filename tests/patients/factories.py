@@ -7,19 +7,27 @@ import factory
 from accounts.enums import Role
 from core import keys
 from core.identifiers import ALPHABET, code_with_check
-from patients import identity
+from patients import identity, texts
 from patients.actions import representative_aad
 from patients.enums import (
     Answer,
     ConsentKind,
     EndReason,
     EnrolmentState,
+    NirKind,
     Sex,
     TreatmentOutcome,
     TreatmentPlan,
 )
 from patients.identity import Person
-from patients.models import Consent, EligibilityAnswer, Enrolment, Patient, PriorTreatment
+from patients.models import (
+    Consent,
+    EligibilityAnswer,
+    Enrolment,
+    Nir,
+    Patient,
+    PriorTreatment,
+)
 from programmes.enums import PersonKind
 from tests.accounts.factories import MemberFactory
 from tests.programmes.factories import CriterionFactory, IndicationFactory, ProgrammeLinkFactory
@@ -156,7 +164,36 @@ class PriorTreatmentFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = PriorTreatment
 
+    class Params:
+        drug = "Gabapentine"
+
     enrolment = factory.SubFactory(EnrolmentFactory)
-    drug = "Gabapentine"
+    drug_sealed = factory.LazyAttribute(lambda row: texts.seal(row.enrolment, texts.DRUG, row.drug))
     outcome = TreatmentOutcome.INSUFFICIENT
     plan = TreatmentPlan.KEPT
+
+
+class NirFactory(factory.django.DjangoModelFactory):
+    """A number that nobody has, and the consent that allows it, unless `consent=False`."""
+
+    class Meta:
+        model = Nir
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    patient = factory.SelfAttribute("enrolment.patient")
+    kind = NirKind.NIR
+    key_id = factory.LazyFunction(lambda: keys.create_key("nir"))
+    sealed = factory.LazyAttribute(lambda row: keys.seal(row.key_id, b"number", aad="test"))
+    index = factory.Sequence(lambda n: n.to_bytes(16))
+    recorded_at = factory.SelfAttribute("enrolment.recorded_at")
+    recorded_by = factory.SelfAttribute("enrolment.included_by")
+
+    @classmethod
+    def _create(cls, model_class, *args, consent=True, **kwargs):
+        if consent:
+            ConsentFactory(
+                enrolment=kwargs["enrolment"],
+                kind=ConsentKind.NIR,
+                recorded_by=kwargs["recorded_by"],
+            )
+        return super()._create(model_class, *args, **kwargs)

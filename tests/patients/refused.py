@@ -48,6 +48,12 @@ def dropped_pair():
         )
 
 
+def withdrawn_over_a_number():
+    number = f.NirFactory()
+    consent = number.enrolment.consents.get(kind=ConsentKind.NIR)
+    changed(consent, withdrawn_on=AFTER)
+
+
 def out(state, reason, on=AFTER):
     return f.EnrolmentFactory(state=state, end_reason=reason, ended_on=on)
 
@@ -93,6 +99,11 @@ REFUSED = {
         enrolment=f.EnrolmentFactory(),
         criterion=f.CriterionFactory(),
     ),
+    "patients_nir_kind_known": lambda: f.NirFactory(kind="INS"),
+    "patients_nir_of_one_person": lambda: twice(f.NirFactory, index=b"the same index.."),
+    "patients_nir_needs_its_consent": lambda: f.NirFactory(consent=False),
+    "patients_nir_of_its_patient": lambda: f.NirFactory(patient=f.PatientFactory()),
+    "patients_nir_goes_first": withdrawn_over_a_number,
     "patients_outcome_known": lambda: f.PriorTreatmentFactory(outcome="MAGIC"),
     "patients_plan_known": lambda: f.PriorTreatmentFactory(plan="MAGIC"),
 }

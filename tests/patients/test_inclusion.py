@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from accounts.enums import Role
 from core import keys
 from core.models import JournalLine, KeyRecord
-from patients import actions, draft, identity
+from patients import actions, draft, identity, texts
 from patients.enums import Answer, ConsentKind
 from patients.inclusion import Answered
 from patients.models import Consent, Enrolment
@@ -66,7 +66,7 @@ def test_an_inclusion_records_everything(setting):
     assert consents[ConsentKind.NIR].information == setting.document
     assert consents[ConsentKind.NIR].booklet == setting.booklet
     assert enrolment.answers.get().answer == Answer.NO
-    assert enrolment.prior_treatments.get().drug == "Gabapentine"
+    assert texts.drugs(enrolment, enrolment.prior_treatments.all()) == ["Gabapentine"]
     line = JournalLine.objects.get(action="patient.included")
     assert line.subject == str(enrolment.public_id)
 

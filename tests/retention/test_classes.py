@@ -73,6 +73,7 @@ def test_every_tracked_model_has_its_versions_erased():
     assert untracked == {
         "patients.Identity",
         "patients.IdentityIndex",
+        "patients.Nir",
         "prescriptions.Presentation",
         "core.Document",
         "core.VerificationCode",
