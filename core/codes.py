@@ -18,6 +18,9 @@ from core.models import VerificationCode
 # Filled by the apps that own the kinds, in `AppConfig.ready`.
 LABELS: dict[str, str] = {}
 STATES: dict[str, Callable[[int], str | None]] = {}
+# Kind → whether a person of that name, born that day, is the one the document names. Kinds that
+# name nobody to be checked are absent.
+BEARERS: dict[str, Callable[[int, str, date], bool]] = {}
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Answer:
     issued_on: date
     state: str
     fingerprint: str
+    # Whether the person who bears it may be checked.
+    names_somebody: bool = False
 
 
 def _mac(value: str) -> bytes:
@@ -108,4 +113,13 @@ def answer(text: str) -> Answer | None:
     state = STATES[code.kind](code.target_id)
     if state is None:
         return None
-    return Answer(LABELS.get(code.kind, "Document"), code.issued_on, state, code.fingerprint)
+    label = LABELS.get(code.kind, "Document")
+    return Answer(label, code.issued_on, state, code.fingerprint, code.kind in BEARERS)
+
+
+def bears(code: VerificationCode | None, *, name: str, birth_date: date) -> bool:
+    """Whether the document of this code names that person. False too for a code that is unknown,
+    ended or over: nothing is learnt of it here."""
+    if code is None or code.kind not in BEARERS or STATES[code.kind](code.target_id) is None:
+        return False
+    return BEARERS[code.kind](code.target_id, name, birth_date)

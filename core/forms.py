@@ -1,5 +1,8 @@
+from datetime import date
+
 from django import forms
 
+from core.fields import FrenchDateField
 from core.identifiers import DOCUMENT, read_code
 
 
@@ -26,3 +29,19 @@ class CodeForm(forms.Form):
                 "Ce code comporte une faute de frappe\u202f: comparez-le avec le document."
             )
         return code
+
+
+class BearerForm(forms.Form):
+    """Who presents the paper, as written on the identity document that they show."""
+
+    code = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    name = forms.CharField(
+        label="Nom de naissance ou d’usage",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    birth_date = FrenchDateField(label="Date de naissance")
+
+    def __init__(self, *args: object, today: date, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["birth_date"].limit(latest=today)  # type: ignore[attr-defined]

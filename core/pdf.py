@@ -9,18 +9,17 @@ import io
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
-from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from core import seal_key
 
 
 T = TypeVar("T")
@@ -95,10 +94,7 @@ def _signer() -> Any:  # noqa: ANN401  pyHanko is untyped
     from pyhanko.sign import signers
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    private = load_pem_private_key(Path(settings.SEAL_KEY_FILE).read_bytes(), password=None)
-    if not isinstance(private, ec.EllipticCurvePrivateKey):
-        raise ImproperlyConfigured("SEAL_KEY_FILE: an elliptic curve key is expected.")
-    key = private
+    key = seal_key.private()
 
     class CachedKeySigner(signers.Signer):
         async def async_sign_raw(

@@ -14,12 +14,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import codes, drafts, throttle
-from core.forms import CodeForm
+from core import audit, codes, drafts, seal_key, throttle
+from core.forms import BearerForm, CodeForm
 
 
 # Tries per source. No legal source: someone typing from paper never makes ten in a minute.
 TRIES, TRIES_SECONDS = 10, 60
+# Persons tried on one document. `interop.md` 6.4: five an hour, then nothing more is said.
+PERSONS, PERSONS_SECONDS = 5, 3600
 # Mails shown on the demonstration's page.
 NEWEST = 100
 
@@ -41,20 +43,69 @@ def verify_code(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(request, token[:200], CodeForm())
 
 
-def _answer(request: HttpRequest, text: str, form: CodeForm) -> HttpResponse:
-    """Unknown, ended and purged codes share one path: one query, one page, one status."""
+@login_not_required
+@require_POST
+def verify_bearer(request: HttpRequest) -> HttpResponse:
+    """Public: whether the document names the person who presents it. Yes or no, nothing else."""
     now = timezone.now()
+    form = BearerForm(request.POST, today=timezone.localdate(now))
+    text = request.POST.get("code", "")[:200]
+    if not _may_ask(request, now):
+        return _page(request, CodeForm(), too_many=True, status=429)
+    if not form.is_valid():
+        return _show(request, text, CodeForm(), bearer_form=form)
+    document = codes.find(text)
+    # By its token and by its short code, a document is one.
+    which = f"code {document.pk}" if document else text
+    if not throttle.allowed("bearer", which, limit=PERSONS, seconds=PERSONS_SECONDS, at=now):
+        return _page(request, CodeForm(), too_many_persons=True, status=429)
+    typed = form.cleaned_data
+    matches = codes.bears(document, name=typed["name"], birth_date=typed["birth_date"])
+    audit.record("document.bearer_checked", document, by=audit.Agent(), matches=matches)
+    return _show(request, text, CodeForm(), matches=matches)
+
+
+@login_not_required
+@require_safe
+def published_key(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Public: the key that checks documents without network, with `core/offline.py`."""
+    return HttpResponse(seal_key.published(), content_type="application/x-pem-file")
+
+
+def _may_ask(request: HttpRequest, now: datetime) -> bool:
     source = throttle.source_of(request)
-    if not throttle.allowed("verify", source, limit=TRIES, seconds=TRIES_SECONDS, at=now):
+    return throttle.allowed("verify", source, limit=TRIES, seconds=TRIES_SECONDS, at=now)
+
+
+def _answer(request: HttpRequest, text: str, form: CodeForm) -> HttpResponse:
+    if not _may_ask(request, timezone.now()):
         return _page(request, form, too_many=True, status=429)
+    return _show(request, text, form)
+
+
+def _show(request: HttpRequest, text: str, form: CodeForm, **context: object) -> HttpResponse:
+    """Unknown, ended and purged codes share one path: one query, one page, one status."""
     answer = codes.answer(text)
-    return _page(request, form, asked=True, answer=answer, status=200 if answer else 404)
+    if answer and answer.names_somebody and "bearer_form" not in context:
+        today = timezone.localdate()
+        context["bearer_form"] = BearerForm(initial={"code": text}, today=today)
+    status = 200 if answer else 404
+    return _page(request, form, asked=True, answer=answer, status=status, **context)
 
 
 def _page(
     request: HttpRequest, form: CodeForm, *, status: int = 200, **context: object
 ) -> HttpResponse:
-    shown = {"form": form, "asked": False, "answer": None, "too_many": False, **context}
+    shown = {
+        "form": form,
+        "asked": False,
+        "answer": None,
+        "too_many": False,
+        "too_many_persons": False,
+        "bearer_form": None,
+        "matches": None,
+        **context,
+    }
     return render(request, "core/verify.html", shown, status=status)
 
 

@@ -193,6 +193,9 @@ SITE_BRAND = os.environ.get("SITE_BRAND", "neutre")
 SITE_OWNER = os.environ.get("SITE_OWNER", "Démonstration\u202f: données fictives" if DEMO else "")
 SITE_CONTACT = os.environ.get("SITE_CONTACT", "")
 
+# Scans name people: they never touch the disk in clear. Bytes: `core.scans`.
+FILE_UPLOAD_HANDLERS = ["core.uploads.InMemory"]
+
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "static-built"))
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -25,6 +25,8 @@ ACCESS: dict[str, Permission | str] = {
     "accounts:password": SIGNED_IN,
     "core:verify": PUBLIC,
     "core:verify_code": PUBLIC,
+    "core:verify_bearer": PUBLIC,
+    "core:published_key": PUBLIC,
     "core:draft": SIGNED_IN,
     # Public in demonstration, where there is nothing to hide; absent elsewhere.
     "core:caught_mail": PUBLIC,

@@ -8,7 +8,7 @@ import pytest
 from django.template import TemplateDoesNotExist
 from django.test import override_settings
 
-from core import documents, keys, pdf
+from core import documents, keys, pdf, seal_key
 from core.models import Document
 from tests.core.factories import NOON
 
@@ -133,12 +133,12 @@ def test_the_seal_is_made_with_an_elliptic_curve_key(tmp_path):
             serialization.NoEncryption(),
         )
     )
-    pdf._signer.cache_clear()
+    seal_key.private.cache_clear()
 
     with override_settings(SEAL_KEY_FILE=str(file)), pytest.raises(Exception, match="elliptic"):
-        pdf._signer()
+        seal_key.private()
 
-    pdf._signer.cache_clear()
+    seal_key.private.cache_clear()
 
 
 def test_a_qr_code_is_an_image_with_a_text(plain):
