@@ -59,6 +59,7 @@ class Once:
     key: str
     body: Mapping[str, object]
     draft: str = ""
+    begun_at: datetime | None = None
 
 
 # --- The calendar ----------------------------------------------------------------------------
@@ -171,6 +172,7 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
     visit.held_on, visit.held_by, visit.recorded_at = said.held_on, by, at
     visit.mode, visit.decision, visit.stop_reason = said.mode, said.decision, said.stop_reason
     visit.timing_reason, visit.next_on = said.timing_reason, said.next_on
+    visit.entry_seconds = rules.entry_seconds(once_only.begun_at, at)
     visit.comment_sealed = questionnaires.seal_text(key, visit, "comment", said.comment)
     visit.save()
     Answers.objects.bulk_create(_answers(visit, part, said, key) for part in parts)

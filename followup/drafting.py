@@ -1,9 +1,10 @@
 """The draft of a long form: what the page sends every few seconds, given back when it opens."""
 
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from django.http import QueryDict
 from core import drafts
 
 
+# Between the seconds and the random part of a key.
+_SINCE = "-"
 # The token of the page is not a part of what was typed.
 _NOT_TYPED = "csrfmiddlewaretoken"
 
@@ -28,7 +31,21 @@ class Typing:
     @property
     def initial(self) -> dict[str, Any]:
         """Values of an unbound form: the draft, else a new key against double sending."""
-        return {"once": uuid4().hex, **(self.data or {})}
+        return {"once": _new_key(), **(self.data or {})}
+
+
+def _new_key() -> str:
+    """A key against double sending; its hexadecimal seconds say when the form was first opened."""
+    return f"{int(time.time()):x}{_SINCE}{uuid4().hex}"
+
+
+def begun_at(key: str) -> datetime | None:
+    """When the form of that key was first opened; None when the key was not made here."""
+    seconds, found, _ = key.partition(_SINCE)
+    try:
+        return datetime.fromtimestamp(int(seconds, 16), UTC) if found else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def resume(owner_id: int, key: str) -> Typing:

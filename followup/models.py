@@ -108,6 +108,10 @@ class Visit(models.Model):
     not_done_reason = models.CharField(
         "motif de non-réalisation", max_length=20, choices=NotDoneReason, blank=True
     )
+    # From the opening of the form to its recording; empty when that says nothing.
+    entry_seconds = models.PositiveSmallIntegerField(
+        "durée de saisie (secondes)", null=True, blank=True
+    )
     # Free text, under the enrolment's key.
     comment_sealed = models.BinaryField(null=True, blank=True)
 
@@ -144,6 +148,11 @@ class Visit(models.Model):
                 name="followup_done_says_when_and_what",
             ),
             models.CheckConstraint(
+                condition=Q(entry_seconds=None)
+                | Q(entry_seconds__range=(1, rules.MAX_ENTRY_SECONDS)),
+                name="followup_entry_time_plausible",
+            ),
+            models.CheckConstraint(
                 condition=~Q(decision=Decision.STOP) | ~Q(stop_reason=""),
                 name="followup_stop_has_reason",
             ),
@@ -160,6 +169,11 @@ class Visit(models.Model):
                 name="followup_planned",
             ),
             models.Index(fields=["enrolment", "-held_on"], name="followup_held"),
+            models.Index(
+                fields=["-recorded_at"],
+                condition=Q(entry_seconds__isnull=False),
+                name="followup_timed",
+            ),
         ]
         triggers = [NeverDeleted(name="visit_never_deleted")]
 

@@ -6,7 +6,7 @@ in `followup.items`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from accounts.enums import Role
 from core.months import add_months
@@ -19,6 +19,10 @@ APPOINTMENT_WINDOW_DAYS = 7
 
 # Days after a visit during which it is typed without saying why. No legal source: ADR 0050.
 TYPING_DAYS = 7
+
+# Seconds. A form that stayed open longer was left and taken up again: its time says nothing.
+# No legal source: ADR 0054.
+MAX_ENTRY_SECONDS = 3600
 
 # domain.md 7.1: complex visits belong to the reference structure, simple ones to both.
 _HOLDERS: dict[VisitKind, frozenset[Role]] = {
@@ -113,6 +117,17 @@ def standing(visit: Expected, *, today: date, later: Sequence[Expected] = ()) ->
         for one in later
     )
     return planned_standing(visit.opens_on, visit.closes_on, today=today, superseded=superseded)
+
+
+def entry_seconds(begun_at: datetime | None, recorded_at: datetime) -> int | None:
+    """Whole seconds between the opening of a form and its recording; None when that says nothing.
+
+    :param begun_at: as the form tells it, None when it does not
+    """
+    if begun_at is None:
+        return None
+    taken = int((recorded_at - begun_at).total_seconds())
+    return taken if 1 <= taken <= MAX_ENTRY_SECONDS else None
 
 
 def days_late(closes_on: date, today: date) -> int:

@@ -155,7 +155,9 @@ def _as_date(text: object) -> date | None:
 def _hold(request: MemberRequest, entry: _Entry, form: VisitForm) -> str:
     """The public id of the visit recorded; "" when it was refused, and the form says why."""
     body = drafting.typed(request.POST)
-    once = actions.Once(form.cleaned_data["once"], body, draft=entry.draft_key)
+    key = form.cleaned_data["once"]
+    begun_at = drafting.begun_at(key)
+    once = actions.Once(key, body, draft=entry.draft_key, begun_at=begun_at)
     try:
         return entry.hold(form.held(), once_only=once, by=request.member, at=timezone.now())
     except actions.CannotHold as error:

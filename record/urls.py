@@ -8,6 +8,7 @@ app_name = "record"
 urlpatterns = [
     path("", views.home, name="home"),
     path("patients/", views.patients, name="patients"),
+    path("patients/tableau/", views.patient_grid, name="grid"),
     path("patients/recherche/", views.search, name="search"),
     path("accessibilite/", views.information, {"name": "accessibility"}, name="accessibility"),
     path("mentions-legales/", views.information, {"name": "legal"}, name="legal"),

@@ -14,7 +14,7 @@ from accounts.permissions import allows, require
 from core import audit
 from patients import access
 from patients.models import Enrolment
-from record import overview, worklist
+from record import grid, overview, worklist
 from record.forms import SearchForm, WorklistForm
 from training import entitlement
 
@@ -55,6 +55,17 @@ def patients(request: MemberRequest) -> HttpResponse:
         "untrained": entitlement.missing(member, today),
     }
     return render(request, "record/patients.html", context)
+
+
+@require_safe
+@require(Permission.PATIENT_VIEW)
+def patient_grid(request: MemberRequest) -> HttpResponse:
+    """The same patients, each with all their visits."""
+    member, today = request.member, timezone.localdate()
+    form = WorklistForm(request.GET, visible=Enrolment.objects.visible_to(member))
+    rows = worklist.filtered(worklist.waiting(member, today), form.filters(), today)
+    found = grid.page(rows, request.GET, role=member.role, today=today)
+    return render(request, "record/grid.html", {"form": form, "found": found})
 
 
 @require_POST

@@ -32,6 +32,7 @@ ACCESS: dict[str, Permission | str] = {
     "core:caught_mail": PUBLIC,
     "record:home": SIGNED_IN,
     "record:patients": Permission.PATIENT_VIEW,
+    "record:grid": Permission.PATIENT_VIEW,
     "record:search": Permission.PATIENT_VIEW,
     "record:accessibility": PUBLIC,
     "record:legal": PUBLIC,

@@ -80,6 +80,7 @@ def repeated(here: Scene) -> dict[str, Ask]:
         "visit_form": lambda: doctor.get(reverse("followup:visit", args=[visit.public_id])),
         "patient": lambda: doctor.get(reverse("record:patient", args=[number])),
         "worklist": lambda: doctor.get(reverse("record:patients")),
+        "grid": lambda: doctor.get(reverse("record:grid")),
         "search_name": lambda: doctor.post(search, searched, expect=302),
         "search_number": lambda: doctor.post(search, by_number, expect=302),
         "api": lambda: here.program.get(api),

@@ -30,6 +30,7 @@ TARGETS = (
     Target("P2 formulaire de consultation / R0", "visit_form", "R0", 25, 1.2),
     Target("P3 page du patient / R1", "patient", "R1", 13, 1.2),
     Target("P4 liste de travail / R1", "worklist", "R1", 8, 1.25),
+    Target("P5 tableau patients × consultations / R1", "grid", "R1", 12, 1.3),
     Target("P6 recherche par nom et date de naissance / R1", "search_name", "R1", 8, 1.2),
     Target("P6 recherche par numéro / R1", "search_number", "R1", 8, 1.2),
     Target("P7 ordonnance retrouvée au comptoir / R1", "look_up", "R1", 8, 1.15),

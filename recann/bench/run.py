@@ -28,6 +28,7 @@ LABELS = {
     "visit_save": "consultation enregistrée",
     "patient": "page du patient",
     "worklist": "liste de travail",
+    "grid": "tableau patients × consultations",
     "search_name": "recherche par nom et date de naissance",
     "search_number": "recherche par numéro",
     "look_up": "ordonnance retrouvée au comptoir",

@@ -33,6 +33,7 @@ REFUSED = {
     "followup_done_says_when_and_what": lambda: VisitFactory(done=True, decision=""),
     "followup_stop_has_reason": lambda: VisitFactory(done=True, decision=Decision.STOP),
     "followup_outside_window_has_reason": lambda: VisitFactory(done=True, timing=Timing.LATE),
+    "followup_entry_time_plausible": lambda: VisitFactory(done=True, entry_seconds=3601),
     "followup_answered_once_a_version": answered_twice,
     "visit_never_deleted": lambda: delete_as_owner(VisitFactory()),
     "answers_never_deleted": lambda: delete_as_owner(AnswersFactory()),

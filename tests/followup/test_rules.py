@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -180,3 +180,24 @@ def test_which_questionnaires_are_asked(indications, at_simple, kind, asked):
     found = rules.is_asked(frozenset(indications), 1, at_simple_visits=at_simple, kind=kind)
 
     assert found == asked
+
+
+OPENED = datetime(2026, 4, 2, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kept"),
+    [
+        pytest.param(-1, None, id="recorded before it was opened"),
+        pytest.param(0, None, id="in no time"),
+        pytest.param(1, 1, id="shortest"),
+        pytest.param(3600, 3600, id="an hour"),
+        pytest.param(3601, None, id="left and taken up again"),
+    ],
+)
+def test_the_time_of_a_form_is_kept_when_it_says_something(seconds, kept):
+    assert rules.entry_seconds(OPENED, OPENED + timedelta(seconds=seconds)) == kept
+
+
+def test_a_form_that_does_not_say_when_it_was_opened_has_no_time():
+    assert rules.entry_seconds(None, OPENED) is None

@@ -7,6 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.enums import Role
 from core import drafts
+from followup import drafting
 from followup.enums import Decision, VisitStatus
 from followup.models import Answers, Visit
 from patients.models import Consent, Enrolment
@@ -342,3 +343,28 @@ def test_the_same_form_with_other_content_is_told_so(sign_in):
     assertContains(response, "a déjà été enregistré avec un autre contenu")
     second.refresh_from_db()
     assert second.status == VisitStatus.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("key", "seconds"),
+    [
+        pytest.param(f"{int(NOW.timestamp()) - 90:x}-{'a' * 32}", 90, id="opened 90 s before"),
+        pytest.param("a" * 32, None, id="a key that says nothing"),
+        pytest.param("zz-a", None, id="not a number"),
+        pytest.param(f"{'f' * 20}-a", None, id="beyond any date"),
+    ],
+)
+def test_how_long_the_form_took_is_kept(sign_in, key, seconds):
+    visit, pain = visit_with_pain()
+
+    sign_in(visit.enrolment.included_by).post(page_of(visit), {**TYPED, "once": key, pain: "6"})
+
+    assert Visit.objects.get(pk=visit.pk).entry_seconds == seconds
+
+
+def test_the_form_itself_says_when_it_was_opened(sign_in):
+    visit, _ = visit_with_pain()
+
+    page = sign_in(visit.enrolment.included_by).get(page_of(visit))
+
+    assert drafting.begun_at(page.context["typing"].initial["once"]) is not None
