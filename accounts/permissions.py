@@ -56,7 +56,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.MANAGER: frozenset(
-        {Permission.EVALUATION_VIEW, Permission.RETENTION_VIEW, Permission.PROGRAMME_MANAGE}
+        {
+            Permission.EVALUATION_VIEW,
+            Permission.RETENTION_VIEW,
+            Permission.PROGRAMME_MANAGE,
+            Permission.MEMBERS_MANAGE,
+        }
     ),
     Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),
 }

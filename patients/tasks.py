@@ -5,6 +5,7 @@ from celery import shared_task
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.models import TotpDevice
 from core import keys
 from core.models import Draft, KeyRecord
 from patients.models import Enrolment, Patient
@@ -15,6 +16,8 @@ ORPHAN_AFTER_DAYS = 1
 OWNERS: dict[str, QuerySet[Any]] = {
     "patient": Patient.objects.all(),
     "enrolment": Enrolment.objects.all(),
+    # Its device was replaced or taken away.
+    "second factor": TotpDevice.objects.all(),
     # A draft emptied by an act whose process died before its key was destroyed.
     "draft": Draft.objects.exclude(key_id=None),
 }
