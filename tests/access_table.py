@@ -14,6 +14,10 @@ TOKEN = "TOKEN"
 
 ACCESS: dict[str, Permission | str] = {
     "accounts:sign_in": PUBLIC,
+    "accounts:forgotten": PUBLIC,
+    "accounts:link_sent": PUBLIC,
+    # The token is the right: looking uses nothing up.
+    "accounts:link": PUBLIC,
     "accounts:second_factor": PASSWORD_GIVEN,
     "accounts:enrol_totp": PASSWORD_GIVEN,
     "accounts:backup_codes": PASSWORD_GIVEN,
@@ -23,6 +27,10 @@ ACCESS: dict[str, Permission | str] = {
     "accounts:me": SIGNED_IN,
     "accounts:new_backup_codes": SIGNED_IN,
     "accounts:password": SIGNED_IN,
+    "accounts:reset_factors": Permission.MEMBERS_MANAGE,
+    "accounts:sessions": SIGNED_IN,
+    "accounts:close_session": SIGNED_IN,
+    "accounts:close_other_sessions": SIGNED_IN,
     "core:verify": PUBLIC,
     "core:verify_code": PUBLIC,
     "core:verify_bearer": PUBLIC,
