@@ -50,3 +50,5 @@ class Permission(models.TextChoices):
     STATISTICS_READ = "STATISTICS_READ", "Lire les statistiques agrégées"
     RETENTION_VIEW = "RETENTION_VIEW", "Lire le plan de conservation"
     PROGRAMME_MANAGE = "PROGRAMME_MANAGE", "Gérer le programme"
+    JOURNAL_READ = "JOURNAL_READ", "Lire le journal des accès"
+    TRAIL_REVIEW = "TRAIL_REVIEW", "Conduire les revues de traçabilité"

@@ -56,7 +56,13 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.MANAGER: frozenset(
-        {Permission.EVALUATION_VIEW, Permission.RETENTION_VIEW, Permission.PROGRAMME_MANAGE}
+        {
+            Permission.EVALUATION_VIEW,
+            Permission.RETENTION_VIEW,
+            Permission.PROGRAMME_MANAGE,
+            Permission.JOURNAL_READ,
+            Permission.TRAIL_REVIEW,
+        }
     ),
     Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),
 }
