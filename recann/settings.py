@@ -136,6 +136,9 @@ SEAL_CERTIFICATE_FILE = os.environ["SEAL_CERTIFICATE_FILE"]
 # What was erased, one JSON line a step: kept outside the databases and their backups.
 PURGE_LEDGER = Path(os.environ.get("PURGE_LEDGER", BASE_DIR / "var/purge-ledger.jsonl"))
 
+# The last seal of each day, one line a day: kept outside the databases too.
+SEAL_COPIES = Path(os.environ.get("SEAL_COPIES", PURGE_LEDGER.with_name("journal-seals.txt")))
+
 # --- People ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -246,6 +249,10 @@ CELERY_BEAT_SCHEDULE = {
     "make partitions": {
         "task": "core.tasks.make_partitions",
         "schedule": crontab(hour=1, minute=5),
+    },
+    "verify the journal": {
+        "task": "record.tasks.verify_journal",
+        "schedule": crontab(hour=4, minute=15),
     },
     "destroy orphan keys": {
         "task": "patients.tasks.destroy_orphan_keys",
