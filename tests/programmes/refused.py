@@ -53,6 +53,14 @@ REFUSED = {
     "programmes_regime_starts_once": lambda: twice(
         f.ProductRegimeFactory, product=f.ProductFactory(regimes=False)
     ),
+    "programmes_regime_one_a_day": lambda: f.ProductRegimeFactory(
+        product=f.ProductFactory(), valid_from=datetime.date(2026, 1, 1)
+    ),
+    "programmes_notice_level_known": lambda: f.SupplyNoticeFactory(level="FINE"),
+    "programmes_notice_dates_ordered": lambda: f.SupplyNoticeFactory(valid_to=BEFORE),
+    "programmes_notice_one_open_a_product": lambda: twice(
+        f.SupplyNoticeFactory, product=f.ProductFactory()
+    ),
     "programmes_pack_holds_something": lambda: f.PackFactory(quantity=0),
     "programmes_supply_days_positive": lambda: f.SupplyRuleFactory(max_supply_days=0),
     "programmes_visit_code_unique": lambda: twice_in_a_programme(f.VisitDefinitionFactory),
