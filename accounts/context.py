@@ -33,7 +33,11 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     Role.ANALYST: (_DASHBOARD, ("Exports", "evaluation:export")),
     Role.VIGILANCE_OFFICER: (("Effets indésirables", "vigilance:list"), _DASHBOARD),
-    Role.MANAGER: (_DASHBOARD, ("Conservation", "retention:plan")),
+    Role.MANAGER: (
+        _DASHBOARD,
+        ("Médicaments", "programmes:products"),
+        ("Conservation", "retention:plan"),
+    ),
     Role.API_CLIENT: (),
 }
 

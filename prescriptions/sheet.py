@@ -28,6 +28,15 @@ class PrintedStep:
 
 
 @dataclass(frozen=True)
+class Replaced:
+    """«CBD 50 LGP Classic (rupture)», whose place the line takes, and its daily mg at its end."""
+
+    words: str
+    thc_mg: Decimal | None
+    cbd_mg: Decimal | None
+
+
+@dataclass(frozen=True)
 class PrintedLine:
     """One medicine as the pharmacist reads it."""
 
@@ -53,10 +62,7 @@ class PrintedLine:
     supply_days: int
     # Flowers: inhaled with the medical device, never burnt.
     needs_vaporiser: bool
-    # «CBD 50 LGP Classic (rupture)», when the line takes its place; its daily mg at its end.
-    replaces: str
-    replaced_thc_mg: Decimal | None
-    replaced_cbd_mg: Decimal | None
+    replaced: Replaced | None
 
 
 @dataclass(frozen=True)
@@ -155,16 +161,15 @@ def printed_line(line: Line, instructions: str, rule: SupplyRule | None) -> Prin
         renewals=0 if is_narcotic else rules.renewals(line.days, supply_days),
         supply_days=supply_days,
         needs_vaporiser=line.product.needs_vaporiser,
-        replaces=_replaces(line),
-        replaced_thc_mg=line.replaced_thc_mg,
-        replaced_cbd_mg=line.replaced_cbd_mg,
+        replaced=_replaced(line),
     )
 
 
-def _replaces(line: Line) -> str:
+def _replaced(line: Line) -> Replaced | None:
     if line.replaces_product is None:
-        return ""
-    return f"{line.replaces_product.name} ({line.get_replace_reason_display().lower()})"
+        return None
+    words_of = f"{line.replaces_product.name} ({line.get_replace_reason_display().lower()})"
+    return Replaced(words_of, line.replaced_thc_mg, line.replaced_cbd_mg)
 
 
 def _amount(number: Decimal, unit: str, form: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from programmes.enums import Regime, Unit
+from programmes.enums import Form, Regime, Unit
 
 
 # Percent of THC. Décret 2020-1230 art. 1-II: above it, a narcotic; exactly it, list I or II.
@@ -33,3 +33,12 @@ def percent_of(mg_per_unit: Decimal, unit: Unit) -> Decimal | None:
     3 mg/mL are 0.3 %. A control only: the density of an oil is not known here.
     """
     return None if unit == Unit.UNIT else mg_per_unit / _MG_PER_PERCENT
+
+
+# In what a dose of each form is counted.
+UNITS: dict[Form, Unit] = {
+    Form.OIL: Unit.ML,
+    Form.FLOWER: Unit.G,
+    Form.TABLET: Unit.UNIT,
+    Form.CAPSULE: Unit.UNIT,
+}

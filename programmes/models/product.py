@@ -64,6 +64,11 @@ class Product(models.Model):
                 ),
                 name="programmes_product_strength_possible",
             ),
+            # Flowers are inhaled with the medical device only (arrêté du 16 octobre 2020).
+            models.CheckConstraint(
+                condition=~Q(form=Form.FLOWER) | Q(unit=Unit.G, needs_vaporiser=True),
+                name="programmes_product_flower_by_vaporiser",
+            ),
         ]
 
     def __str__(self) -> str:

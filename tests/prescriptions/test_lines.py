@@ -191,7 +191,7 @@ def test_a_switch_is_kept_with_both_doses_and_signed():
     line = signed.lines.get()
     assert (line.replaces_product.name, line.replace_reason) == ("Huile en rupture", "SHORTAGE")
     assert (line.replaced_thc_mg, line.replaced_cbd_mg) == (0, 40)
-    assert sheet(signed, on=WRITTEN_ON).lines[0].replaces == "Huile en rupture (rupture)"
+    assert sheet(signed, on=WRITTEN_ON).lines[0].replaced.words == "Huile en rupture (rupture)"
 
 
 def test_a_renewal_does_not_switch_again():

@@ -48,6 +48,7 @@ REFUSED = {
     "programmes_product_strength_possible": lambda: f.ProductFactory(
         thc_percent=Decimal("100.0001")
     ),
+    "programmes_product_flower_by_vaporiser": lambda: f.ProductFactory(form="FLOWER", unit="G"),
     "programmes_regime_known": lambda: f.ProductRegimeFactory(regime="FREE"),
     "programmes_regime_dates_ordered": lambda: f.ProductRegimeFactory(valid_to=BEFORE),
     "programmes_regime_starts_once": lambda: twice(
