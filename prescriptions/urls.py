@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_ONE}annuler/", acts.void, name="void"),
     path(f"{_ONE}renouveler/", acts.renew, name="renew"),
     path(f"{_ONE}adapter/", acts.adapt, name="adapt"),
+    path(f"{_ONE}remplacement/", reading.switch, name="switch"),
     path(f"{_ONE}remplacer/", acts.replace, name="replace"),
     path(f"{_ONE}document/", reading.pdf, name="pdf"),
     path(f"{_ONE}document/produire/", reading.print_document, name="print"),

@@ -66,6 +66,7 @@ ACCESS: dict[str, Permission | str] = {
     "prescriptions:void": Permission.PRESCRIPTION_WRITE,
     "prescriptions:renew": Permission.PRESCRIPTION_WRITE,
     "prescriptions:adapt": Permission.PRESCRIPTION_WRITE,
+    "prescriptions:switch": Permission.PRESCRIPTION_WRITE,
     "prescriptions:replace": Permission.PRESCRIPTION_WRITE,
     "prescriptions:pdf": Permission.PRESCRIPTION_VIEW,
     "prescriptions:print": Permission.PRESCRIPTION_WRITE,
