@@ -37,6 +37,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         _DASHBOARD,
         ("Journal", "record:journal"),
         ("Revues", "record:reviews"),
+        ("Médicaments", "programmes:products"),
         ("Conservation", "retention:plan"),
     ),
     Role.API_CLIENT: (),
