@@ -33,7 +33,13 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     Role.ANALYST: (_DASHBOARD, ("Exports", "evaluation:export")),
     Role.VIGILANCE_OFFICER: (("Effets indésirables", "vigilance:list"), _DASHBOARD),
-    Role.MANAGER: (_DASHBOARD, ("Conservation", "retention:plan")),
+    Role.MANAGER: (
+        _DASHBOARD,
+        ("Journal", "record:journal"),
+        ("Revues", "record:reviews"),
+        ("Médicaments", "programmes:products"),
+        ("Conservation", "retention:plan"),
+    ),
     Role.API_CLIENT: (),
 }
 

@@ -7,13 +7,14 @@ Nothing here works outside a demonstration or a test.
 import hmac
 import time
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django_otp.oath import hotp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts import factors
 from accounts.actions import Person, give_role, open_account
 from accounts.enums import Profession, Role
 from accounts.models import Member, Site, User
@@ -27,6 +28,7 @@ DOMAIN = "demonstration.test"
 FIRST_RPPS = 9_900_001
 # Seconds. RFC 6238.
 STEP = 30
+NOON = time_of_day(12)
 
 
 class NotADemonstration(Exception):
@@ -161,7 +163,8 @@ def _create(someone: Someone, sites: Sites, encoded: str, number: int, on: date)
     if someone.profession != Profession.PROGRAM:
         user.password = encoded
         user.save(update_fields=["password"])
-        TOTPDevice.objects.create(user=user, name="application", key=_secret(user))
+        opened_at = datetime.combine(on, NOON, UTC)
+        factors.keep_secret(user, _secret(user), at=opened_at)
     return [
         give_role(user, getattr(sites, place.site), place.role, by=audit.SYSTEM, on=on)
         for place in someone.places
@@ -177,8 +180,8 @@ def current_code(user: User) -> str:
     """The code that their application would show, not used yet; "" outside demonstration."""
     if not settings.DEMO or user.email not in LOGINS:
         return ""
-    device = TOTPDevice.objects.filter(user=user, key=_secret(user)).first()
-    if device is None:  # they enrolled an application of their own
+    device = factors.application_of(user)
+    if device is None or device.bin_key.hex() != _secret(user):  # one of their own
         return ""
     step = max(int(time.time()) // STEP, device.last_t + 1)
     return f"{hotp(device.bin_key, step):06d}"

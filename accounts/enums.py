@@ -51,4 +51,32 @@ class Permission(models.TextChoices):
     STATISTICS_READ = "STATISTICS_READ", "Lire les statistiques agrégées"
     RETENTION_VIEW = "RETENTION_VIEW", "Lire le plan de conservation"
     INCLUSION_OVERSEE = "INCLUSION_OVERSEE", "Suivre les non-inclusions et les dérogations"
+    MEMBERS_MANAGE = "MEMBERS_MANAGE", "Gérer les membres d’un lieu"
     PROGRAMME_MANAGE = "PROGRAMME_MANAGE", "Gérer le programme"
+    JOURNAL_READ = "JOURNAL_READ", "Lire le journal des accès"
+    TRAIL_REVIEW = "TRAIL_REVIEW", "Conduire les revues de traçabilité"
+
+
+class LinkKind(models.TextChoices):
+    """What a link sent by mail opens."""
+
+    INVITATION = "INVITATION", "Invitation"
+    PASSWORD = "PASSWORD", "Mot de passe oublié"
+    FACTOR = "FACTOR", "Nouveau second facteur"
+
+
+class FactorLoss(models.TextChoices):
+    """Why somebody cannot give their second factor any more."""
+
+    LOST = "LOST", "Téléphone ou clé perdu"
+    STOLEN = "STOLEN", "Téléphone ou clé volé"
+    REPLACED = "REPLACED", "Téléphone ou clé remplacé ou hors d’usage"
+    SUSPECTED = "SUSPECTED", "Usage par un tiers soupçonné"
+
+
+class IdentityCheck(models.TextChoices):
+    """How one made sure of who asks, before taking a factor away."""
+
+    IN_PERSON = "IN_PERSON", "En présence, pièce d’identité ou carte professionnelle vue"
+    VIDEO = "VIDEO", "En visioconférence, pièce d’identité ou carte professionnelle vue"
+    CALL_BACK = "CALL_BACK", "Par rappel au numéro du lieu d’exercice inscrit au registre"

@@ -1,4 +1,7 @@
-"""The second factor: an application that shows one-time codes, and backup codes on paper."""
+"""The second factor: an application that shows one-time codes, and backup codes on paper.
+
+Passkeys, the third kind, stand in `accounts.passkeys`.
+"""
 
 import secrets
 import time
@@ -14,11 +17,11 @@ from django_otp import devices_for_user, user_has_device
 from django_otp.models import Device
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.actions import agent, end_sessions
-from accounts.models import User
-from core import audit, throttle
+from accounts import mail
+from accounts.actions import agent, close_reset, end_sessions, use_factor_link
+from accounts.models import TotpDevice, User
+from core import audit, keys, throttle
 
 
 # Attempts in the window, by person. Five of three codes in a million each quarter of an hour.
@@ -40,10 +43,12 @@ def has_factor(user: User) -> bool:
     return bool(user_has_device(user))
 
 
-def enrolled_at(user: User) -> datetime | None:
-    """When the application in use was enrolled."""
-    device = TOTPDevice.objects.filter(user=user, confirmed=True).order_by("-created_at").first()
-    return device.created_at if device else None
+def application_of(user: User) -> TotpDevice | None:
+    """The application in use."""
+    found: TotpDevice | None = (
+        TotpDevice.objects.filter(user=user).order_by("-created_at", "pk").first()
+    )
+    return found
 
 
 def prove(user: User, typed: str, *, at: datetime) -> Device | None:
@@ -72,8 +77,10 @@ def _accepting(user: User, code: str) -> Device | None:
         for device in devices_for_user(user, for_verify=True):
             if isinstance(device, StaticDevice):
                 accepted = device.verify_token(_kept(user, code))
-            else:
-                accepted = is_one_time and device.verify_token(code)
+            else:  # a passkey has no code
+                accepted = (
+                    is_one_time and isinstance(device, TotpDevice) and device.verify_token(code)
+                )
             if accepted:
                 return device
     return None
@@ -100,10 +107,37 @@ def address(user: User, secret: str) -> str:
     return f"otpauth://totp/{issuer}:{quote(user.email)}?secret={letters}&issuer={issuer}"
 
 
-def enrol_totp(user: User, secret: str, code: str) -> TOTPDevice:
+def keep_secret(user: User, secret: str, *, at: datetime, last_t: int = -1) -> TotpDevice:
+    """Keep the secret of an application, encrypted, in place of any other of this person.
+
+    The earlier key opens nothing any more: the nightly task destroys it.
+    """
+    key_id = keys.create_key("second factor")
+    device = TotpDevice(user=user, key_id=key_id)
+    kept: TotpDevice
+    kept, _ = TotpDevice.objects.update_or_create(
+        user=user,
+        name="application",
+        defaults={
+            "key_id": key_id,
+            "sealed": keys.seal(key_id, unhexlify(secret), aad=device.aad),
+            "last_t": last_t,
+            "drift": 0,
+            "confirmed": True,
+            "created_at": at,
+        },
+    )
+    return kept
+
+
+def enrol_totp(
+    user: User, secret: str, code: str, *, at: datetime, link: int | None = None
+) -> TotpDevice:
     """Enrol the application that shows this code, in place of any other; sessions end.
 
+    :param link: the link that allowed it, after the factors were taken away
     :raises CannotEnrol: the code is not the one of the secret
+    :raises LinkIsDead: the link was used meanwhile
     """
     counter = TOTP(unhexlify(secret))
     counter.time = time.time()
@@ -113,15 +147,19 @@ def enrol_totp(user: User, secret: str, code: str) -> TOTPDevice:
             "Ce code n’est pas le bon. Attendez le suivant dans l’application, puis saisissez-le."
         )
     with audit.acting("second_factor.enrolled", by=agent(user)):
-        device: TOTPDevice
-        device, _ = TOTPDevice.objects.update_or_create(
-            user=user,
-            name="application",
-            defaults={"key": secret, "last_t": counter.t(), "drift": 0, "confirmed": True},
-        )
-        end_sessions(user)
-        audit.record("second_factor.enrolled", user, by=agent(user))
+        device = keep_secret(user, secret, at=at, last_t=counter.t())
+        enrolled(user, "application", at=at, link=link)
     return device
+
+
+def enrolled(user: User, kind: str, *, at: datetime, link: int | None) -> None:
+    """What follows each enrolment, in its transaction: the link is used, sessions end."""
+    if link is not None:
+        use_factor_link(link, user, at=at)
+    close_reset(user, at=at)
+    end_sessions(user)
+    mail.queue_notice(user, "factor", at=at)
+    audit.record("second_factor.enrolled", user, by=agent(user), kind=kind)
 
 
 # --- Backup codes ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.enums import FactorLoss, IdentityCheck
 from accounts.models import User
 
 
@@ -67,11 +68,11 @@ class EnrolForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """Another password, typed twice."""
+    """Another password, typed twice. Pasting is allowed: managers of passwords do it."""
 
     new = forms.CharField(
         label="Nouveau mot de passe",
-        help_text="15 caractères au moins. Une phrase convient, sans règle de composition.",
+        help_text="15 caractères au moins, par exemple une phrase. Aucune autre règle.",
         strip=False,
         max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -88,6 +89,51 @@ class PasswordForm(forms.Form):
         if typed.get("new") and typed.get("again") and typed["new"] != typed["again"]:
             self.add_error("again", "Les deux saisies sont différentes.")
         return typed
+
+
+class FirstPasswordForm(PasswordForm):
+    """The first password of an invited person."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new"].label = "Mot de passe"
+        self.fields["again"].label = "Mot de passe, une seconde fois"
+
+
+class ForgottenForm(forms.Form):
+    """Who asks for a link: nothing is said of whether they are known."""
+
+    identifier = forms.CharField(
+        label="Numéro RPPS ou adresse électronique",
+        help_text="RPPS\u202f: 11 chiffres. Adresse\u202f: nom@domaine.fr",
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+
+class KnownPasswordForm(forms.Form):
+    """The password of somebody whose link names the account already."""
+
+    password = forms.CharField(
+        label="Mot de passe",
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
+class FactorResetForm(forms.Form):
+    """Why the factors are taken away, and how the identity was checked."""
+
+    reason = forms.ChoiceField(label="Motif", choices=FactorLoss.choices, widget=forms.RadioSelect)
+    identity_check = forms.ChoiceField(
+        label="Comment avez-vous vérifié l’identité de la personne\u202f?",
+        help_text="Un courriel ou un appel reçu ne suffit pas.",
+        choices=IdentityCheck.choices,
+        widget=forms.RadioSelect,
+    )
 
 
 class SignatureForm(forms.Form):

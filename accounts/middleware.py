@@ -15,6 +15,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # Reached with a password alone: to prove or enrol the second factor, and to leave.
 WITHOUT_SECOND_FACTOR = (
     "/connexion/",
+    "/acces/",
     "/deconnexion/",
     "/session/",
     "/static/",

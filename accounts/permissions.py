@@ -66,6 +66,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.RETENTION_VIEW,
             Permission.PROGRAMME_MANAGE,
             Permission.INCLUSION_OVERSEE,
+            Permission.MEMBERS_MANAGE,
+            Permission.JOURNAL_READ,
+            Permission.TRAIL_REVIEW,
         }
     ),
     Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),

@@ -1,26 +1,32 @@
 """What a session holds, beside what Django and django-otp keep in it.
 
+public_id, device, path  what its owner sees of it: `accounts.session_store` copies them to its row
 started_at, touched_at   instants of the second factor and of the last recorded use (seconds)
 member_id, memberships   the role chosen, and among how many
 proved_at                instant of the first signature: `accounts.step_up`
 next                     where the person was going
 new_codes                backup codes not noted yet
-totp_secret              secret proposed, not confirmed yet
+totp_secret              secret proposed, not confirmed yet, sealed
+link                     link by which another factor may be enrolled
 """
 
 from datetime import datetime
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.backends.db import SessionStore
 from django_otp import DEVICE_ID_SESSION_KEY, devices_for_user
 
+from accounts import words
 from accounts.models import Member, User
+from accounts.session_store import SessionStore
 
 
 # Seconds between the password and the second factor. No legal source: ADR 0010.
 WAITING_SECONDS = 600
+# By what a session was opened: both are of equal strength, and the journal tells them apart.
+LOCAL, PRO_SANTE_CONNECT = "local", "psc"
 
 
 def wait_for_factor(session: SessionBase, *, next_url: str) -> None:
@@ -29,10 +35,12 @@ def wait_for_factor(session: SessionBase, *, next_url: str) -> None:
     session["next"] = next_url
 
 
-def begin(session: SessionBase, *, at: datetime) -> None:
+def begin(session: SessionBase, *, at: datetime, user_agent: str = "", path: str = LOCAL) -> None:
     """The second factor is right: both limits start now, and a new key closes the earlier one."""
     session.cycle_key()
     session.set_expiry(None)
+    session["public_id"] = str(uuid4())
+    session["device"], session["path"] = words.device(user_agent), path
     session["started_at"] = session["touched_at"] = int(at.timestamp())
 
 

@@ -5,8 +5,10 @@ backups when the last backup of the key cluster expires.
 """
 
 import base64
+import hmac
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID, uuid4
@@ -120,6 +122,37 @@ def seal(key_id: UUID, plain: bytes, *, aad: str) -> bytes:
 
 def unseal(key_id: UUID, blob: bytes, *, aad: str) -> bytes:
     return open_key(key_id).unseal(blob, aad)
+
+
+# --- What lives an hour ----------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _passing(setting: str) -> tuple[AESGCM, ...]:
+    """Keys derived from the wrapping keys, newest first."""
+    return tuple(
+        AESGCM(hmac.digest(base64.b64decode(entry.strip().partition(":")[2]), b"passing", "sha256"))
+        for entry in setting.split(",")
+    )
+
+
+def seal_passing(plain: bytes, *, aad: str) -> bytes:
+    """Seal what a session holds for a while: no row in the key store, and nothing to destroy."""
+    nonce = os.urandom(_NONCE)
+    newest = _passing(settings.KEY_ENCRYPTION_KEYS)[0]
+    return _VERSION + nonce + newest.encrypt(nonce, plain, aad.encode())
+
+
+def unseal_passing(blob: bytes, *, aad: str) -> bytes:
+    """Return what `seal_passing` sealed, under the newest wrapping key or an older one.
+
+    :raises cryptography.exceptions.InvalidTag: altered bytes, unknown key or wrong `aad`
+    """
+    if blob[:1] == _VERSION:
+        for key in _passing(settings.KEY_ENCRYPTION_KEYS):
+            with suppress(InvalidTag):
+                return key.decrypt(blob[1 : 1 + _NONCE], blob[1 + _NONCE :], aad.encode())
+    raise InvalidTag
 
 
 def destroy_keys(ids: Iterable[UUID]) -> int:

@@ -70,6 +70,15 @@ class JournalLine(models.Model):
             models.Index(fields=["subject", "at"], name="core_journal_subject"),
             models.Index(fields=["user_id", "at"], name="core_journal_user"),
             models.Index(fields=["cluster", "transaction"], name="core_journal_sealing"),
+            # The order of the manager's page, whole or by act.
+            models.Index(fields=["at"], name="core_journal_at"),
+            models.Index(fields=["action", "at"], name="core_journal_action"),
+            # Identities are told of by the journal alone: the history of a patient looks here.
+            models.Index(
+                fields=["target_id", "at"],
+                condition=Q(action__startswith="identity."),
+                name="core_journal_identity",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +108,29 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cluster}/{self.first}-{self.last}"
+
+
+class JournalCheck(models.Model):
+    """A verification of the journal against its seals, and what was found wrong."""
+
+    never_deleted = True
+
+    at = models.DateTimeField("faite le")
+    seals = models.PositiveIntegerField("sceaux")
+    lines = models.PositiveBigIntegerField("lignes relues")
+    faults = models.JSONField("anomalies", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "vérification du journal"
+        verbose_name_plural = "vérifications du journal"
+        indexes = [models.Index(fields=["-at"], name="core_journal_check_at")]
+        triggers = [
+            FrozenWhen("core_check_is_frozen"),
+            NeverDeleted("core_check_never_deleted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Vérification {self.pk}"
 
 
 class Draft(models.Model):

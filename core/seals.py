@@ -7,15 +7,19 @@ key is destroyed.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from core.models import JournalLine, Seal
+from core.models import JournalCheck, JournalLine, Seal
 
 
 # Advisory lock of the sealer: any constant of ours.
@@ -146,25 +150,102 @@ class _Exact(DjangoJSONEncoder):
         return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
-def faults() -> Iterator[str]:
-    """Compare every line with its seal; yield what is wrong, in French."""
+Read = Callable[[Seal], bool]
+
+
+@dataclass
+class Reading:
+    """What a verification read so far."""
+
+    seals: int = 0
+    lines: int = 0
+
+
+def faults(read: Read = lambda _: True, *, reading: Reading | None = None) -> Iterator[str]:
+    """Compare the chain of seals, and the lines of those that `read` chooses; yield what is
+    wrong, in French."""
+    done = reading or Reading()
     previous, ends = _FIRST_OF_ALL, dict[int, int]()
     for current in Seal.objects.order_by("pk").iterator():
+        done.seals += 1
         name = f"Sceau {current.pk} ({current.at:%d/%m/%Y %H:%M} UTC)"
         if bytes(current.previous) != previous:
-            yield f"{name} : il ne suit pas le sceau précédent."
+            yield f"{name}\u202f: il ne suit pas le sceau précédent."
         if current.first != ends.get(current.cluster, -1) + 1:
-            yield f"{name} : des opérations manquent avant lui."
-        lines = JournalLine.objects.filter(
-            cluster=current.cluster,
-            transaction__range=(current.first, current.last),
-        )
-        digest, count = _digest(bytes(current.previous), lines)
-        if count != current.lines:
-            yield f"{name} : {count} lignes au lieu de {current.lines}."
-        elif digest != bytes(current.digest):
-            yield f"{name} : une ligne a été modifiée."
+            yield f"{name}\u202f: des opérations manquent avant lui."
+        if read(current) and (fault := _fault(current, done)):
+            yield f"{name}\u202f: {fault}"
         previous, ends[current.cluster] = bytes(current.digest), current.last
+
+
+def _fault(current: Seal, done: Reading) -> str:
+    """What is wrong with the lines of one seal."""
+    lines = JournalLine.objects.filter(
+        cluster=current.cluster, transaction__range=(current.first, current.last)
+    )
+    digest, count = _digest(bytes(current.previous), lines)
+    done.lines += count
+    if count != current.lines:
+        return f"{count} lignes au lieu de {current.lines}."
+    return "" if digest == bytes(current.digest) else "une ligne a été modifiée."
+
+
+# Days whose lines are all read again each night; older ones are read in turn.
+NIGHTS, TURNS = 40, 28
+
+
+def verify(*, at: datetime, whole: bool = False) -> JournalCheck:
+    """Verify the chain, the lines of the last days and a part of the others, the copies outside.
+
+    Within four weeks every line is read. What is found is kept, and told by whoever calls.
+    """
+
+    def read(current: Seal) -> bool:
+        recent = current.at >= at - timedelta(days=NIGHTS)
+        return whole or recent or current.pk % TURNS == at.toordinal() % TURNS
+
+    reading = Reading()
+    found = [*faults(read, reading=reading), *_lost_copies()]
+    return JournalCheck.objects.create(
+        at=at, seals=reading.seals, lines=reading.lines, faults=found
+    )
+
+
+# --- Copies outside the database -------------------------------------------------------------
+
+
+def copy_outside(*, on: date) -> bool:
+    """Append the last seal of the days before `on` to `SEAL_COPIES`; True when it is new.
+
+    One line a day: the day, then `last_digest()`. Whoever rewrites the whole chain with the
+    rights of the owner cannot rewrite this file, copied with the logs.
+    """
+    midnight = datetime.combine(on, time(), tzinfo=UTC)
+    last = Seal.objects.filter(at__lt=midnight).order_by("-pk").first()
+    if last is None:
+        return False
+    line = f"{last.at:%Y-%m-%d} {last.pk}:{bytes(last.digest).hex()}"
+    path = Path(settings.SEAL_COPIES)
+    if line in copies():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        file.write(f"{line}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+def copies() -> list[str]:
+    path = Path(settings.SEAL_COPIES)
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _lost_copies() -> Iterator[str]:
+    for line in copies():
+        day, _, copy = line.partition(" ")
+        if not stands(copy):
+            yield f"Copie du {day}\u202f: ce sceau a disparu de la base ou a changé."
 
 
 def last_digest() -> str:
@@ -176,4 +257,7 @@ def last_digest() -> str:
 def stands(copy: str) -> bool:
     """True when a seal copied outside the database (`last_digest`) is still in it."""
     pk, _, digest = copy.partition(":")
-    return Seal.objects.filter(pk=int(pk), digest=bytes.fromhex(digest)).exists()
+    try:
+        return Seal.objects.filter(pk=int(pk), digest=bytes.fromhex(digest)).exists()
+    except ValueError:
+        return False

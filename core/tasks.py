@@ -1,4 +1,5 @@
 import logging
+from datetime import UTC
 
 from celery import shared_task
 from django.utils import timezone
@@ -27,7 +28,9 @@ def send_mail() -> int:
 @shared_task
 def seal_journal() -> int:
     """Seal the settled lines of the journal; return how many. One sealer at a time."""
-    lines = seals.seal(at=timezone.now())
+    now = timezone.now()
+    lines = seals.seal(at=now)
+    seals.copy_outside(on=now.astimezone(UTC).date())
     if lines:
         # Logs leave the machine: this is the copy kept outside the database.
         logger.info("Journal sealed: %s", seals.last_digest())

@@ -46,6 +46,8 @@ class Credentials:
         return {name.upper(): value for name, value in read.items()} | {
             "SEAL_KEY_FILE": str(self.folder / "seal.key"),
             "SEAL_CERTIFICATE_FILE": str(self.folder / "seal.pem"),
+            # Beside the databases of this folder: a fresh folder begins a fresh chain of seals.
+            "SEAL_COPIES": str(self.folder / "journal-seals.txt"),
         }
 
     def _once(self, name: str, drawn: str) -> str:

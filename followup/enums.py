@@ -67,3 +67,13 @@ class Standing(models.TextChoices):
     UPCOMING = "UPCOMING", "À venir"
     MISSED = "MISSED", "Non réalisée"
     CLOSED = "CLOSED", "Sans objet"
+
+
+class CorrectionReason(models.TextChoices):
+    """Why a visit that was held is corrected. No legal list: those that trials use (GX-05)."""
+
+    TYPING_ERROR = "TYPING_ERROR", "Erreur de saisie"
+    SOURCE_CHECKED = "SOURCE_CHECKED", "Relecture du dossier médical"
+    KNOWN_LATER = "KNOWN_LATER", "Information connue après la consultation"
+    ASKED_BY_REVIEW = "ASKED_BY_REVIEW", "Demande du contrôle des données"
+    OTHER = "OTHER", "Autre"

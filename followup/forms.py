@@ -10,8 +10,15 @@ from django.forms.boundfield import BoundField
 
 from core.fields import FrenchDateField, FrenchDecimalField
 from followup import items, rules
-from followup.actions import CannotHold, Held
-from followup.enums import Decision, Mode, NotDoneReason, Timing, TimingReason
+from followup.actions import CannotHold, Correction, Held
+from followup.enums import (
+    CorrectionReason,
+    Decision,
+    Mode,
+    NotDoneReason,
+    Timing,
+    TimingReason,
+)
 from followup.items import Item
 from followup.questionnaires import Last, Part
 from patients.enums import EndReason
@@ -19,6 +26,7 @@ from patients.enums import EndReason
 
 # Characters.
 MAX_COMMENT = 2000
+MAX_NOTE = 300
 
 LastAnswers = Mapping[str, Mapping[str, Last]]
 
@@ -75,6 +83,9 @@ def _field(item: Item) -> forms.Field:
 
 class VisitForm(forms.Form):
     """Date and mode, the questionnaires of that day, what is decided."""
+
+    corrects = False
+    submit = "Valider la consultation"
 
     held_on = FrenchDateField(label="Date de la consultation")
     mode = forms.ChoiceField(label="Mode", choices=Mode.choices, widget=forms.RadioSelect)
@@ -179,7 +190,7 @@ class VisitForm(forms.Form):
             decision=data["decision"],
             stop_reason=data["stop_reason"] if stopped else "",
             timing_reason=data["timing_reason"],
-            next_on=data["next_on"],
+            next_on=data.get("next_on"),
             comment=data["comment"],
             answers=self.answers(),
         )
@@ -200,8 +211,10 @@ class VisitForm(forms.Form):
             known = last.get(part.code, {})
             questions = [self._question(part, item, known.get(item.code)) for item in part.items]
             yield Section(part.code, part.title, questions)
-        fixed = self._fixed("decision", "stop_reason", "next_on", "comment")
-        yield Section("suite", "Suite du traitement", fixed)
+        yield Section("suite", "Suite du traitement", self._closing())
+
+    def _closing(self) -> list[Question]:
+        return self._fixed("decision", "stop_reason", "next_on", "comment")
 
     def _opening(self) -> list[Question]:
         """The reason of a gap is a question only when there is one."""
@@ -225,6 +238,49 @@ class VisitForm(forms.Form):
             return Question(field)
         source = f"{last.code}, " if last.code else ""
         return Question(field, items.in_words(item, last.value), f"{source}{last.held_on:%d/%m/%Y}")
+
+
+class CorrectionForm(VisitForm):
+    """The same questions over a visit that was held, and why its answers change."""
+
+    corrects = True
+    submit = "Enregistrer la correction"
+
+    correction_reason = forms.ChoiceField(
+        label="Motif de la correction",
+        choices=[("", "Choisir un motif"), *CorrectionReason.choices],
+    )
+    correction_note = forms.CharField(
+        label="Précision",
+        help_text="Obligatoire pour «\u202fAutre\u202f». N’indiquez aucune donnée identifiante.",
+        max_length=MAX_NOTE,
+        required=False,
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The calendar moved already: an appointment is changed where it stands.
+        del self.fields["next_on"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("correction_reason") == CorrectionReason.OTHER and not data["correction_note"]:
+            self.add_error("correction_note", "Précisez le motif de la correction.")
+        return data
+
+    def correction(self) -> Correction:
+        data = self.cleaned_data
+        reason = CorrectionReason(data["correction_reason"])
+        return Correction(reason, data["correction_note"], data["seen"])
+
+    def sections(self, last: LastAnswers) -> Iterator[Section]:
+        yield from super().sections(last)
+        why = self._fixed("correction_reason", "correction_note")
+        yield Section("correction", "Motif de la correction", why)
+
+    def _closing(self) -> list[Question]:
+        return self._fixed("decision", "stop_reason", "comment")
 
 
 class NotDoneForm(forms.Form):

@@ -9,6 +9,7 @@ from core.frozen import NeverDeleted
 from core.history import tracked
 from followup import rules
 from followup.enums import (
+    CorrectionReason,
     DateSource,
     Decision,
     Mode,
@@ -33,6 +34,12 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Planned visits this member may hold: complex ones are for reference doctors."""
         return self.visible_to(member).filter(
             status=VisitStatus.PLANNED, kind__in=rules.kinds_held_by(member.role)
+        )
+
+    def correctable_by(self, member: Member) -> "VisitQuerySet":
+        """Held visits of the kinds this member may hold, of patients they follow."""
+        return self.visible_to(member).filter(
+            status=VisitStatus.DONE, kind__in=rules.kinds_held_by(member.role)
         )
 
     def expected(self, on: date) -> "VisitQuerySet":
@@ -114,6 +121,12 @@ class Visit(models.Model):
     )
     # Free text, under the enrolment's key.
     comment_sealed = models.BinaryField(null=True, blank=True)
+    # The last correction; the versions before it are in history.
+    corrected_at = models.DateTimeField("corrigée le", null=True, blank=True)
+    correction_reason = models.CharField(
+        "motif de correction", max_length=20, choices=CorrectionReason, blank=True
+    )
+    correction_note_sealed = models.BinaryField(null=True, blank=True)
 
     objects = VisitQuerySet.as_manager()
 
@@ -161,6 +174,15 @@ class Visit(models.Model):
                 | ~Q(timing_reason=""),
                 name="followup_outside_window_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(corrected_at=None, correction_reason="")
+                | Q(
+                    status=VisitStatus.DONE,
+                    corrected_at__isnull=False,
+                    correction_reason__in=CorrectionReason.values,
+                ),
+                name="followup_correction_has_reason",
+            ),
         ]
         indexes = [
             models.Index(
@@ -192,6 +214,16 @@ class Visit(models.Model):
     @property
     def draft_key(self) -> str:
         return f"visit:{self.public_id}"
+
+    @property
+    def correction_key(self) -> str:
+        return f"visit_fix:{self.public_id}"
+
+    @property
+    def stamp(self) -> str:
+        """Changes at each correction: a page that shows an older version is told so."""
+        written = self.corrected_at or self.recorded_at
+        return written.isoformat() if written else ""
 
 
 @tracked

@@ -13,5 +13,6 @@ urlpatterns = [
         name="unscheduled",
     ),
     path("consultations/<uuid:visit_id>/", views.visit, name="visit"),
+    path("consultations/<uuid:visit_id>/corriger/", views.correct, name="correct"),
     path("consultations/<uuid:visit_id>/non-realisee/", views.not_done, name="not_done"),
 ]

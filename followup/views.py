@@ -20,10 +20,18 @@ from accounts.permissions import require
 from core import keys
 from core.fields import FrenchDateField
 from core.once import AnotherBody
-from followup import actions, calendar_steps, drafting, items, questionnaires, rules
+from followup import (
+    actions,
+    calendar_steps,
+    correcting,
+    drafting,
+    items,
+    questionnaires,
+    rules,
+)
 from followup.drafting import Typing
 from followup.enums import Decision, Mode, NotDoneReason, VisitStatus
-from followup.forms import NotDoneForm, VisitForm
+from followup.forms import CorrectionForm, NotDoneForm, VisitForm
 from followup.models import Visit
 from patients.access import open_record
 from patients.models import Enrolment
@@ -58,14 +66,38 @@ def visit(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
     found = get_object_or_404(visits, public_id=visit_id)
     enrolment, person = open_record(request, found.enrolment.public_id)
     found.enrolment = enrolment
-    page = {"enrolment": enrolment, "person": person, "tab": TAB, "visit": found}
+    page: dict[str, Any] = {"enrolment": enrolment, "person": person, "tab": TAB, "visit": found}
     planned = found.status == VisitStatus.PLANNED
     if planned and rules.may_hold(found.kind, request.member.role):
         entry = _Entry(enrolment, found.kind, found.draft_key, partial(actions.hold, found), found)
         return _enter(request, entry, page)
     if request.method == "POST":
         return redirect("followup:visit", found.public_id)
+    correctable = Visit.objects.correctable_by(request.member).filter(pk=found.pk)
+    page["may_correct"] = found.status == VisitStatus.DONE and correctable.exists()
     return render(request, "followup/visit.html", page | _read(found))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.VISIT_WRITE)
+def correct(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
+    """The form of a held visit, filled with what it says, and why that changes."""
+    visits = Visit.objects.correctable_by(request.member).select_related("held_by__user")
+    found = get_object_or_404(visits, public_id=visit_id)
+    found.enrolment, person = open_record(request, found.enrolment.public_id)
+    typing = drafting.resume(request.member.user_id, found.correction_key)
+    form = correcting.form(request.POST if request.method == "POST" else None, found, typing)
+    if request.method == "POST":
+        if form.is_valid() and _correct(request, found, form):
+            messages.success(request, "La correction est enregistrée, avec son motif.")
+            return redirect("followup:visit", found.public_id)
+        now = timezone.now()
+        typing = drafting.keep(request.member.user_id, typing.key, request.POST, at=now)
+    page: dict[str, Any] = {"enrolment": found.enrolment, "person": person, "tab": TAB}
+    resumed = request.method != "POST" and typing.data is not None
+    page |= {"visit": found, "resumed": resumed, "typing": typing, "form": form, "miss_form": None}
+    page["sections"] = list(form.sections({}))
+    return render(request, "followup/visit_form.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,6 +199,20 @@ def _hold(request: MemberRequest, entry: _Entry, form: VisitForm) -> str:
     return ""
 
 
+def _correct(request: MemberRequest, found: Visit, form: CorrectionForm) -> bool:
+    """Whether the correction was recorded; when it was refused, the form says why."""
+    key, body = form.cleaned_data["once"], drafting.typed(request.POST)
+    once = actions.Once(key, body, draft=found.correction_key)
+    now, why = timezone.now(), form.correction()
+    try:
+        actions.correct(found, form.held(), why, once_only=once, by=request.member, at=now)
+    except actions.CannotHold as error:
+        form.refuse(error)
+    except AnotherBody as error:
+        form.add_error(None, str(error))
+    return not form.errors
+
+
 def _next_page(enrolment: Enrolment, target: str, form: VisitForm) -> str:
     """Where the answers lead: report the effect first, then what was decided."""
     answers = form.answers().values()
@@ -189,5 +235,8 @@ def _read(found: Visit) -> dict[str, Any]:
     return {
         "parts": questionnaires.answered(found, key),
         "comment": questionnaires.open_text(key, found, "comment", found.comment_sealed),
+        "correction": questionnaires.open_text(
+            key, found, "correction", found.correction_note_sealed
+        ),
         "had_event": any(row.data.get(items.ADVERSE_EVENT) is True for row in found.answers.all()),
     }

@@ -1,7 +1,8 @@
 """Who a patient is: one sealed blob, and the blind digests that find it again."""
 
+import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -111,13 +112,65 @@ def write(patient: Patient, person: Person) -> None:
     IdentityIndex.objects.create(patient=patient, **index_values(person))
 
 
-def rewrite(patient: Patient, person: Person) -> None:
-    """Replace contacts and used name; the traits of civil status and their indexes stay."""
-    key = keys.open_key(patient.key_id)
+def rewrite(patient: Patient, person: Person) -> dict[str, str]:
+    """Replace contacts and used name; the traits of civil status and their indexes stay.
+
+    Return what the journal keeps of it: both identities, sealed under the patient's key.
+    """
+    key, before = keys.open_key(patient.key_id), bytes(patient.identity.sealed)
     patient.identity.sealed = seal(person, key, patient.public_id)
     patient.identity.save(update_fields=["sealed"])
     used_name = index_values(person)["used_name"]
     IdentityIndex.objects.filter(patient=patient).update(used_name=used_name)
+    kept = {"before": before, "after": patient.identity.sealed}
+    return {name: base64.b64encode(blob).decode() for name, blob in kept.items()}
+
+
+_LABELS = {
+    "birth_name": "Nom de naissance",
+    "used_name": "Nom utilisé",
+    "first_names": "Prénoms",
+    "sex": "Sexe",
+    "birth_date": "Date de naissance",
+    "birth_precision": "Précision de la date de naissance",
+    "birth_place": "Lieu de naissance (code INSEE)",
+    "phone": "Téléphone",
+    "email": "Adresse électronique",
+    "address": "Adresse",
+}
+
+
+def read_trace(patient: Patient, detail: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+    """Name, label, before and after of each trait that a line of the journal tells of.
+
+    Nothing once the key is destroyed, nor from a line that holds no identity.
+    """
+    key = keys.open_keys([patient.key_id]).get(patient.key_id)
+    if key is None or not {"before", "after"} <= detail.keys():
+        return []
+    before, after = (
+        _load(key.unseal(base64.b64decode(detail[name]), str(patient.public_id)))
+        for name in ("before", "after")
+    )
+    return [
+        (name, label, was, now)
+        for name, label in _LABELS.items()
+        if (was := _told(before, name)) != (now := _told(after, name))
+    ]
+
+
+def _told(person: Person, name: str) -> str:
+    """One trait in words."""
+    match name:
+        case "first_names":
+            return ", ".join(person.first_names)
+        case "sex":
+            return person.sex_label
+        case "birth_date":
+            return person.birth_text
+        case "birth_precision":
+            return Precision(person.birth_precision).label
+    return str(getattr(person, name))
 
 
 def open_many(patients: Iterable[Patient]) -> dict[int, Person]:

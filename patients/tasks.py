@@ -5,6 +5,7 @@ from celery import shared_task
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.models import TotpDevice
 from core import keys
 from core.models import Draft, KeyRecord
 from patients.models import Enrolment, Nir, Patient
@@ -16,6 +17,8 @@ OWNERS: dict[str, QuerySet[Any]] = {
     "patient": Patient.objects.all(),
     "enrolment": Enrolment.objects.all(),
     "nir": Nir.objects.all(),
+    # Its device was replaced or taken away.
+    "second factor": TotpDevice.objects.all(),
     # A draft emptied by an act whose process died before its key was destroyed.
     "draft": Draft.objects.exclude(key_id=None),
 }

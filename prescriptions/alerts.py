@@ -10,14 +10,15 @@ from decimal import Decimal
 
 from core.numbers import french_number
 from prescriptions import rules
-from prescriptions.dosage import Totals
+from prescriptions.dosage import Totals, has_spare_pack, held_by, missing
 from prescriptions.enums import AlertCode as Code
 from prescriptions.enums import Level
-from programmes.enums import Regime
+from programmes.enums import Regime, SupplyLevel
 
 
 NARCOTIC_LIMIT = "CSP art. R. 5132-30"
 OVERLAP = "CSP art. R. 5132-33"
+DEVICE = "Arrêté du 16 octobre 2020, annexe\u202f: fumer est exclu"
 DRIVING = "Code de la route art. L. 235-1"
 
 
@@ -42,6 +43,27 @@ class ThresholdFact:
 
 
 @dataclass(frozen=True)
+class NoticeFact:
+    """A medicine that is missing, or soon will be."""
+
+    level: SupplyLevel
+    message: str
+    source: str
+    suspends_initiation: bool = False
+    substitutes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class InteractionFact:
+    """A drug of the patient, and what it does with the medicine."""
+
+    drug: str
+    drug_class: str
+    advice: str
+    source: str
+
+
+@dataclass(frozen=True)
 class LineFacts:
     """One line, as it would be signed."""
 
@@ -52,6 +74,14 @@ class LineFacts:
     # Longest treatment of an ordinary line that day; None when no dated rule is in force.
     max_days: int | None = None
     rule_source: str = ""
+    unit: str = ""
+    # Packs chosen by hand, by size; empty when they are computed.
+    own_packs: Mapping[Decimal, int] = field(default_factory=dict)
+    needs_vaporiser: bool = False
+    # What a national notice says that day; None without one.
+    notice: "NoticeFact | None" = None
+    # Of what the patient takes besides, with this medicine.
+    interactions: Sequence["InteractionFact"] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +99,10 @@ class Facts:
     previous_thc_mg: Decimal | None = None
     previous_cbd_mg: Decimal | None = None
     thresholds: Mapping[str, ThresholdFact] = field(default_factory=dict)
+    # First prescription of the participation.
+    is_initiation: bool = False
+    # Words of interactions passed with a reason at an earlier signature: told, not asked again.
+    passed_before: frozenset[str] = frozenset()
 
     @property
     def narcotic_days(self) -> int | None:
@@ -91,6 +125,7 @@ class Facts:
 def alerts(facts: Facts) -> list[Alert]:
     """Everything to tell, refusals first; never empty: what is right is said too."""
     found = [*_durations(facts), *_dates(facts), *_overlaps(facts), *_doses(facts)]
+    found += [alert for line in facts.lines for alert in _of_line(line, facts)]
     order = list(Level)
     return sorted(found, key=lambda alert: -order.index(alert.level))
 
@@ -183,9 +218,7 @@ def _has_thc(facts: Facts) -> bool:
 
 
 def _discouraged(facts: Facts) -> Alert | None:
-    thc = [
-        line.name for line in facts.lines if line.regime == Regime.NARCOTIC and line.contains_thc
-    ]
+    thc = [line.name for line in facts.lines if line.contains_thc]
     if not facts.is_thc_discouraged or not thc:
         return None
     message = f"{thc[0]} contient du THC, déconseillé dans cette indication."
@@ -233,3 +266,66 @@ def _driving(facts: Facts) -> Alert | None:
         return None
     message = "Conduite interdite avec le THC\u202f: informez le patient."
     return Alert(Level.WARNING, Code.DRIVING, message, DRIVING)
+
+
+# --- What is said of one line ----------------------------------------------------------------
+
+
+def _of_line(line: LineFacts, facts: Facts) -> list[Alert]:
+    told = [_packs(line), _notice(line, facts), _device(line)]
+    told += [_interaction(line, one, facts) for one in line.interactions]
+    return [alert for alert in told if alert is not None]
+
+
+def _packs(line: LineFacts) -> Alert | None:
+    """Packs chosen by hand against the need that the dosage says."""
+    need, held = line.totals.quantity, held_by(dict(line.own_packs))
+    if not line.own_packs:
+        return None
+    said = (
+        f"{line.name}\u202f: les conditionnements choisis contiennent {french_number(held)} "
+        f"{line.unit}, la posologie en demande {french_number(need)}"
+    )
+    if missing(need, dict(line.own_packs)):
+        return Alert(Level.WARNING, Code.PACKS, f"{said}.", needs_reason=True)
+    if has_spare_pack(need, dict(line.own_packs)):
+        message = f"{said}\u202f: un conditionnement de moins suffit."
+        return Alert(Level.WARNING, Code.PACKS, message, needs_reason=True)
+    return Alert(Level.OK, Code.PACKS, f"{said}.")
+
+
+_NOTICES = {
+    SupplyLevel.TENSION: "approvisionnement en tension",
+    SupplyLevel.SHORTAGE: "en rupture",
+    SupplyLevel.STOPPED: "n’est plus fourni",
+}
+
+
+def _notice(line: LineFacts, facts: Facts) -> Alert | None:
+    """A national notice; nobody is blocked: a pharmacy may still hold what is missing elsewhere."""
+    notice = line.notice
+    if notice is None:
+        return None
+    said = f"{line.name}\u202f: {_NOTICES[notice.level]}. {notice.message}"
+    if notice.substitutes:
+        said += f" Peut être remplacé par {' ou '.join(notice.substitutes)}."
+    suspended = facts.is_initiation and notice.suspends_initiation
+    if suspended:
+        said += " Les initiations sont suspendues."
+    needs_reason = suspended or notice.level != SupplyLevel.TENSION
+    return Alert(Level.WARNING, Code.SUPPLY, said, notice.source, needs_reason)
+
+
+def _device(line: LineFacts) -> Alert | None:
+    if not line.needs_vaporiser:
+        return None
+    message = (
+        f"{line.name}\u202f: uniquement avec le vaporisateur, remis avec la première délivrance."
+    )
+    return Alert(Level.WARNING, Code.DEVICE, message, DEVICE)
+
+
+def _interaction(line: LineFacts, one: InteractionFact, facts: Facts) -> Alert:
+    message = f"{line.name} et {one.drug} ({one.drug_class.lower()})\u202f: {one.advice}."
+    asked = message not in facts.passed_before
+    return Alert(Level.WARNING, Code.INTERACTION, message, one.source, needs_reason=asked)

@@ -11,14 +11,15 @@ from accounts.models import Member
 from patients.enums import ConsentKind, EnrolmentState
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE
-from prescriptions import rules, wanted
+from prescriptions import known, rules, wanted, words
 from prescriptions.alerts import Alert, Facts, LineFacts, ThresholdFact, alerts
 from prescriptions.enums import AlertCode as Code
 from prescriptions.enums import Level
 from prescriptions.models import AlertThreshold, Prescription
-from prescriptions.wanted import Wanted
+from prescriptions.wanted import Wanted, WantedLine
 from programmes.enums import ParticipationBasis, ProgrammeState, Regime
 from programmes.models import Listing, Product, ProductRegime, SupplyRule
+from programmes.rules import regime_by_law
 from training.entitlement import is_entitled
 
 
@@ -57,7 +58,7 @@ def facts(
 ) -> Facts:
     before = last_doses(enrolment)
     return Facts(
-        lines=_lines(typed, on),
+        lines=_lines(enrolment, typed, on),
         written_on=on,
         starts_on=typed.starts_on,
         prescriber_id=prescriber_id,
@@ -67,12 +68,17 @@ def facts(
         previous_thc_mg=before[0] if before else None,
         previous_cbd_mg=before[1] if before else None,
         thresholds=thresholds(on),
+        is_initiation=is_initiation(enrolment),
+        passed_before=known.passed_before(enrolment),
     )
 
 
-def _lines(typed: Wanted, on: date) -> list[LineFacts]:
-    regimes = regimes_of([line.product for line in typed.lines], on)
+def _lines(enrolment: Enrolment, typed: Wanted, on: date) -> list[LineFacts]:
+    products = [line.product for line in typed.lines]
+    regimes = regimes_of(products, on)
     rule = SupplyRule.objects.ordinary(on)
+    notices = known.notices(products, on)
+    interactions = known.interactions_of(enrolment, products, on)
     return [
         LineFacts(
             name=line.product.name,
@@ -81,9 +87,22 @@ def _lines(typed: Wanted, on: date) -> list[LineFacts]:
             contains_thc=line.product.thc_mg_per_unit > 0,
             max_days=rule.max_treatment_days if rule else None,
             rule_source=rule.source if rule else "",
+            unit=words.unit_symbol(line.product.unit, line.product.form, words.PLURAL_FROM),
+            own_packs=own_sizes(line),
+            needs_vaporiser=line.product.needs_vaporiser,
+            notice=notices.get(line.product.pk),
+            interactions=interactions[line.product.pk],
         )
         for line in typed.lines
     ]
+
+
+def own_sizes(line: WantedLine) -> dict[Decimal, int]:
+    """Packs chosen by hand, by size; two packs of one size are added up."""
+    sizes: dict[Decimal, int] = {}
+    for pack, count in line.own_packs:
+        sizes[pack.quantity] = sizes.get(pack.quantity, 0) + count
+    return sizes
 
 
 def thresholds(on: date) -> dict[str, ThresholdFact]:
@@ -101,7 +120,7 @@ def regimes_of(products: Sequence[Product], on: date) -> dict[int, Regime]:
 def mismatches(on: date) -> list[ProductRegime]:
     """Regimes in force that the declared THC contradicts: told to the manager, the row wins."""
     rows = ProductRegime.objects.in_force(on).select_related("product").order_by("pk")
-    return [row for row in rows if row.regime != rules.regime_by_law(row.product.thc_percent, on)]
+    return [row for row in rows if row.regime != regime_by_law(row.product.thc_percent, on)]
 
 
 def periods(enrolment: Enrolment, *, replaces: Prescription | None = None) -> list[rules.Period]:
@@ -125,6 +144,19 @@ def last_doses(enrolment: Enrolment) -> tuple[Decimal, Decimal] | None:
     if last is None:
         return None
     lines = [line.totals for line in wanted.of(last).lines]
+    return (
+        sum((line.thc_mg_last for line in lines), Decimal(0)),
+        sum((line.cbd_mg_last for line in lines), Decimal(0)),
+    )
+
+
+def last_doses_of(enrolment: Enrolment, product: Product) -> tuple[Decimal, Decimal]:
+    """mg of THC and CBD a day that this medicine gave at the end of its last prescription."""
+    rows = Prescription.objects.signed().filter(enrolment=enrolment, lines__product=product)
+    last = rows.order_by("-ends_on", "-pk").first()
+    if last is None:
+        return Decimal(0), Decimal(0)
+    lines = [line.totals for line in wanted.of(last).lines if line.product == product]
     return (
         sum((line.thc_mg_last for line in lines), Decimal(0)),
         sum((line.cbd_mg_last for line in lines), Decimal(0)),
@@ -207,7 +239,22 @@ def _products(enrolment: Enrolment, typed: Wanted, on: date) -> list[Alert]:
             found += _refusal(
                 Code.PRODUCT, f"Le régime de {product.name} n’est pas défini à la date du jour."
             )
-    return found
+    return found + _sold(typed, on)
+
+
+def _sold(typed: Wanted, on: date) -> list[Alert]:
+    """Packs chosen by hand that are no longer sold that day."""
+    return [
+        Alert(
+            Level.REFUSAL,
+            Code.PACKS,
+            f"{line.product.name}\u202f: le conditionnement «\u202f{pack.label}\u202f» n’est plus "
+            "disponible à la date du jour.",
+        )
+        for line in typed.lines
+        for pack, _ in line.own_packs
+        if pack.valid_from > on or (pack.valid_to is not None and pack.valid_to < on)
+    ]
 
 
 def available_products(enrolment: Enrolment, on: date) -> QuerySet[Product]:

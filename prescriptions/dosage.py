@@ -11,12 +11,16 @@ MAX_SIZES = 4
 
 @dataclass(frozen=True)
 class Step:
-    """A dose, so many times a day, for so many days."""
+    """A dose, so many times a day, for so many days.
+
+    As needed: at most so many times a day, and every sum is made of that most.
+    """
 
     # Units (mL, g, tablets) of one intake.
     dose: Decimal
     intakes_per_day: int
     days: int
+    as_needed: bool = False
 
     @property
     def per_day(self) -> Decimal:
@@ -104,3 +108,14 @@ def _mixes(quantity: Decimal, sizes: Sequence[Decimal]) -> Iterable[tuple[int, .
 def held_by(packs: dict[Decimal, int]) -> Decimal:
     """Units (mL, g, tablets) in all the packs."""
     return sum((size * count for size, count in packs.items()), Decimal(0))
+
+
+def missing(quantity: Decimal, packs: dict[Decimal, int]) -> Decimal:
+    """Units that packs chosen by hand lack to hold the quantity; 0 when they hold it."""
+    return max(quantity - held_by(packs), Decimal(0))
+
+
+def has_spare_pack(quantity: Decimal, packs: dict[Decimal, int]) -> bool:
+    """Whether the smallest pack chosen could be left out and the others still hold it all."""
+    chosen = {size: count for size, count in packs.items() if count}
+    return bool(chosen) and held_by(chosen) - min(chosen) >= quantity

@@ -42,6 +42,25 @@ class AlertCode(models.TextChoices):
     THC_DAILY = "THC_DAILY", "THC par jour"
     DOSE_JUMP = "DOSE_JUMP", "Augmentation de la dose"
     DRIVING = "DRIVING", "Conduite"
+    PACKS = "PACKS", "Conditionnements"
+    INTERACTION = "INTERACTION", "Interaction"
+    SUPPLY = "SUPPLY", "Approvisionnement"
+    DEVICE = "DEVICE", "Vaporisateur"
+
+
+class Cannabinoid(models.TextChoices):
+    """Which part of a medicine an interaction is about."""
+
+    ANY = "ANY", "THC ou CBD"
+    THC = "THC", "THC"
+    CBD = "CBD", "CBD"
+
+
+class PlanKind(models.TextChoices):
+    """Which way the steps of a plan go."""
+
+    TITRATION = "TITRATION", "Titration"
+    WEANING = "WEANING", "Sevrage"
 
 
 class Threshold(models.TextChoices):

@@ -7,12 +7,10 @@ No database, no clock, no request: dates and decimals come in, answers go out. D
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from accounts.enums import Role
 from core.months import add_months
 from prescriptions.enums import PrescriptionStatus as Status
-from programmes.enums import Regime
 
 
 # Days. CSP art. R. 5132-30: prescribing a narcotic for longer is forbidden.
@@ -23,12 +21,6 @@ PRESENTATION_DAYS = 3
 
 # Days. Upper bound of any line; the dated rule of the regime (`programmes.SupplyRule`) is stricter.
 MAX_LINE_DAYS = 366
-
-# Percent of THC. Décret 2020-1230 art. 1-II: above it, a narcotic; exactly it, list I or II.
-NARCOTIC_ABOVE_PERCENT = Decimal("0.30")
-
-# Décret 2023-202: before this day every cannabis medicine was a narcotic, whatever its THC.
-THRESHOLD_APPLIES_FROM = date(2023, 3, 27)
 
 # Hours a pharmacist keeps access to a prescription opened by its code. No legal source: a shift.
 PRESENTATION_HOURS = 8
@@ -42,20 +34,6 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 def can_move(current: Status, target: Status) -> bool:
     return target in TRANSITIONS[current]
-
-
-# --- Regime ----------------------------------------------------------------------------------
-
-
-def regime_by_law(thc_percent: Decimal, on: date) -> Regime:
-    """What the declared content and the date say; compared before any rounding.
-
-    A control only: the manager's `ProductRegime` decides, because the text does not say whether
-    the percentage is m/m or m/V. Source: décret 2020-1230 art. 1-II, décret 2023-202.
-    """
-    if on < THRESHOLD_APPLIES_FROM or thc_percent > NARCOTIC_ABOVE_PERCENT:
-        return Regime.NARCOTIC
-    return Regime.ORDINARY
 
 
 # --- Periods ---------------------------------------------------------------------------------

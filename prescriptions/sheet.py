@@ -9,6 +9,7 @@ from core.numbers import french_number
 from patients import identity
 from patients.identity import Person
 from prescriptions import rules, texts, words
+from prescriptions.dosage import Step
 from prescriptions.models import Line, LinePack, Prescription
 from programmes.enums import Form, Regime
 from programmes.models import SupplyRule
@@ -20,9 +21,19 @@ class PrintedStep:
 
     figures: str
     letters: str
-    # mg a day.
+    # mg a day; as needed: at most.
     thc_mg: Decimal
     cbd_mg: Decimal
+    as_needed: bool
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """«CBD 50 LGP Classic (rupture)», whose place the line takes, and its daily mg at its end."""
+
+    words: str
+    thc_mg: Decimal | None
+    cbd_mg: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,9 @@ class PrintedLine:
     # Ordinary lines: supplied again so many times, each time for so many days at most.
     renewals: int
     supply_days: int
+    # Flowers: inhaled with the medical device, never burnt.
+    needs_vaporiser: bool
+    replaced: Replaced | None
 
 
 @dataclass(frozen=True)
@@ -115,8 +129,8 @@ def sheet(prescription: Prescription, *, on: date) -> Sheet:
 
 def loaded_lines(prescription: Prescription) -> list[Line]:
     """Lines with all that a sheet reads: product, steps, packs; four queries."""
-    lines = prescription.lines.select_related("product").prefetch_related("steps", "packs__pack")
-    return list(lines.order_by("position"))
+    lines = prescription.lines.select_related("product", "replaces_product")
+    return list(lines.prefetch_related("steps", "packs__pack").order_by("position"))
 
 
 def printed_line(line: Line, instructions: str, rule: SupplyRule | None) -> PrintedLine:
@@ -134,7 +148,7 @@ def printed_line(line: Line, instructions: str, rule: SupplyRule | None) -> Prin
         is_narcotic=is_narcotic,
         strength=_strength(line),
         strength_letters=words.strength(line.thc_mg_per_unit, line.cbd_mg_per_unit, unit, form),
-        steps=[_printed_step(line, step.dose, step.intakes_per_day, step.days) for step in steps],
+        steps=[_printed_step(line, step.as_step) for step in steps],
         days=line.days,
         days_letters=words.days(line.days),
         quantity=_amount(line.quantity, unit, form),
@@ -146,7 +160,16 @@ def printed_line(line: Line, instructions: str, rule: SupplyRule | None) -> Prin
         instructions=instructions,
         renewals=0 if is_narcotic else rules.renewals(line.days, supply_days),
         supply_days=supply_days,
+        needs_vaporiser=line.product.needs_vaporiser,
+        replaced=_replaced(line),
     )
+
+
+def _replaced(line: Line) -> Replaced | None:
+    if line.replaces_product is None:
+        return None
+    words_of = f"{line.replaces_product.name} ({line.get_replace_reason_display().lower()})"
+    return Replaced(words_of, line.replaced_thc_mg, line.replaced_cbd_mg)
 
 
 def _amount(number: Decimal, unit: str, form: str) -> str:
@@ -169,15 +192,24 @@ def _strength(line: Line) -> str:
     return " · ".join(parts) or "sans THC ni CBD"
 
 
-def _printed_step(line: Line, dose: Decimal, intakes: int, days: int) -> PrintedStep:
-    amount = _amount(dose, line.unit, line.form)
-    plural = "s" if days > 1 else ""
+def _printed_step(line: Line, step: Step) -> PrintedStep:
     return PrintedStep(
-        figures=f"{amount} × {intakes} par jour, {days} jour{plural}",
-        letters=words.capital(words.step(dose, intakes, days, line.unit, line.form)),
-        thc_mg=dose * intakes * line.thc_mg_per_unit,
-        cbd_mg=dose * intakes * line.cbd_mg_per_unit,
+        figures=in_figures(step, line.unit, line.form),
+        letters=words.capital(words.step(step, line.unit, line.form)),
+        thc_mg=step.per_day * line.thc_mg_per_unit,
+        cbd_mg=step.per_day * line.cbd_mg_per_unit,
+        as_needed=step.as_needed,
     )
+
+
+def in_figures(step: Step, unit: str, form: str) -> str:
+    """«0,5 mL × 2 par jour, 28 jours»; as needed: «0,1 g si besoin, au plus 4 par jour, …»."""
+    amount, plural = _amount(step.dose, unit, form), "s" if step.days > 1 else ""
+    often = f"× {step.intakes_per_day} par jour"
+    if step.as_needed:
+        most = _amount(step.per_day, unit, form)
+        often = f"si besoin, au plus {step.intakes_per_day} par jour ({most})"
+    return f"{amount} {often}, {step.days} jour{plural}"
 
 
 def international(phone: str) -> str:

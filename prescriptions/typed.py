@@ -9,14 +9,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.numbers import french_number
+from prescriptions.dosage import MAX_SIZES
 from prescriptions.wanted import Wanted, WantedLine
+from programmes.models import Pack
 
 
 # No legal source: six medicines on one sheet, a titration of twelve steps.
 MAX_LINES, MAX_STEPS = 6, 12
 # Figures of a count: more is refused by `int`.
 _FIGURES = 4
-STEP_FIELDS = ("dose", "intakes", "days")
+STEP_FIELDS = ("dose", "intakes", "days", "as_needed")
+# One count a size of pack, the largest first.
+PACK_FIELDS = tuple(f"pack_{rank}" for rank in range(MAX_SIZES))
+LINE_FIELDS = ("product", "instructions", "has_own_packs", *PACK_FIELDS, "replaces", "reason")
 MAIN_FIELDS = ("starts_on", "supply", "fraction_days", "has_mention", "note")
 SINGLE, FRACTIONS = "SINGLE", "FRACTIONS"
 
@@ -31,9 +36,11 @@ def no_step() -> dict[str, str]:
 
 @dataclass
 class TypedLine:
-    product: str = ""
-    instructions: str = ""
+    # By `LINE_FIELDS`.
+    fields: dict[str, str] = field(default_factory=lambda: dict.fromkeys(LINE_FIELDS, ""))
     steps: list[dict[str, str]] = field(default_factory=lambda: [no_step()])
+    # From a saved line: the form puts each count beside its size.
+    own_packs: dict[Pack, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -47,8 +54,7 @@ class Typed:
         data["lines"] = str(len(self.lines))
         for number, line in enumerate(self.lines):
             prefix = f"line-{number}"
-            data[f"{prefix}-product"] = line.product
-            data[f"{prefix}-instructions"] = line.instructions
+            data |= {f"{prefix}-{name}": line.fields[name] for name in LINE_FIELDS}
             data[f"{prefix}-steps"] = str(len(line.steps))
             for place, step in enumerate(line.steps):
                 data |= {f"{prefix}-step-{place}-{name}": step[name] for name in STEP_FIELDS}
@@ -68,8 +74,7 @@ def from_fields(data: Mapping[str, object]) -> Typed:
 
     lines = [
         TypedLine(
-            product=text(f"line-{number}-product"),
-            instructions=text(f"line-{number}-instructions"),
+            fields={name: text(f"line-{number}-{name}") for name in LINE_FIELDS},
             steps=[
                 {name: text(f"line-{number}-step-{place}-{name}") for name in STEP_FIELDS}
                 for place in range(count(f"line-{number}-steps", MAX_STEPS))
@@ -97,10 +102,18 @@ def _line(line: WantedLine) -> TypedLine:
             "dose": _number(step.dose),
             "intakes": str(step.intakes_per_day),
             "days": str(step.days),
+            "as_needed": "on" if step.as_needed else "",
         }
         for step in line.steps
     ]
-    return TypedLine(str(line.product.public_id), line.instructions, steps)
+    fields = dict.fromkeys(LINE_FIELDS, "") | {
+        "product": str(line.product.public_id),
+        "instructions": line.instructions,
+        "has_own_packs": "on" if line.own_packs else "",
+    }
+    if line.switch:
+        fields |= {"replaces": str(line.switch.product.public_id), "reason": line.switch.reason}
+    return TypedLine(fields, steps, own_packs=dict(line.own_packs))
 
 
 def _number(value: Decimal) -> str:

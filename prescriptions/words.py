@@ -7,6 +7,7 @@ The letters are made from the numbers and never typed, so that they cannot disag
 from decimal import Decimal
 
 from core.words import in_words
+from prescriptions.dosage import Step
 from programmes.enums import Form, Unit
 
 
@@ -81,11 +82,17 @@ def times_a_day(number: int) -> str:
     return f"{in_words(number, feminine=True)} fois par jour"
 
 
-def step(dose: Decimal, intakes: int, step_days: int, unit: str, form: str) -> str:
-    """«zéro virgule cinq millilitre par prise, deux fois par jour, pendant vingt-huit jours»."""
-    return (
-        f"{quantity(dose, unit, form)} par prise, {times_a_day(intakes)}, pendant {days(step_days)}"
-    )
+def step(said: Step, unit: str, form: str) -> str:
+    """«zéro virgule cinq millilitre par prise, deux fois par jour, pendant vingt-huit jours».
+
+    As needed: «zéro virgule un gramme par prise, si besoin, quatre fois par jour au plus (zéro
+    virgule quatre gramme par jour au plus), pendant vingt-huit jours».
+    """
+    often = times_a_day(said.intakes_per_day)
+    if said.as_needed:
+        most = quantity(said.per_day, unit, form)
+        often = f"si besoin, {often} au plus ({most} par jour au plus)"
+    return f"{quantity(said.dose, unit, form)} par prise, {often}, pendant {days(said.days)}"
 
 
 def strength(thc_mg: Decimal, cbd_mg: Decimal, unit: str, form: str) -> str:

@@ -60,6 +60,14 @@ class Regime(models.TextChoices):
     ORDINARY = "ORDINARY", "Liste I ou II"
 
 
+class SupplyLevel(models.TextChoices):
+    """What a national notice says of the supply of a medicine."""
+
+    TENSION = "TENSION", "Tension d’approvisionnement"
+    SHORTAGE = "SHORTAGE", "Rupture"
+    STOPPED = "STOPPED", "Arrêt de commercialisation"
+
+
 class VisitKind(models.TextChoices):
     COMPLEX = "COMPLEX", "Consultation complexe"
     SIMPLE = "SIMPLE", "Consultation simple"

@@ -22,14 +22,12 @@ SOFTWARE_VERSION = "0.1.0"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "pgtrigger",
     "pghistory",
     "django_otp",
-    "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "rest_framework",
     "drf_spectacular",
@@ -138,6 +136,9 @@ SEAL_CERTIFICATE_FILE = os.environ["SEAL_CERTIFICATE_FILE"]
 # What was erased, one JSON line a step: kept outside the databases and their backups.
 PURGE_LEDGER = Path(os.environ.get("PURGE_LEDGER", BASE_DIR / "var/purge-ledger.jsonl"))
 
+# The last seal of each day, one line a day: kept outside the databases too.
+SEAL_COPIES = Path(os.environ.get("SEAL_COPIES", PURGE_LEDGER.with_name("journal-seals.txt")))
+
 # --- People ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -157,10 +158,9 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "accounts:sign_in"
 OTP_TOTP_ISSUER = "ReCann"
 # The delays of django-otp grow without end: `accounts.actions` counts attempts instead.
-OTP_TOTP_THROTTLE_FACTOR = 0
 OTP_STATIC_THROTTLE_FACTOR = 0
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.session_store"
 # Seconds. CNIL and ASVS 7.3: half an hour without activity.
 SESSION_COOKIE_AGE = 1800
 # Seconds from the second factor on, whatever the activity. ASVS 7.3.2 asks for a limit, ADR 0010.
@@ -240,10 +240,19 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_TASK_ROUTES = {"retention.tasks.purge": {"queue": "purge"}}
 CELERY_BEAT_SCHEDULE = {
     "send mail": {"task": "core.tasks.send_mail", "schedule": 30.0},
+    "mail links of accounts": {"task": "accounts.tasks.mail_links", "schedule": 20.0},
+    "erase old sessions and links": {
+        "task": "accounts.tasks.erase_old",
+        "schedule": crontab(hour=1, minute=50),
+    },
     "seal the journal": {"task": "core.tasks.seal_journal", "schedule": 60.0},
     "make partitions": {
         "task": "core.tasks.make_partitions",
         "schedule": crontab(hour=1, minute=5),
+    },
+    "verify the journal": {
+        "task": "record.tasks.verify_journal",
+        "schedule": crontab(hour=4, minute=15),
     },
     "destroy orphan keys": {
         "task": "patients.tasks.destroy_orphan_keys",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("record.urls")),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
+    path("", include("programmes.urls")),
     path("", include("training.urls")),
     path("", include("patients.urls")),
     path("", include("prescriptions.urls")),

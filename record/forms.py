@@ -1,12 +1,19 @@
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone  # noqa: TID251  the reader's zone; no clock is read
 
+from accounts.models import User
 from core.fields import FrenchDateField
+from patients.models import Enrolment
 from patients.models.enrolment import EnrolmentQuerySet
 from programmes.models import Indication
-from record.enums import Shown
+from record import journal, words
+from record.enums import Fact, Shown
+from record.trail import Asked
 from record.worklist import Filters
 
 
@@ -54,3 +61,139 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(label="Nom ou numéro", max_length=80)
     birth_date = FrenchDateField(label="Date de naissance", required=False)
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of a day where the reader is."""
+    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
+
+
+class PeriodForm(forms.Form):
+    """From one day to another, both included. What makes no sense filters nothing."""
+
+    du = FrenchDateField(label="Du", required=False)
+    au = FrenchDateField(label="Au", required=False)
+
+    def shown(self) -> None:
+        """Once checked: a filter is not called optional, it is left alone."""
+        self.full_clean()
+        for field in self.fields.values():
+            field.required = True
+
+    @property
+    def since(self) -> datetime | None:
+        day = self.cleaned_data.get("du")
+        return start_of(day) if day else None
+
+    @property
+    def until(self) -> datetime | None:
+        """The first instant that is not asked any more."""
+        day = self.cleaned_data.get("au")
+        return start_of(day + timedelta(days=1)) if day else None
+
+
+class HistoryForm(PeriodForm):
+    """Which part of a history to read."""
+
+    quoi = forms.ChoiceField(label="Objet", choices=[("", "Tout"), *Fact.choices], required=False)
+    qui = forms.ChoiceField(label="Auteur", required=False)
+
+    field_order = ["quoi", "qui", "du", "au"]
+
+    def __init__(self, asked: QueryDict, *, people: Sequence[User]) -> None:
+        super().__init__(asked, use_required_attribute=False)
+        self.people = {str(one.public_id): one.pk for one in people}
+        choices = [("", "Tous"), *((str(one.public_id), one.full_name) for one in people)]
+        self.fields["qui"] = forms.ChoiceField(label="Auteur", choices=choices, required=False)
+        self.order_fields(self.field_order)
+        self.shown()
+
+    def asked(self, owner: str) -> Asked:
+        return Asked(
+            fact=self.cleaned_data.get("quoi", ""),
+            owner=owner,
+            user=self.people.get(self.cleaned_data.get("qui", "")),
+            since=self.since,
+            until=self.until,
+        )
+
+
+# What a manager asks of the journal, in the order of the list: name → beginnings of actions.
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "connexions": (
+        "Connexions et facteurs",
+        ("sign_in.", "second_factor.", "session.", "signed_out", "password.", "backup_codes."),
+    ),
+    "refus": ("Refus", ()),
+    "lectures": ("Lectures de dossiers", journal.READINGS),
+    "recherches": ("Recherches", ("patient.searched", "journal.searched")),
+    "exports": ("Exports", ("data.", "history.exported", "journal.exported")),
+    "droits": ("Comptes et droits", ("account.", "role.", "api_token.")),
+    "signatures": ("Signatures", ("signature.", "prescription.signed", "review.signed")),
+    "effacements": ("Effacements", ("purge.", "identity.erased", "participation.erased")),
+}
+_REFUSED = (".refused", ".throttled")
+
+
+def actions_of(group: str) -> tuple[str, ...]:
+    """The known actions of a group."""
+    _, beginnings = GROUPS.get(group, ("", ()))
+    if group == "refus":
+        return tuple(code for code in words.ACTIONS if code.endswith(_REFUSED))
+    return tuple(code for code in words.ACTIONS if code.startswith(beginnings or ("-",)))
+
+
+class JournalForm(PeriodForm):
+    """Which lines of the journal to read."""
+
+    actes = forms.ChoiceField(
+        label="Actes",
+        choices=[("", "Tous"), *((name, label) for name, (label, _) in GROUPS.items())],
+        required=False,
+    )
+
+    field_order = ["actes", "du", "au"]
+
+    def __init__(self, asked: QueryDict) -> None:
+        super().__init__(asked, use_required_attribute=False)
+        self.shown()
+
+    def asked(self, user: User | None, enrolment: Enrolment | None) -> journal.Asked:
+        return journal.Asked(
+            user=user,
+            enrolment=enrolment,
+            actions=actions_of(self.cleaned_data.get("actes", "")),
+            since=self.since,
+            until=self.until,
+        )
+
+
+class FindForm(forms.Form):
+    """Somebody, or a record: posted, so that no address of a page holds a name or a number."""
+
+    q = forms.CharField(
+        label="Compte ou dossier",
+        help_text="Numéro RPPS, adresse électronique ou nom du professionnel\u202f; numéro RC-…",
+        max_length=100,
+    )
+
+
+class ReviewForm(PeriodForm):
+    """The period of a review; both days are needed."""
+
+    def __init__(self, asked: dict[str, str]) -> None:
+        super().__init__(asked, use_required_attribute=False)
+        for name in ("du", "au"):
+            self.fields[name].required = True
+
+
+class RemarkForm(forms.Form):
+    """What somebody says of the review that they sign."""
+
+    remark = forms.CharField(
+        label="Remarques et suites données",
+        help_text="N’indiquez aucune donnée identifiante d’un patient.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        required=False,
+    )

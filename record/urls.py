@@ -1,18 +1,29 @@
 from django.urls import path
 
-from record import views
+from record.views import history, journal, pages, reviews
 
 
 app_name = "record"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("patients/", views.patients, name="patients"),
-    path("patients/tableau/", views.patient_grid, name="grid"),
-    path("patients/recherche/", views.search, name="search"),
-    path("accessibilite/", views.information, {"name": "accessibility"}, name="accessibility"),
-    path("mentions-legales/", views.information, {"name": "legal"}, name="legal"),
-    path("donnees-personnelles/", views.information, {"name": "privacy"}, name="privacy"),
-    path("aide/", views.information, {"name": "help"}, name="help"),
-    path("patients/<uuid:enrolment_id>/", views.patient, name="patient"),
+    path("", pages.home, name="home"),
+    path("patients/", pages.patients, name="patients"),
+    path("patients/tableau/", pages.patient_grid, name="grid"),
+    path("patients/recherche/", pages.search, name="search"),
+    path("accessibilite/", pages.information, {"name": "accessibility"}, name="accessibility"),
+    path("mentions-legales/", pages.information, {"name": "legal"}, name="legal"),
+    path("donnees-personnelles/", pages.information, {"name": "privacy"}, name="privacy"),
+    path("aide/", pages.information, {"name": "help"}, name="help"),
+    path("patients/<uuid:enrolment_id>/", pages.patient, name="patient"),
+    path("patients/<uuid:enrolment_id>/historique/", history.history, name="history"),
+    path("patients/<uuid:enrolment_id>/historique.csv", history.export, name="history_csv"),
+    path("patients/<uuid:enrolment_id>/acces/", journal.accesses, name="accesses"),
+    path("patients/<uuid:enrolment_id>/acces.pdf", journal.accesses_pdf, name="accesses_pdf"),
+    path("journal/", journal.journal, name="journal"),
+    path("journal/recherche/", journal.find, name="find_in_journal"),
+    path("journal/comptes/<uuid:user_id>/", journal.account, name="account_journal"),
+    path("journal/journal.csv", journal.export, name="journal_csv"),
+    path("journal/integrite/", journal.integrity, name="integrity"),
+    path("revues/", reviews.reviews, name="reviews"),
+    path("revues/<slug:kind>/", reviews.review, name="review"),
 ]

@@ -30,6 +30,8 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("pharmacies.DispensedItem", "dispensation__enrolment"),
     ("pharmacies.Dispensation", "enrolment"),
     ("pharmacies.Received", "prescription__enrolment"),
+    ("prescriptions.PlanStep", "plan__enrolment"),
+    ("prescriptions.Plan", "enrolment"),
     ("prescriptions.PassedAlert", "prescription__enrolment"),
     ("prescriptions.LinePack", "line__prescription__enrolment"),
     ("prescriptions.DoseStep", "line__prescription__enrolment"),

@@ -12,7 +12,9 @@
 //                 data-unit="mL" data-pack="10,50"               sizes of packs, in that unit
 //                 data-pack-word="flacon" data-narcotic>         absent when at most 0.30 % of THC
 //       <input type="hidden" name="line-0-steps" data-step-count>
-//       <div data-steps> rows of components/dose_step.html: line-0-step-0-dose, -intakes, -days </div>
+//       <div data-steps> rows of components/dose_step.html: line-0-step-0-dose, -intakes, -days, -as_needed </div>
+//       <input type="checkbox" name="line-0-has_own_packs">      packs chosen by hand
+//       <div data-own-packs> <div data-pack-field> …             one count a size, the largest first
 //   <template data-line-template>, <template data-step-template>
 //   <button data-line-add | data-line-remove | data-step-add | data-step-remove>   submit without script
 //   <div data-panel hidden> <output data-out="days | end | dose | volume | packs | full">
@@ -32,6 +34,7 @@ const SCALE = 10_000;
 const shown = (number) => number.toLocaleString("fr-FR", { maximumFractionDigits: 4 });
 const shownDate = (date) => date.toLocaleDateString("fr-FR", { timeZone: "UTC" });
 const plural = (count, word) => `${shown(count)} ${word}${count >= 2 ? "s" : ""}`;
+const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 const addDays = (date, days) => new Date(date.getTime() + days * DAY_MS);
 
 function numberIn(text) {
@@ -66,9 +69,11 @@ function readStep(row) {
   const read = (field) => numberIn(row.querySelector(`[data-step-field=${field}] input`).value);
   const perDay = (read("dose") * read("intakes")) / SCALE / SCALE;
   const days = Math.floor(read("days") / SCALE);
-  return { perDay, days, complete: perDay > 0 && days > 0 };
+  const asNeeded = row.querySelector("[name$=-as_needed]").checked;
+  return { perDay, days, asNeeded, complete: perDay > 0 && days > 0 };
 }
 
+const packFields = (line) => [...line.querySelectorAll("[data-pack-field]")];
 const stepsOf = (line) => [...line.querySelectorAll("[data-step]")];
 
 function readLine(line) {
@@ -84,7 +89,15 @@ function readLine(line) {
     thc: perDay * product.thc,
     cbd: perDay * product.cbd,
     volume: Math.round(volume * SCALE) / SCALE,
+    ownPacks: readOwnPacks(line, product),
   };
+}
+
+/** Packs chosen by hand: [count, size] for each size asked for; null when they are computed. */
+function readOwnPacks(line, product) {
+  if (!line.querySelector("[name$=-has_own_packs]").checked) return null;
+  const counts = packFields(line).map((field) => Math.floor(numberIn(field.querySelector("input").value) / SCALE));
+  return product.packs.map((size, rank) => [counts[rank] || 0, size]).filter(([count]) => count > 0);
 }
 
 // --- Computing ---------------------------------------------------------------------------------
@@ -147,6 +160,17 @@ function durationCheck(line, limit) {
   return [["ok", `${product.name}${NNBSP}: durée de ${plural(days, "jour")}${within}.`]];
 }
 
+/** As prescriptions/alerts.py does: what was chosen by hand against what the dosage needs. */
+function packsCheck({ product, volume, complete, ownPacks }) {
+  if (!complete || !ownPacks?.length) return [];
+  const held = ownPacks.reduce((sum, [count, size]) => sum + count * size, 0);
+  const smallest = Math.min(...ownPacks.map(([, size]) => size));
+  const said = `${product.name}${NNBSP}: les conditionnements choisis contiennent ${shown(held)} ${product.unit}, la posologie en demande ${shown(volume)}`;
+  if (held < volume) return [["warning", `${said}.`]];
+  if (held - smallest >= volume) return [["warning", `${said}${NNBSP}: un conditionnement de moins suffit.`]];
+  return [["ok", `${said}.`]];
+}
+
 function overlapCheck(form, period) {
   const until = shownDate(period[1]);
   const said = `Votre ordonnance en cours couvre jusqu’au ${until}${NNBSP}: `;
@@ -163,6 +187,7 @@ function checksOf(form, result, period) {
   if (result.thc > alertAt) {
     checks.push(["warning", `THC ${shown(result.thc)} mg par jour${NNBSP}: au-dessus du seuil d’alerte de ${shown(alertAt)} mg.`]);
   }
+  checks.push(...result.lines.flatMap(packsCheck));
   if (period) checks.push(overlapCheck(form, period));
   if (result.thc > 0) checks.push(["warning", `Conduite interdite avec le THC${NNBSP}: informez le patient.`]);
   const order = ["refusal", "warning", "ok"];
@@ -185,9 +210,9 @@ function checkLine([level, words]) {
   return line;
 }
 
-function packWords({ complete, volume, product }) {
+function packWords({ complete, volume, product, ownPacks }) {
   if (!complete || product.packs.length === 0) return "–";
-  return packsFor(volume, product.packs)
+  return (ownPacks ?? packsFor(volume, product.packs))
     .map(([count, size]) => `${plural(count, product.packWord)} de ${shown(size)} ${product.unit}`.replaceAll(" ", NBSP))
     .join(" et ");
 }
@@ -241,9 +266,30 @@ function showStep(row, step, number, { product, count }) {
   row.querySelector("[data-step-remove]").hidden = count < 2;
   const label = row.querySelector("[data-step-field=dose] label");
   label.textContent = product.known ? `${product.unit} par prise` : "Dose par prise";
-  const { perDay } = step;
+  const { perDay, asNeeded } = step;
+  const intakes = row.querySelector("[data-step-field=intakes] label");
+  intakes.textContent = asNeeded ? "Prises au plus par jour" : "Prises par jour";
   const mg = `THC ${shown(perDay * product.thc)} mg et CBD ${shown(perDay * product.cbd)} mg par jour`;
-  row.querySelector("[data-step-result]").textContent = perDay ? `${shown(perDay)} ${product.unit} par jour${product.known ? `, soit ${mg}` : ""}` : "";
+  row.querySelector("[data-step-result]").textContent = perDay ? `${asNeeded ? "Au plus " : ""}${shown(perDay)} ${product.unit} par jour${product.known ? `, soit ${mg}` : ""}` : "";
+}
+
+/** The counts of packs: shown once asked for, named by size, begun with the computed mix. */
+function showPacks(line, { product, volume, complete }) {
+  const box = line.querySelector("[name$=-has_own_packs]");
+  line.querySelector("[data-own-packs]").hidden = !box.checked;
+  const fields = packFields(line);
+  fields.forEach((field, rank) => {
+    const size = product.packs[rank];
+    field.hidden = size === undefined;
+    if (size !== undefined) field.querySelector("label").textContent = `${capital(product.packWord)} de ${shown(size)} ${product.unit}`;
+  });
+  const inputs = fields.map((field) => field.querySelector("input"));
+  if (!box.checked || !complete || inputs.some((input) => input.value)) return false;
+  const computed = new Map(packsFor(volume, product.packs).map(([count, size]) => [size, count]));
+  product.packs.forEach((size, rank) => {
+    inputs[rank].value = String(computed.get(size) ?? 0);
+  });
+  return product.packs.length > 0;
 }
 
 // --- Rows --------------------------------------------------------------------------------------
@@ -282,7 +328,9 @@ function start(form) {
 
   const refresh = () => {
     const lines = linesNow();
-    const result = compute(form, lines);
+    let result = compute(form, lines);
+    const begun = lines.map((line, index) => showPacks(line, result.lines[index]));
+    if (begun.some(Boolean)) result = compute(form, lines);
     lines.forEach((line, index) => {
       const { product, steps } = result.lines[index];
       stepsOf(line).forEach((row, place) => showStep(row, steps[place], place + 1, { product, count: steps.length }));

@@ -1,12 +1,15 @@
 """Signing in without the pages of sign-in."""
 
-import secrets
 import time
+from uuid import uuid4
 
+from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.oath import hotp
 from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts import factors
+from accounts.models import TotpDevice
 
 
 def open_session(client, member, *, proved=False):
@@ -22,6 +25,7 @@ def open_session(client, member, *, proved=False):
     session["started_at"] = session["touched_at"] = now
     session["member_id"] = member.pk
     session["memberships"] = 1
+    session["public_id"] = str(uuid4())
     if proved:
         session["proved_at"] = now
     session.save()
@@ -30,7 +34,7 @@ def open_session(client, member, *, proved=False):
 
 def one_time_code(user):
     """The code that the person's application shows, enrolled if it was not; not used yet."""
-    device = TOTPDevice.objects.filter(user=user).first() or TOTPDevice.objects.create(
-        user=user, name="application", key=secrets.token_hex(20)
+    device = TotpDevice.objects.filter(user=user).first() or factors.keep_secret(
+        user, factors.new_secret(), at=timezone.now()
     )
     return f"{hotp(device.bin_key, max(int(time.time()) // 30, device.last_t + 1)):06d}"

@@ -118,6 +118,14 @@ def test_the_ledger_of_erasures_outlives_the_databases():
     assert DJANGO["purge"]["volumes"] == [f"${{PURGE_LEDGER_FOLDER:?}}:{ledger.rpartition('/')[0]}"]
 
 
+def test_the_copies_of_the_seals_stand_outside_the_databases():
+    copies = DJANGO["worker"]["environment"]["SEAL_COPIES"]
+    holders = {name for name, one in SERVICES.items() if "/seals" in str(one.get("volumes"))}
+
+    assert holders == {"worker"}
+    assert DJANGO["worker"]["volumes"] == [f"${{SEAL_COPIES_FOLDER:?}}:{copies.rpartition('/')[0]}"]
+
+
 def test_only_the_proxy_is_published():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert "reverse_proxy web:8000" in (DEPLOY / "Caddyfile").read_text()

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import IntegrityError
 
 from accounts.actions.refusal import Refused
+from accounts.actions.sessions import end_sessions_of
 from accounts.enums import Role
 from accounts.models import Member, Site, User
 from core import audit
@@ -32,11 +33,12 @@ def give_role(user: User, site: Site, role: Role, *, by: audit.Actor, on: date) 
 
 
 def end_role(member: Member, *, by: audit.Actor, on: date) -> None:
-    """The role ends; it is refused from the next request on. Ending it twice changes nothing."""
+    """The role ends, and the sessions that act under it. Ending it twice changes nothing."""
     with audit.acting("role.ended", by=by):
         locked = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
         if locked.ended_on is not None:
             return
         locked.ended_on = on
         locked.save(update_fields=["ended_on"])
+        end_sessions_of(locked)
         audit.record("role.ended", locked, by=by, role=locked.role)

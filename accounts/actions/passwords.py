@@ -6,8 +6,11 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from accounts import mail
 from accounts.actions.refusal import Refused, agent
-from accounts.models import User
+from accounts.actions.sessions import end_sessions
+from accounts.enums import LinkKind
+from accounts.models import AccountLink, User
 from core import audit, blind, throttle
 
 
@@ -36,38 +39,44 @@ def check_password(identifier: str, password: str, *, source: str, at: datetime)
     user = authenticate(identifier=identifier, password=password)
     if not free or not isinstance(user, User):
         action = "sign_in.password_refused" if free else "sign_in.throttled"
-        audit.record(action, by=audit.Agent(), account=_trace(who), source=_trace(source))
+        audit.record(action, by=audit.Agent(), account=trace(who), source=trace(source))
         return None
     throttle.forget("sign_in account source", pair)
     throttle.forget("sign_in account", who)
     throttle.take_back("sign_in source", source)
+    # Whoever knows the password needs no other: a link asked meanwhile opens nothing any more.
+    AccountLink.objects.open().filter(user=user, kind=LinkKind.PASSWORD).update(ended_at=at)
     audit.record(
-        "sign_in.password_ok", user, by=agent(user), account=_trace(who), source=_trace(source)
+        "sign_in.password_ok", user, by=agent(user), account=trace(who), source=trace(source)
     )
     return user
 
 
 def _may_try(who: str, pair: str, source: str, at: datetime) -> bool:
-    """Count the attempt three times; every count is made, whatever the others say."""
     counts = [
         ("sign_in account source", pair, TRIES_BY_ACCOUNT_AND_SOURCE),
         ("sign_in account", who, TRIES_BY_ACCOUNT),
         ("sign_in source", source, TRIES_BY_SOURCE),
     ]
+    return all_allowed(counts, seconds=WINDOW_SECONDS, at=at)
+
+
+def all_allowed(counts: list[tuple[str, str, int]], *, seconds: int, at: datetime) -> bool:
+    """Count an attempt under each name, key and limit: every count is made, whatever the others."""
     verdicts = [
-        throttle.allowed(name, key, limit=limit, seconds=WINDOW_SECONDS, at=at)
+        throttle.allowed(name, key, limit=limit, seconds=seconds, at=at)
         for name, key, limit in counts
     ]
     return all(verdicts)
 
 
-def _trace(value: str) -> str:
+def trace(value: str) -> str:
     """What lets two lines of the journal be recognised as one account, or one address."""
     return blind.index("sign_in", value).hex()
 
 
-def change_password(user: User, new: str) -> None:
-    """Set another password; every other session of the person ends.
+def set_password(user: User, new: str) -> None:
+    """Write another password, inside the act that gives it.
 
     :raises CannotChangePassword: with one sentence a rule
     """
@@ -75,7 +84,17 @@ def change_password(user: User, new: str) -> None:
         validate_password(new, user)
     except ValidationError as error:
         raise CannotChangePassword(error.messages) from error
+    user.set_password(new)
+    user.save(update_fields=["password"])
+
+
+def change_password(user: User, new: str, *, at: datetime) -> None:
+    """Set another password; every other session of the person ends.
+
+    :raises CannotChangePassword: with one sentence a rule
+    """
     with audit.acting("password.changed", by=agent(user)):
-        user.set_password(new)
-        user.save(update_fields=["password"])
+        set_password(user, new)
+        end_sessions(user)
         audit.record("password.changed", user, by=agent(user))
+        mail.queue_notice(user, "password", at=at)

@@ -1,11 +1,39 @@
 """The open sessions of a person."""
 
+from uuid import UUID
+
 from django.db.models import F
 
-from accounts.models import User
+from accounts.models import Member, OpenSession, User
+from core import audit
 
 
 def end_sessions(user: User) -> None:
-    """Every open session of the person ends at its next request."""
+    """Every open session of the person ends at once.
+
+    The rows go, and the epoch rises: a session that is being saved meanwhile does not come back.
+    """
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    OpenSession.objects.filter(user=user).delete()
     user.refresh_from_db(fields=["session_epoch"])
+
+
+def end_sessions_of(member: Member) -> None:
+    """The sessions that act under this role end at once; those of other roles go on."""
+    OpenSession.objects.filter(member_id=member.pk).delete()
+
+
+def close_session(user: User, public_id: UUID, *, by: audit.Actor) -> None:
+    """Close one session of the person. One that is closed already changes nothing."""
+    with audit.acting("session.closed", by=by):
+        count, _ = OpenSession.objects.filter(user=user, public_id=public_id).delete()
+        if count:
+            audit.record("session.closed", user, by=by, sessions=count)
+
+
+def close_other_sessions(user: User, keep: UUID, *, by: audit.Actor) -> int:
+    """Close every session of the person but one; return how many."""
+    with audit.acting("session.closed", by=by):
+        count, _ = OpenSession.objects.filter(user=user).exclude(public_id=keep).delete()
+        audit.record("session.closed", user, by=by, sessions=count)
+    return count

@@ -1,7 +1,21 @@
+from accounts.models.factor_reset import FactorReset
+from accounts.models.link import AccountLink
 from accounts.models.member import NOBODY, Member
+from accounts.models.open_session import OpenSession
 from accounts.models.site import Site
 from accounts.models.token import ApiToken
+from accounts.models.totp import TotpDevice
 from accounts.models.user import User
 
 
-__all__ = ["NOBODY", "ApiToken", "Member", "Site", "User"]
+__all__ = [
+    "NOBODY",
+    "AccountLink",
+    "ApiToken",
+    "FactorReset",
+    "Member",
+    "OpenSession",
+    "Site",
+    "TotpDevice",
+    "User",
+]

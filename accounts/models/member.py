@@ -14,6 +14,12 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Memberships not ended, of accounts not closed."""
         return self.filter(ended_on=None, user__is_active=True)
 
+    def managed_by(self, member: "Member") -> "MemberQuerySet":
+        """People whose account they manage: everybody's for the programme manager."""
+        if member.role != Role.MANAGER:
+            return self.none()
+        return self.exclude(role=Role.API_CLIENT)
+
 
 @tracked
 class Member(models.Model):

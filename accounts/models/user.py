@@ -22,7 +22,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 @tracked(exclude=["password", "last_login", "session_epoch"])
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # django-otp has no types
     """Compte: one person (or program), whatever the places where they practise."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,30 +1,29 @@
-"""The account of the person, and its factors."""
+"""The account of the person: roles, password, backup codes, open sessions."""
 
 from typing import Any
+from uuid import UUID
 
-import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_otp import login as otp_login
 
-from accounts import actions, factors, sessions, step_up
-from accounts.forms import EnrolForm, PasswordForm
+from accounts import actions, factors, step_up
+from accounts.forms import PasswordForm
 from accounts.middleware import MemberRequest, account, is_verified
-from accounts.models import User
+from accounts.models import OpenSession
 from accounts.views.roles import memberships
 
 
 @require_safe
 def me(request: MemberRequest) -> HttpResponse:
     """My roles, my second factor."""
-    return render(request, "accounts/me.html", _account(request))
+    return render(request, "accounts/me.html", account_page(request))
 
 
-def _account(request: MemberRequest, **more: object) -> dict[str, Any]:
+def account_page(request: MemberRequest, **more: object) -> dict[str, Any]:
     """What the page of the account shows; `more` overrides it after a refusal."""
     user = account(request)
     context = {
@@ -32,7 +31,8 @@ def _account(request: MemberRequest, **more: object) -> dict[str, Any]:
         "member": request.member,
         "members": memberships(request),
         "codes_left": factors.backup_codes_left(user),
-        "enrolled_at": factors.enrolled_at(user),
+        "application": factors.application_of(user),
+        "sessions": OpenSession.objects.of(user, timezone.now()).count(),
         "signature": step_up.signature(request, unbound=True),
     }
     return {**context, **more}
@@ -43,7 +43,7 @@ def new_backup_codes(request: MemberRequest) -> HttpResponse:
     """Ten other codes, after a signature; the earlier ones open nothing any more."""
     signature = step_up.signature(request)
     if not signature.is_valid():
-        return render(request, "accounts/me.html", _account(request, signature=signature))
+        return render(request, "accounts/me.html", account_page(request, signature=signature))
     request.session["new_codes"] = factors.make_backup_codes(account(request))
     return redirect("accounts:backup_codes")
 
@@ -62,41 +62,6 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def enrol_totp(request: HttpRequest) -> HttpResponse:
-    """Enrol an application: the first time after the password, later after a signature."""
-    user, verified = account(request), is_verified(request)
-    if factors.has_factor(user) and not verified:
-        return redirect("accounts:second_factor")
-    form = EnrolForm(request.POST if request.method == "POST" else None)
-    signature = step_up.signature(request) if verified else None
-    signed = form.is_valid() and (signature is None or signature.is_valid())
-    if signed and _enrolled(request, user, form):
-        return redirect("accounts:choose")
-    secret = request.session.setdefault("totp_secret", factors.new_secret())
-    context = {"form": form, "signature": signature, "secret": factors.in_letters(secret)}
-    image = segno.make(factors.address(user, secret)).svg_data_uri(scale=4, border=4, light="#fff")
-    return render(request, "accounts/enrol_totp.html", {**context, "image": image})
-
-
-def _enrolled(request: HttpRequest, user: User, form: EnrolForm) -> bool:
-    """Enrol, and go on in this session alone; or tell why not, beside the field."""
-    first = not factors.has_factor(user)
-    secret = request.session.get("totp_secret", "")
-    try:
-        device = factors.enrol_totp(user, secret, form.cleaned_data["code"])
-    except factors.CannotEnrol as refusal:
-        form.add_error("code", str(refusal))
-        return False
-    update_session_auth_hash(request, user)
-    otp_login(request, device)
-    sessions.begin(request.session, at=timezone.now())
-    request.session.pop("totp_secret")
-    if first:
-        request.session["new_codes"] = factors.make_backup_codes(user)
-    return True
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Another password, after a signature."""
     form = PasswordForm(request.POST if request.method == "POST" else None)
@@ -104,7 +69,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and signature.is_valid():
         user = account(request)
         try:
-            actions.change_password(user, form.cleaned_data["new"])
+            actions.change_password(user, form.cleaned_data["new"], at=timezone.now())
         except actions.CannotChangePassword as refusal:
             form.add_error("new", refusal.messages)
         else:
@@ -112,3 +77,35 @@ def password(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Mot de passe changé. Vos autres sessions sont fermées.")
             return redirect("accounts:me")
     return render(request, "accounts/password.html", {"form": form, "signature": signature})
+
+
+# --- Open sessions ---------------------------------------------------------------------------
+
+
+@require_safe
+def sessions(request: MemberRequest) -> HttpResponse:
+    """My open sessions, the latest used first."""
+    mine = OpenSession.objects.of(account(request), timezone.now())
+    context = {
+        "sessions": list(mine.order_by("-used_at", "pk")),
+        "here": request.session.session_key,
+    }
+    return render(request, "accounts/sessions.html", context)
+
+
+@require_POST
+def close_session(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """Close one session; this one is closed by signing out."""
+    if str(public_id) != request.session.get("public_id"):
+        actions.close_session(account(request), public_id, by=request.member)
+        messages.success(request, "Session fermée.")
+    return redirect("accounts:sessions")
+
+
+@require_POST
+def close_other_sessions(request: MemberRequest) -> HttpResponse:
+    """Close every session but this one."""
+    keep = UUID(request.session["public_id"])
+    actions.close_other_sessions(account(request), keep, by=request.member)
+    messages.success(request, "Vos autres sessions sont fermées.")
+    return redirect("accounts:sessions")

@@ -90,10 +90,16 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         device = factors.prove(user, form.cleaned_data["code"], at=timezone.now())
         if device is not None:
             otp_login(request, device)
-            sessions.begin(request.session, at=timezone.now())
+            begin(request)
             return redirect("accounts:choose")
         form.add_error("code", WRONG_CODE)
     return render(request, "accounts/second_factor.html", {"form": form, "demo_code": demo_code})
+
+
+def begin(request: HttpRequest, path: str = sessions.LOCAL) -> None:
+    """Both factors are given: the session starts."""
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    sessions.begin(request.session, at=timezone.now(), user_agent=agent, path=path)
 
 
 @require_POST

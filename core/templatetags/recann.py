@@ -1,7 +1,7 @@
 """Tags and filters of the components, loaded everywhere (`builtins`): they show, decide nothing."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -76,6 +76,13 @@ def fr_date_long(value: date | None) -> str:
         return "–"
     words = formats.date_format(value, "j F Y")
     return f"1er{words[1:]}" if value.day == 1 else words
+
+
+@register.filter(expects_localtime=True)
+def fr_offset(value: datetime) -> str:
+    """UTC+01:00: what the local hour beside it is late or early by."""
+    offset = f"{value:%z}"
+    return f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 @register.filter

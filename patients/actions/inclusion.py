@@ -136,8 +136,7 @@ def _patient(person: Person, key_id: UUID, by: Member) -> Patient:
     patient = locked.select_related("identity").get(pk=pk)
     before = identity.open_one(patient)
     if before is not None and (after := identity.completed(before, person)) != before:
-        identity.rewrite(patient, after)
-        audit.record("identity.completed", patient, by=by)
+        audit.record("identity.completed", patient, by=by, **identity.rewrite(patient, after))
     return patient
 
 

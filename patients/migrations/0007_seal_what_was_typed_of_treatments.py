@@ -4,7 +4,7 @@ from django.db import migrations
 PLACE = "patients.PriorTreatment.drug"
 
 
-def seal(apps, schema_editor):  # noqa: ANN001, ANN201
+def seal(apps, schema_editor):
     """Seal each drug under its enrolment's key, in the rows and in their versions.
 
     A key that was destroyed seals nothing: the text goes with it, as it should have.

@@ -20,6 +20,7 @@ TABS = (
     ("followup", "Consultations", "followup:list"),
     ("vigilance", "Effets indésirables", "vigilance:of_patient"),
     ("inclusion", "Inclusion", "patients:inclusion"),
+    ("history", "Historique", "record:history"),
 )
 BADGES = {
     EnrolmentState.ACTIVE: "success",

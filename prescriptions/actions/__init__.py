@@ -3,6 +3,7 @@
 from prescriptions.actions.drafts import (
     CannotDraft,
     accept_mention,
+    adapt,
     change_draft,
     draft,
     renew,
@@ -25,6 +26,7 @@ __all__ = [
     "CannotSign",
     "CannotVoid",
     "accept_mention",
+    "adapt",
     "change_draft",
     "draft",
     "fingerprint",

@@ -64,12 +64,20 @@ def renew(prescription: Prescription, *, by: Member, at: datetime, key: str) -> 
     today = by.site.local_day(at)
     last = checks.running(prescription.enrolment)
     typed = wanted.of(prescription)
-    same = Wanted(
-        lines=typed.lines,
-        starts_on=rules.day_after(last.ends_on if last else None, today),
-        fraction_days=typed.fraction_days,
-        note=typed.note,
-    )
+    starts_on = rules.day_after(last.ends_on if last else None, today)
+    same = wanted.again(typed, starts_on=starts_on)
+    return draft(prescription.enrolment, same, by=by, at=at, key=key)
+
+
+def adapt(prescription: Prescription, *, by: Member, at: datetime, key: str) -> Prescription:
+    """Start a draft with the same lines, from today: a dose to change while the treatment runs.
+
+    Dispensed or not, what is signed stays. Inside a covered period the draft will need the
+    express mention, as an early renewal does.
+
+    :raises CannotDraft: a duration no signature could accept any more
+    """
+    same = wanted.again(wanted.of(prescription), starts_on=by.site.local_day(at))
     return draft(prescription.enrolment, same, by=by, at=at, key=key)
 
 
@@ -172,14 +180,19 @@ def _write_lines(
         _line(prescription, position, line, regimes.get(line.product.pk, Regime.NARCOTIC))
         for position, line in enumerate(typed.lines, start=1)
     )
-    packs = packs_in_force([line.product_id for line in lines], on)
+    sold = packs_in_force([line.product_id for line in lines], on)
     pairs = list(zip(lines, typed.lines, strict=True))
     DoseStep.objects.bulk_create(step for line, want in pairs for step in _steps(line, want))
     LinePack.objects.bulk_create(
         LinePack(line=line, pack=pack, count=count)
-        for line, _ in pairs
-        for pack, count in wanted.packs_for(line.quantity, packs.get(line.product_id, []))
+        for line, want in pairs
+        for pack, count in _packs(line, want, sold.get(line.product_id, []))
     )
+
+
+def _packs(line: Line, want: WantedLine, sold: list[Pack]) -> Iterable[tuple[Pack, int]]:
+    """Those chosen by hand, else the mix that holds the quantity."""
+    return want.own_packs or wanted.packs_for(line.quantity, sold)
 
 
 def packs_in_force(products: Iterable[int], on: date) -> dict[int, list[Pack]]:
@@ -193,7 +206,7 @@ def packs_in_force(products: Iterable[int], on: date) -> dict[int, list[Pack]]:
 
 
 def _line(prescription: Prescription, position: int, want: WantedLine, regime: Regime) -> Line:
-    product, sums = want.product, want.totals
+    product, sums, switch = want.product, want.totals, want.switch
     return Line(
         prescription=prescription,
         position=position,
@@ -207,6 +220,11 @@ def _line(prescription: Prescription, position: int, want: WantedLine, regime: R
         thc_percent=product.thc_percent,
         days=sums.days,
         quantity=sums.quantity,
+        has_own_packs=bool(want.own_packs),
+        replaces_product=switch.product if switch else None,
+        replace_reason=switch.reason if switch else "",
+        replaced_thc_mg=switch.thc_mg if switch else None,
+        replaced_cbd_mg=switch.cbd_mg if switch else None,
         instructions_sealed=texts.seal(prescription, f"line {position}", want.instructions),
     )
 
@@ -219,6 +237,7 @@ def _steps(line: Line, want: WantedLine) -> Iterable[DoseStep]:
             dose=step.dose,
             intakes_per_day=step.intakes_per_day,
             days=step.days,
+            as_needed=step.as_needed,
         )
         for position, step in enumerate(want.steps, start=1)
     )

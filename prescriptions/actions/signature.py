@@ -5,18 +5,18 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import Role
 from accounts.models import Member
-from core import audit, codes, mail, once
+from core import audit, codes, once
 from core.db import violated_constraint
 from core.documents import store
 from core.pdf import PdfUnavailable
 from patients.actions import mark_treated
-from prescriptions import checks, documents, rules, texts, wanted
+from prescriptions import checks, documents, mail, rules, texts, wanted
 from prescriptions.actions.drafts import rewrite_lines
 from prescriptions.actions.locks import lock_prescription
 from prescriptions.alerts import Alert, refusals, to_justify
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.enums import VoidReason
-from prescriptions.models import PassedAlert, Prescription
+from prescriptions.models import Line, PassedAlert, Prescription
 from prescriptions.wanted import Wanted
 
 
@@ -90,6 +90,7 @@ def _sign(prescription: Prescription, *, by: Member, at: datetime, shown: str, r
     mark_treated(locked.enrolment, on=on)
     code = _try_to_print(locked, at=at)
     _tell_managers(locked, on, at=at)
+    _tell_reference(locked, by=by, at=at)
     subject = str(locked.enrolment.public_id)
     audit.record("prescription.signed", locked, by=by, subject=subject, content=shown)
     return code
@@ -131,16 +132,31 @@ def _tell_managers(prescription: Prescription, on: date, *, at: datetime) -> Non
     managers = Member.objects.open().filter(role=Role.MANAGER).select_related("user")
     for row in wrong:
         for manager in managers:
-            mail.queue(
-                f"regime-mismatch:{row.pk}:{manager.pk}",
-                manager.user.email,
-                f"ReCann – régime à vérifier\u202f: {row.product.name}",
-                f"Le régime enregistré pour {row.product.name} "
-                f"({row.get_regime_display()}, depuis le {row.valid_from:%d/%m/%Y}) ne correspond "
-                f"pas à sa teneur déclarée en THC ({row.product.thc_percent} %). "
-                "Le régime enregistré s’applique\u202f; vérifiez-le dans le catalogue.",
-                at=at,
-            )
+            mail.regime_mismatch(row, manager, at=at)
+
+
+def _tell_reference(prescription: Prescription, *, by: Member, at: datetime) -> None:
+    """A relay doctor adds THC for the first time: whoever follows the patient is told, not asked.
+
+    The doctor who included, while they still work there; else each reference doctor of the site.
+    """
+    if by.role != Role.RELAY_DOCTOR or not _is_first_thc(prescription):
+        return
+    enrolment = prescription.enrolment
+    doctors = Member.objects.open().filter(role=Role.REFERENCE_DOCTOR, site=enrolment.site_id)
+    told = doctors.filter(pk=enrolment.included_by_id) or doctors
+    for doctor in told.select_related("user"):
+        mail.first_thc(prescription, doctor, at=at)
+
+
+def _is_first_thc(prescription: Prescription) -> bool:
+    thc = Line.objects.filter(
+        prescription__enrolment=prescription.enrolment_id,
+        prescription__status=Status.SIGNED,
+        thc_mg_per_unit__gt=0,
+    )
+    here = thc.filter(prescription=prescription.pk)
+    return here.exists() and not thc.exclude(prescription=prescription.pk).exists()
 
 
 # --- Document --------------------------------------------------------------------------------

@@ -58,7 +58,8 @@ class PassedAlert(models.Model):
         Prescription, on_delete=models.PROTECT, related_name="passed_alerts"
     )
     code = models.CharField("objet", max_length=20, choices=AlertCode)
-    message = models.CharField("alerte", max_length=300)
+    # A national notice and its substitutes included.
+    message = models.CharField("alerte", max_length=1000)
     source = models.CharField("source", max_length=200, blank=True)
 
     class Meta:

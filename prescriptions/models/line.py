@@ -7,7 +7,7 @@ from core.history import tracked
 from prescriptions import rules
 from prescriptions.dosage import Step
 from prescriptions.models.prescription import Prescription
-from programmes.enums import Form, Regime, Unit
+from programmes.enums import Form, Regime, SupplyLevel, Unit
 from programmes.models import Pack, Product
 
 
@@ -50,6 +50,22 @@ class Line(models.Model):
     days = models.PositiveSmallIntegerField("durée (jours)")
     # Units (mL, g, tablets) of all its steps together, before packs are rounded up.
     quantity = models.DecimalField("quantité", max_digits=12, decimal_places=4)
+    # The packs were chosen by hand: they are not computed again when the draft is.
+    has_own_packs = models.BooleanField("conditionnements choisis", default=False, db_default=False)
+    # Guided switch during a shortage: from which medicine, why, and its daily mg at the end.
+    replaces_product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_in"
+    )
+    replace_reason = models.CharField(
+        "motif du remplacement",
+        max_length=10,
+        choices=SupplyLevel,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    replaced_thc_mg = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    replaced_cbd_mg = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
     # Free text for the patient, under the enrolment's key.
     instructions_sealed = models.BinaryField(null=True, blank=True)
 
@@ -74,6 +90,25 @@ class Line(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0), name="prescriptions_line_quantity_positive"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    replaces_product=None,
+                    replace_reason="",
+                    replaced_thc_mg=None,
+                    replaced_cbd_mg=None,
+                )
+                | Q(
+                    replaces_product__isnull=False,
+                    replace_reason__in=SupplyLevel.values,
+                    replaced_thc_mg__gte=0,
+                    replaced_cbd_mg__gte=0,
+                ),
+                name="prescriptions_line_switch_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces_product=None) | ~Q(replaces_product=models.F("product")),
+                name="prescriptions_line_switch_to_another",
+            ),
         ]
         triggers = [only_while_draft("prescriptions_line_is_frozen", OF_LINE)]
 
@@ -91,6 +126,8 @@ class DoseStep(models.Model):
     dose = models.DecimalField("dose par prise", max_digits=12, decimal_places=4)
     intakes_per_day = models.PositiveSmallIntegerField("prises par jour")
     days = models.PositiveSmallIntegerField("jours")
+    # «Si besoin»: the number of intakes is then the most in a day.
+    as_needed = models.BooleanField("si besoin", default=False, db_default=False)
 
     class Meta:
         verbose_name = "palier"
@@ -111,7 +148,7 @@ class DoseStep(models.Model):
 
     @property
     def as_step(self) -> Step:
-        return Step(self.dose, self.intakes_per_day, self.days)
+        return Step(self.dose, self.intakes_per_day, self.days, self.as_needed)
 
 
 @tracked

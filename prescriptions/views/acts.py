@@ -90,6 +90,21 @@ def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpRe
 
 @require_POST
 @require(Permission.PRESCRIPTION_WRITE)
+def adapt(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
+    """Another dosage from today, whatever was dispensed: a copy to change, then to sign."""
+    enrolment, _ = open_live(request, enrolment_id)
+    prescription = one_of(request, enrolment, public_id)
+    key, now = request.POST.get("once", "").replace("\0", "")[:64], timezone.now()
+    try:
+        started = actions.adapt(prescription, by=request.member, at=now, key=key)
+    except (actions.CannotDraft, once.AnotherBody) as error:
+        messages.error(request, str(error))
+        return to_detail(prescription)
+    return redirect("prescriptions:edit", enrolment_id, started.public_id)
+
+
+@require_POST
+@require(Permission.PRESCRIPTION_WRITE)
 def replace(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_live(request, enrolment_id)
     mine = Prescription.objects.voidable_by(request.member)

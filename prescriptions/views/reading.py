@@ -14,9 +14,9 @@ from accounts.permissions import require
 from core import audit, keys, keyset
 from core.documents import read
 from core.pdf import PdfUnavailable
-from patients.access import open_record
+from patients.access import open_live, open_record
 from patients.identity import Person
-from prescriptions import actions, checks, wanted
+from prescriptions import actions, checks, switching, wanted
 from prescriptions.alerts import to_justify
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.forms import SignForm
@@ -39,13 +39,29 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
         .select_related("prescriber", "author__site")
         .prefetch_related("lines")
     )
+    running = checks.running(enrolment)
     page = keyset.page(rows, ["-pk"], request.GET, size=PAGE_SIZE)
     context = context_of(enrolment, person) | {
         "rows": [(row, *standing(row, today)) for row in page.rows],
         "page": page,
+        "running": running,
+        "affected": switching.affected(running, today) if running else [],
         "may_write": may_write(request, enrolment),
     }
     return render(request, "prescriptions/list.html", context)
+
+
+@require_safe
+@require(Permission.PRESCRIPTION_WRITE)
+def switch(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
+    """What may replace the medicines of this prescription that are missing today."""
+    enrolment, person = open_live(request, enrolment_id)
+    prescription = one_of(request, enrolment, public_id)
+    context = context_of(enrolment, person) | {
+        "prescription": prescription,
+        "affected": switching.affected(prescription, timezone.localdate()),
+    }
+    return render(request, "prescriptions/switch.html", context)
 
 
 @require_safe

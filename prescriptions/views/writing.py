@@ -15,7 +15,7 @@ from accounts.permissions import require
 from core import drafts, once
 from patients.access import open_live
 from patients.models import Enrolment
-from prescriptions import actions, checks, rules, typed, wanted
+from prescriptions import actions, checks, rules, switching, typed, wanted
 from prescriptions.forms import PrescriptionForm
 from prescriptions.models import Prescription
 from prescriptions.typed import Typed
@@ -90,12 +90,23 @@ def _typed(
         posted = typed.from_fields(request.POST.dict())
         command = request.POST.get("change", "")
         return typed.rearranged(posted, command), not command
+    if prescription is None and (begun := _begun(request, enrolment)):
+        return begun, False
     owner = prescription.public_id if prescription else enrolment.public_id
     if kept := drafts.load(request.member.user_id, _draft_key(owner)):
         return typed.from_fields(kept.data), False
     if prescription is not None:
         return typed.from_wanted(wanted.of(prescription)), False
     return Typed({"starts_on": f"{_first_day(enrolment):%d/%m/%Y}"}), False
+
+
+def _begun(request: MemberRequest, enrolment: Enrolment) -> Typed | None:
+    """What a guided page proposes, by the address that leads here: a switch."""
+    asked, today = request.GET, timezone.localdate()
+    running = checks.running(enrolment)
+    if running is not None and asked.get("remplacer") == str(running.public_id):
+        return switching.typed_for(running, asked.get("de", ""), asked.get("par", ""), today)
+    return None
 
 
 def _first_day(enrolment: Enrolment) -> date:

@@ -9,6 +9,7 @@ from programmes.models.programme import (
     RetentionRule,
 )
 from programmes.models.questionnaire import Questionnaire, QuestionnaireVersion
+from programmes.models.supply import SupplyNotice
 from programmes.models.visit_definition import VisitDefinition
 
 
@@ -27,6 +28,7 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireVersion",
     "RetentionRule",
+    "SupplyNotice",
     "SupplyRule",
     "VisitDefinition",
 ]

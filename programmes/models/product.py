@@ -1,9 +1,12 @@
 import uuid
 from datetime import date
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
+from core.db import same
 from core.history import tracked
 from programmes.enums import Form, Regime, Unit
 from programmes.models.programme import Indication, Programme
@@ -61,6 +64,11 @@ class Product(models.Model):
                 ),
                 name="programmes_product_strength_possible",
             ),
+            # Flowers are inhaled with the medical device only (arrêté du 16 octobre 2020).
+            models.CheckConstraint(
+                condition=~Q(form=Form.FLOWER) | Q(unit=Unit.G, needs_vaporiser=True),
+                name="programmes_product_flower_by_vaporiser",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,6 +106,23 @@ class ProductRegime(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["product", "valid_from"], name="programmes_regime_starts_once"
+            ),
+            ExclusionConstraint(
+                name="programmes_regime_one_a_day",
+                expressions=[
+                    (same("product"), RangeOperators.OVERLAPS),
+                    (
+                        Func(
+                            "valid_from",
+                            "valid_to",
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message="Un régime s’applique déjà à cette période.",
             ),
         ]
 

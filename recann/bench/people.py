@@ -7,9 +7,8 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Count
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import sessions
+from accounts import factors, sessions
 from accounts.actions import Person, give_role, issue_token, open_account
 from accounts.enums import Profession, Role, SiteKind
 from accounts.models import Member, Site, User
@@ -51,9 +50,8 @@ class People:
 
     def session(self, user: User) -> str:
         """A session of both factors; the factor itself is drawn and forgotten."""
-        TOTPDevice.objects.get_or_create(
-            user=user, name="bench", defaults={"key": secrets.token_hex(20)}
-        )
+        if not factors.has_factor(user):
+            factors.keep_secret(user, factors.new_secret(), at=self.now)
         return sessions.mint(user, at=self.now)
 
 

@@ -68,7 +68,7 @@ COLUMNS: dict[type[Model], tuple[str, dict[str, object]]] = {
     Visit: (
         "id public_id enrolment definition code kind due_on opens_on closes_on date_source status"
         " timing held_on held_by mode recorded_at decision not_done_reason entry_seconds",
-        {"timing_reason": "", "stop_reason": ""},
+        {"timing_reason": "", "stop_reason": "", "correction_reason": ""},
     ),
     Answers: ("id visit version data", {}),
     AdverseEvent: (

@@ -14,6 +14,10 @@ from accounts.demo import DOMAIN
 from accounts.enums import Role
 from accounts.models import Member
 from followup import reminders
+from followup.actions import Correction, Held, correct
+from followup.actions import Once as OnceVisit
+from followup.enums import CorrectionReason
+from followup.models import Answers
 from patients import draft, identity
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE
@@ -57,7 +61,31 @@ def add(*, today: date) -> None:
     _report_serious(doctor, evening)
     _prescribe(doctor, evening)
     _start_inclusion(doctor, evening)
+    _correct(doctor, evening)
     _remind(doctor, datetime.combine(today, time(6), tzinfo=PARIS))
+
+
+def _correct(doctor: Member, evening: datetime) -> None:
+    """One answer of the newest visit of two patients, lowered: history has words to tell."""
+    held = Answers.objects.filter(visit__enrolment__site=doctor.site_id, visit__status="DONE")
+    newest = held.filter(visit__enrolment__state__in=LIVE, data__pain__gte=1).select_related(
+        "visit__enrolment", "version__questionnaire"
+    )
+    reasons = (CorrectionReason.TYPING_ERROR, CorrectionReason.SOURCE_CHECKED)
+    rows = newest.order_by("-visit__held_on", "pk")[: len(reasons)]
+    for row, reason in zip(rows, reasons, strict=False):
+        visit = row.visit
+        if visit.held_on is None:
+            continue
+        answers = {
+            one.version.questionnaire.code: dict(one.data)
+            for one in visit.answers.select_related("version__questionnaire")
+        }
+        answers[row.version.questionnaire.code]["pain"] -= 1
+        said = Held(visit.held_on, visit.mode, visit.decision, answers=answers)
+        why = Correction(reason, "", visit.stamp)
+        once = OnceVisit(f"demo:{visit.public_id}", {})
+        correct(visit, said, why, once_only=once, by=doctor, at=evening + timedelta(hours=1))
 
 
 def _member(login: str, role: Role) -> Member:

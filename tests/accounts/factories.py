@@ -4,8 +4,8 @@ import factory
 from django.contrib.auth.hashers import make_password
 
 from accounts.actions import token_digest
-from accounts.enums import Profession, Role, SiteKind
-from accounts.models import ApiToken, Member, Site, User
+from accounts.enums import FactorLoss, IdentityCheck, LinkKind, Profession, Role, SiteKind
+from accounts.models import AccountLink, ApiToken, FactorReset, Member, Site, User
 from core.identifiers import make_finess, make_rpps
 
 
@@ -91,6 +91,38 @@ def kind_of(role: str) -> SiteKind:
         Role.RELAY_DOCTOR: SiteKind.PRACTICE,
         Role.PHARMACIST: SiteKind.COMMUNITY_PHARMACY,
     }.get(role, SiteKind.AGENCY)
+
+
+class AccountLinkFactory(factory.django.DjangoModelFactory):
+    """An invitation that waits for its mail."""
+
+    class Meta:
+        model = AccountLink
+
+    class Params:
+        mailed = factory.Trait(
+            digest=factory.Sequence(lambda n: token_digest(f"jeton {n}")),
+            sent_to=factory.SelfAttribute("user.email"),
+            mailed_at=datetime.datetime(2026, 1, 5, 10, tzinfo=datetime.UTC),
+            expires_at=datetime.datetime(2026, 1, 8, 10, tzinfo=datetime.UTC),
+        )
+
+    kind = LinkKind.INVITATION
+    user = factory.SubFactory(UserFactory)
+    created_at = datetime.datetime(2026, 1, 5, 10, tzinfo=datetime.UTC)
+
+
+class FactorResetFactory(factory.django.DjangoModelFactory):
+    """The factors of somebody, taken away by a manager who saw them."""
+
+    class Meta:
+        model = FactorReset
+
+    user = factory.SubFactory(UserFactory)
+    by = factory.SubFactory(MemberFactory, role=Role.MANAGER)
+    reason = FactorLoss.LOST
+    identity_check = IdentityCheck.IN_PERSON
+    made_at = datetime.datetime(2026, 1, 5, 10, tzinfo=datetime.UTC)
 
 
 class ApiTokenFactory(factory.django.DjangoModelFactory):

@@ -2,13 +2,35 @@
 
 import datetime
 from collections.abc import Callable
+from uuid import uuid4
 
-from tests.accounts.factories import ApiTokenFactory, MemberFactory, SiteFactory, UserFactory
+from django.db import connection
+
+from accounts.models import FactorReset, TotpDevice
+from tests.accounts.factories import (
+    AccountLinkFactory,
+    ApiTokenFactory,
+    FactorResetFactory,
+    MemberFactory,
+    SiteFactory,
+    UserFactory,
+)
+
+
+AT = datetime.datetime(2026, 1, 5, 10, tzinfo=datetime.UTC)
 
 
 def twice(factory, **fields):
     factory(**fields)
     factory(**fields)
+
+
+def deleted_reset():
+    """By the owner of the tables: the runtime role has no right to try."""
+    pk = FactorResetFactory().pk
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute("DELETE FROM accounts_factorreset WHERE id = %s", [pk])
 
 
 REFUSED: dict[str, Callable[[], object]] = {
@@ -27,6 +49,25 @@ REFUSED: dict[str, Callable[[], object]] = {
     ),
     "accounts_member_dates_ordered": lambda: MemberFactory(
         started_on=datetime.date(2021, 3, 2), ended_on=datetime.date(2021, 3, 1)
+    ),
+    "accounts_link_kind_known": lambda: AccountLinkFactory(kind="KING"),
+    "accounts_link_opens_once_mailed": lambda: AccountLinkFactory(mailed=True, digest=bytes(20)),
+    "accounts_link_to_nobody_is_not_mailed": lambda: AccountLinkFactory(user=None),
+    "accounts_link_ends_once": lambda: AccountLinkFactory(used_at=AT, ended_at=AT),
+    "accounts_link_open_once": lambda: twice(AccountLinkFactory, user=UserFactory()),
+    "accounts_reset_reason_known": lambda: FactorResetFactory(reason="KING"),
+    "accounts_reset_identity_checked": lambda: FactorResetFactory(identity_check="NO"),
+    "accounts_reset_is_as_it_was_made": lambda: FactorReset.objects.filter(
+        pk=FactorResetFactory().pk
+    ).update(reason="STOLEN"),
+    "accounts_reset_never_deleted": deleted_reset,
+    "accounts_totp_one_a_name": lambda: twice(
+        TotpDevice.objects.create,
+        user=UserFactory(),
+        name="application",
+        key_id=uuid4(),
+        sealed=b"",
+        created_at=AT,
     ),
     "accounts_token_digest": lambda: ApiTokenFactory(digest=bytes(20)),
 }

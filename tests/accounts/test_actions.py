@@ -39,13 +39,13 @@ def test_an_account_opens_without_password():
     ("changes", "message"),
     [
         ({"rpps": "10000000000"}, "n’est pas valide"),
-        ({"rpps": make_rpps(778)}, "avec ce numéro RPPS"),
+        ({"rpps": make_rpps(8_000_778)}, "avec ce numéro RPPS"),
         ({"email": "CONNUE@exemple.test"}, "avec cette adresse"),
     ],
 )
 def test_an_account_that_exists_is_refused(changes, message):
     by = MemberFactory()
-    UserFactory(rpps=make_rpps(778), email="connue@exemple.test")
+    UserFactory(rpps=make_rpps(8_000_778), email="connue@exemple.test")
     before = User.objects.count()
 
     with pytest.raises(CannotOpenAccount, match=message):

@@ -7,11 +7,11 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import hotp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import factors
 from accounts.enums import Role
-from accounts.models import Member
+from accounts.models import Member, TotpDevice
+from core import keys
 from core.models import JournalLine
 from tests.accounts.factories import PASSWORD, MemberFactory, SiteFactory, UserFactory
 from tests.sessions import one_time_code, open_session
@@ -230,12 +230,10 @@ def test_what_is_not_a_code_is_refused(client, typed):
 def test_a_clock_may_be_one_step_away(client, monkeypatch, steps, opens):
     user = MemberFactory().user
     one_time_code(user)
-    device = TOTPDevice.objects.get(user=user)
+    device = TotpDevice.objects.get(user=user)
     give_password(client, user.rpps)
     now = int(time.time())
-    monkeypatch.setattr(
-        "django_otp.plugins.otp_totp.models.time", SimpleNamespace(time=lambda: now)
-    )
+    monkeypatch.setattr("accounts.models.totp.time", SimpleNamespace(time=lambda: now))
     code = f"{hotp(device.bin_key, now // 30 + steps):06d}"
 
     response = client.post(SECOND, {"code": code})
@@ -278,7 +276,9 @@ def test_a_backup_code_opens_once_and_is_not_kept_readable(client):
 
 
 def secret_of(client):
-    return bytes.fromhex(client.session["totp_secret"])
+    return keys.unseal_passing(
+        bytes.fromhex(client.session["totp_secret"]), aad="accounts.proposed"
+    )
 
 
 def test_the_first_time_one_enrols_an_application_and_receives_backup_codes(client):
@@ -291,7 +291,7 @@ def test_the_first_time_one_enrols_an_application_and_receives_backup_codes(clie
     assert 'src="data:image/svg+xml' in page
     wrong = client.post(enrol, {"code": "000000"})
     assert "pas le bon" in wrong.content.decode()
-    assert not TOTPDevice.objects.exists()
+    assert not TotpDevice.objects.exists()
     code = f"{hotp(secret_of(client), int(time.time()) // 30):06d}"
     assert client.post(enrol, {"code": code}).url == CHOOSE
     codes_page = client.get(CHOOSE, follow=True).content.decode()

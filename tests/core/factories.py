@@ -42,6 +42,15 @@ class SealFactory(factory.django.DjangoModelFactory):
     digest = factory.Sequence(lambda n: b"digest %d" % n)
 
 
+class JournalCheckFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.JournalCheck
+
+    at = NOON
+    seals = 1
+    lines = 1
+
+
 class DraftFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.Draft

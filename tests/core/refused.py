@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from core.models import Document
+from core.models import Document, JournalCheck
 from tests.core.factories import (
     NOON,
     DocumentFactory,
     DoneOnceFactory,
     DraftFactory,
+    JournalCheckFactory,
     JournalLineFactory,
     KeyRecordFactory,
     OutgoingMailFactory,
@@ -29,10 +30,13 @@ def changed_document():
 
 def deleted_document():
     """By the owner of the tables: the runtime role has no right to try."""
-    pk = DocumentFactory().pk
+    as_owner("DELETE FROM core_document WHERE id = %s", DocumentFactory().pk)
+
+
+def as_owner(sql, pk):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE NONE")
-        cursor.execute("DELETE FROM core_document WHERE id = %s", [pk])
+        cursor.execute(sql, [pk])
 
 
 REFUSED: dict[str, Callable[[], object]] = {
@@ -42,6 +46,12 @@ REFUSED: dict[str, Callable[[], object]] = {
     "core_seal_chain_does_not_fork": lambda: twice(SealFactory, previous=b"same"),
     "core_seal_starts_once": lambda: twice(SealFactory, cluster=1, first=5),
     "core_seal_in_order": lambda: SealFactory(first=5, last=4),
+    "core_check_is_frozen": lambda: JournalCheck.objects.filter(
+        pk=JournalCheckFactory(faults=["…"]).pk
+    ).update(faults=[]),
+    "core_check_never_deleted": lambda: as_owner(
+        "DELETE FROM core_journalcheck WHERE id = %s", JournalCheckFactory().pk
+    ),
     "core_draft_unique": lambda: twice(DraftFactory, owner_id=1, key="visit:1"),
     "core_draft_closed_is_empty": lambda: DraftFactory(closed_at=NOON),
     "core_mail_written_once": lambda: twice(OutgoingMailFactory, key="same"),

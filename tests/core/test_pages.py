@@ -173,6 +173,7 @@ def test_every_row_has_a_text():
         factories.KeyRecordFactory(),
         factories.JournalLineFactory(),
         factories.SealFactory(),
+        factories.JournalCheckFactory(),
         factories.DraftFactory(),
         factories.OutgoingMailFactory(),
         factories.DoneOnceFactory(),

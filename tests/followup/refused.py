@@ -1,6 +1,6 @@
 """What the database refuses of visits."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.db import connection
 
@@ -34,6 +34,9 @@ REFUSED = {
     "followup_stop_has_reason": lambda: VisitFactory(done=True, decision=Decision.STOP),
     "followup_outside_window_has_reason": lambda: VisitFactory(done=True, timing=Timing.LATE),
     "followup_entry_time_plausible": lambda: VisitFactory(done=True, entry_seconds=3601),
+    "followup_correction_has_reason": lambda: VisitFactory(
+        done=True, corrected_at=datetime(2026, 4, 3, 10, tzinfo=UTC)
+    ),
     "followup_answered_once_a_version": answered_twice,
     "visit_never_deleted": lambda: delete_as_owner(VisitFactory()),
     "answers_never_deleted": lambda: delete_as_owner(AnswersFactory()),

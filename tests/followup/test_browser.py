@@ -2,10 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import OpenSession
 from followup.models import Answers, Visit
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.sessions import open_session
@@ -62,7 +62,7 @@ def test_a_session_that_ends_loses_nothing(open_page, visit, errors):
     doctor = visit.enrolment.included_by
     page = open_page(member=doctor)
     page.goto(page_of(visit))
-    Session.objects.all().delete()
+    OpenSession.objects.all().delete()
     page.fill("textarea[name=comment]", "Écrit sans session")
     page.wait_for_selector("text=Session expirée")
     assert page.input_value("textarea[name=comment]") == "Écrit sans session"

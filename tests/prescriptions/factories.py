@@ -11,9 +11,12 @@ from prescriptions.enums import AlertCode, PrescriptionStatus
 from prescriptions.models import (
     AlertThreshold,
     DoseStep,
+    Interaction,
     Line,
     LinePack,
     PassedAlert,
+    Plan,
+    PlanStep,
     Prescription,
     Presentation,
 )
@@ -186,6 +189,56 @@ class AlertThresholdFactory(factory.django.DjangoModelFactory):
     value = Decimal(30)
     valid_from = datetime.date(2026, 1, 1)
     source = "essai"
+
+
+class InteractionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Interaction
+
+    code = factory.Sequence(lambda n: f"classe-{n}")
+    drug_class = "Classe d’essai"
+    names = "essaidrine, dépessaine"
+    concerns = "CBD"
+    advice = "surveillance rapprochée"
+    source = "essai"
+    valid_from = datetime.date(2021, 3, 26)
+
+
+class PlanFactory(factory.django.DjangoModelFactory):
+    """Two steps of a titration, by the doctor who included."""
+
+    class Meta:
+        model = Plan
+        skip_postgeneration_save = True
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    product = factory.LazyAttribute(
+        lambda row: ProductFactory(
+            programme=row.enrolment.programme, indications=[row.enrolment.indication]
+        )
+    )
+    kind = "TITRATION"
+    starts_on = WRITTEN_ON
+    duration_days = 14
+    author = factory.SelfAttribute("enrolment.included_by")
+    created_at = WRITTEN_AT
+
+    @factory.post_generation
+    def steps(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted is not False:
+            PlanStepFactory(plan=self, position=1)
+            PlanStepFactory(plan=self, position=2, dose=Decimal(1))
+
+
+class PlanStepFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = PlanStep
+
+    plan = factory.SubFactory(PlanFactory, steps=False)
+    position = 1
+    dose = Decimal("0.5000")
+    intakes_per_day = 2
+    days = 7
 
 
 class PresentationFactory(factory.django.DjangoModelFactory):

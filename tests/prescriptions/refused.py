@@ -6,18 +6,22 @@ from datetime import timedelta
 from django.db import connection
 
 from prescriptions.enums import PrescriptionStatus, VoidReason
-from prescriptions.models import Prescription
+from prescriptions.models import Plan, Prescription
 from tests.patients.factories import PatientFactory
 from tests.prescriptions.factories import (
     WRITTEN_AT,
     AlertThresholdFactory,
     DoseStepFactory,
+    InteractionFactory,
     LineFactory,
     LinePackFactory,
     PassedAlertFactory,
+    PlanFactory,
+    PlanStepFactory,
     PrescriptionFactory,
     PresentationFactory,
 )
+from tests.programmes.factories import ProductFactory
 
 
 def delete_as_owner(prescription: Prescription) -> None:
@@ -64,6 +68,22 @@ def same_pack() -> None:
 
 def other_patient() -> None:
     PrescriptionFactory(patient=PatientFactory())
+
+
+def same_product() -> None:
+    product = ProductFactory()
+    LineFactory(
+        product=product,
+        replaces_product=product,
+        replace_reason="SHORTAGE",
+        replaced_thc_mg=0,
+        replaced_cbd_mg=40,
+    )
+
+
+def second_plan() -> None:
+    first = PlanFactory()
+    PlanFactory(enrolment=first.enrolment, product=first.product)
 
 
 REFUSED: dict[str, Callable[[], object]] = {
@@ -133,5 +153,24 @@ REFUSED: dict[str, Callable[[], object]] = {
     "prescriptions_threshold_dates_ordered": lambda: AlertThresholdFactory(
         valid_to=WRITTEN_AT.date() - timedelta(days=365)
     ),
+    "prescriptions_line_switch_whole": lambda: LineFactory(replaces_product=ProductFactory()),
+    "prescriptions_line_switch_to_another": same_product,
+    "prescriptions_interaction_starts_once": lambda: [
+        InteractionFactory(code="a"),
+        InteractionFactory(code="a"),
+    ],
+    "prescriptions_interaction_concerns_known": lambda: InteractionFactory(concerns="CBG"),
+    "prescriptions_interaction_dates_ordered": lambda: InteractionFactory(
+        valid_to=WRITTEN_AT.date() - timedelta(days=3650)
+    ),
+    "prescriptions_plan_kind_known": lambda: PlanFactory(kind="JUMP"),
+    "prescriptions_plan_duration_possible": lambda: PlanFactory(duration_days=0),
+    "prescriptions_plan_one_standing": second_plan,
+    "prescriptions_plan_is_fixed": lambda: Plan.objects.filter(pk=PlanFactory().pk).update(
+        duration_days=15
+    ),
+    "prescriptions_plan_step_position_unique": lambda: PlanStepFactory(plan=PlanFactory()),
+    "prescriptions_plan_step_possible": lambda: PlanStepFactory(dose=0),
+    "prescriptions_plan_step_is_fixed": lambda: PlanFactory().steps.all().delete(),
     "prescriptions_presentation_lasts": lambda: PresentationFactory(until=WRITTEN_AT),
 }

@@ -1,7 +1,6 @@
 """The law of prescriptions, as tables: both sides of each bound."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -9,10 +8,6 @@ from accounts.enums import Role
 from prescriptions import rules
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.rules import Period, Prescriber
-from programmes.enums import Regime
-
-
-D = Decimal
 
 
 @pytest.mark.parametrize(
@@ -29,25 +24,6 @@ D = Decimal
 )
 def test_moves(current, target, moves):
     assert rules.can_move(current, target) == moves
-
-
-@pytest.mark.parametrize(
-    ("percent", "on", "regime"),
-    [
-        pytest.param(D("0.30"), date(2026, 3, 2), Regime.ORDINARY, id="exactly the threshold"),
-        pytest.param(D("0.3000"), date(2026, 3, 2), Regime.ORDINARY, id="four decimals"),
-        pytest.param(D("0.3001"), date(2026, 3, 2), Regime.NARCOTIC, id="never rounded"),
-        pytest.param(D("0.301"), date(2026, 3, 2), Regime.NARCOTIC, id="just above"),
-        pytest.param(D("0.304"), date(2026, 3, 2), Regime.NARCOTIC, id="rounds to 0.30"),
-        pytest.param(D("0.31"), date(2026, 3, 2), Regime.NARCOTIC, id="above"),
-        pytest.param(D("0"), date(2026, 3, 2), Regime.ORDINARY, id="pure CBD"),
-        pytest.param(D("0"), date(2023, 3, 26), Regime.NARCOTIC, id="eve of the decree"),
-        pytest.param(D("0"), date(2023, 3, 27), Regime.ORDINARY, id="day of the decree"),
-        pytest.param(D("20"), date(2023, 3, 27), Regime.NARCOTIC, id="THC on that day"),
-    ],
-)
-def test_regime_by_law(percent, on, regime):
-    assert rules.regime_by_law(percent, on) == regime
 
 
 @pytest.mark.parametrize(

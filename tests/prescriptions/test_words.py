@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from prescriptions import words
+from prescriptions.dosage import Step
 from programmes.enums import Form, Unit
 
 
@@ -88,10 +89,19 @@ def test_strength(thc, cbd, letters):
 
 
 def test_a_step_is_one_sentence():
-    said = words.step(D("0.5"), 2, 28, Unit.ML, Form.OIL)
+    said = words.step(Step(D("0.5"), 2, 28), Unit.ML, Form.OIL)
 
     assert words.capital(said) == (
         "Zéro virgule cinq millilitre par prise, deux fois par jour, pendant vingt-huit jours"
+    )
+
+
+def test_as_needed_says_the_most_in_a_day():
+    said = words.step(Step(D("0.1"), 4, 21, as_needed=True), Unit.G, Form.FLOWER)
+
+    assert said == (
+        "zéro virgule un gramme par prise, si besoin, quatre fois par jour au plus "
+        "(zéro virgule quatre gramme par jour au plus), pendant vingt et un jours"
     )
 
 

@@ -15,6 +15,7 @@ from programmes.enums import (
     ProgrammeState,
     QuestionnaireStatus,
     Regime,
+    SupplyLevel,
     Unit,
     VisitKind,
 )
@@ -179,6 +180,25 @@ class PackFactory(factory.django.DjangoModelFactory):
     label = "Flacon de 50 mL"
     quantity = Decimal("50.0000")
     valid_from = OPENING
+
+
+class SupplyNoticeFactory(factory.django.DjangoModelFactory):
+    """A shortage without end."""
+
+    class Meta:
+        model = models.SupplyNotice
+        skip_postgeneration_save = True
+
+    product = factory.SubFactory(ProductFactory)
+    level = SupplyLevel.SHORTAGE
+    valid_from = datetime.date(2026, 1, 5)
+    message = "Stocks épuisés chez l’exploitant."
+    source = "essai"
+
+    @factory.post_generation
+    def substitutes(self, create, extracted, **kwargs):
+        if create and extracted:
+            self.substitutes.set(extracted)
 
 
 class SupplyRuleFactory(factory.django.DjangoModelFactory):

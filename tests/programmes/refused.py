@@ -48,10 +48,19 @@ REFUSED = {
     "programmes_product_strength_possible": lambda: f.ProductFactory(
         thc_percent=Decimal("100.0001")
     ),
+    "programmes_product_flower_by_vaporiser": lambda: f.ProductFactory(form="FLOWER", unit="G"),
     "programmes_regime_known": lambda: f.ProductRegimeFactory(regime="FREE"),
     "programmes_regime_dates_ordered": lambda: f.ProductRegimeFactory(valid_to=BEFORE),
     "programmes_regime_starts_once": lambda: twice(
         f.ProductRegimeFactory, product=f.ProductFactory(regimes=False)
+    ),
+    "programmes_regime_one_a_day": lambda: f.ProductRegimeFactory(
+        product=f.ProductFactory(), valid_from=datetime.date(2026, 1, 1)
+    ),
+    "programmes_notice_level_known": lambda: f.SupplyNoticeFactory(level="FINE"),
+    "programmes_notice_dates_ordered": lambda: f.SupplyNoticeFactory(valid_to=BEFORE),
+    "programmes_notice_one_open_a_product": lambda: twice(
+        f.SupplyNoticeFactory, product=f.ProductFactory()
     ),
     "programmes_pack_holds_something": lambda: f.PackFactory(quantity=0),
     "programmes_supply_days_positive": lambda: f.SupplyRuleFactory(max_supply_days=0),

@@ -6,13 +6,13 @@ import io
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import actions as accounts_actions
 from accounts.enums import Role
+from accounts.models import OpenSession
 from core import audit
 from core.models import OutgoingMail
 from evaluation.tasks import count_by_month, release_quarter
@@ -350,7 +350,7 @@ def ask_the_api(walk):
 def nowhere_in_clear(word, log):
     assert word.lower() not in log.lower()
     assert tables_that_hold(word) == []
-    sessions = [str(one.get_decoded()) for one in Session.objects.all()]
+    sessions = [str(one.get_decoded()) for one in OpenSession.objects.all()]
     assert sessions
     assert not [one for one in sessions if word.lower() in one.lower()]
     mails = [f"{mail.to} {mail.subject} {mail.body}" for mail in OutgoingMail.objects.all()]

@@ -23,7 +23,7 @@ from tests.walk.world import a_world
 
 
 # What a refusal may write: that it was refused, and what was typed.
-MAY_CHANGE = {"core_journalline", "core_draft", "core_throttle", "django_session"}
+MAY_CHANGE = {"core_journalline", "core_draft", "core_throttle", "accounts_opensession"}
 BORN = datetime.date(1980, 5, 12)
 DAY = datetime.timedelta(days=1)
 

@@ -1,109 +1,22 @@
-"""What a prescriber types: it is checked and nothing is saved."""
+"""The whole page of a prescription."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
 
 from accounts.models import Member
-from core.fields import FrenchDateField, FrenchDecimalField, FrenchIntegerField
+from core.fields import FrenchDateField, FrenchIntegerField
 from patients.models import Enrolment
-from prescriptions import checks, rules, words
-from prescriptions.actions.drafts import packs_in_force
+from prescriptions import checks, rules
 from prescriptions.alerts import Alert, LineFacts, alerts, refusals
-from prescriptions.dosage import Step
-from prescriptions.enums import AlertCode, VoidReason
+from prescriptions.enums import AlertCode
+from prescriptions.forms.line import Catalogue, LineEntry
 from prescriptions.models import Prescription
 from prescriptions.typed import FRACTIONS, MAX_LINES, MAX_STEPS, SINGLE, Typed, TypedLine
-from prescriptions.wanted import Wanted, WantedLine
-from programmes.enums import Regime
-from programmes.models import Pack, Product
-
-
-Data = Mapping[str, str] | None
-
-# Units of one intake. No legal source: a full bottle is not a dose.
-MAX_DOSE = 1000
-MAX_INTAKES = 24
-
-
-class Catalogue:
-    """Medicines open to one enrolment on one day, with their packs and regimes."""
-
-    def __init__(self, enrolment: Enrolment, on: date) -> None:
-        products = list(checks.available_products(enrolment, on).order_by("name", "pk"))
-        self.products = {str(product.public_id): product for product in products}
-        self.regimes = checks.regimes_of(products, on)
-        self.packs: dict[int, list[Pack]] = packs_in_force([p.pk for p in products], on)
-
-    @property
-    def choices(self) -> list[tuple[str, str]]:
-        return [("", "Choisir un médicament"), *((k, p.name) for k, p in self.products.items())]
-
-    def attrs(self, value: str) -> dict[str, str]:
-        """What prescription.js computes with."""
-        product = self.products.get(value)
-        if product is None:
-            return {}
-        sizes = [format(p.quantity.normalize(), "f") for p in self.packs.get(product.pk, [])]
-        attrs = {
-            "data-thc": str(product.thc_mg_per_unit),
-            "data-cbd": str(product.cbd_mg_per_unit),
-            "data-unit": words.unit_symbol(product.unit, product.form),
-            "data-pack": ",".join(sizes),
-            "data-pack-word": words.pack_word(product.form),
-        }
-        if self.regimes.get(product.pk, Regime.NARCOTIC) == Regime.NARCOTIC:
-            attrs["data-narcotic"] = ""
-        return attrs
-
-
-class ProductSelect(forms.Select):
-    catalogue: Catalogue
-
-    def create_option(self, name: str, value: object, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
-        option["attrs"] |= self.catalogue.attrs(str(value))
-        return option
-
-
-class StepForm(forms.Form):
-    """Palier."""
-
-    dose = FrenchDecimalField(label="Dose par prise", min_value=0, max_value=MAX_DOSE, decimals=3)
-    intakes = FrenchIntegerField(label="Prises par jour", min_value=1, max_value=MAX_INTAKES)
-    days = FrenchIntegerField(label="Jours", min_value=1, max_value=rules.MAX_LINE_DAYS)
-
-    def clean_dose(self) -> Decimal:
-        dose: Decimal = self.cleaned_data["dose"]
-        if dose == 0:
-            raise forms.ValidationError("La dose est supérieure à zéro.")
-        return dose
-
-
-class LineForm(forms.Form):
-    """Médicament and how to take it."""
-
-    product = forms.ChoiceField(label="Médicament", widget=ProductSelect)
-    instructions = forms.CharField(
-        label="Mode d’emploi",
-        required=False,
-        max_length=200,
-        help_text="Imprimé sur l’ordonnance. N’écrivez pas le nom du patient.",
-    )
-
-    def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.catalogue = catalogue
-        product = cast("forms.ChoiceField", self.fields["product"])
-        cast("ProductSelect", product.widget).catalogue = catalogue
-        product.choices = catalogue.choices
-
-    def clean_product(self) -> Product:
-        return self.catalogue.products[self.cleaned_data["product"]]
+from prescriptions.wanted import Wanted
 
 
 class MainForm(forms.Form):
@@ -144,32 +57,6 @@ class MainForm(forms.Form):
         elif not typed.get("fraction_days") and "fraction_days" not in self.errors:
             self.add_error("fraction_days", "Indiquez le nombre de jours de chaque fraction.")
         return typed
-
-
-class LineEntry:
-    """One line of the page: its form and those of its steps."""
-
-    def __init__(self, typed: TypedLine, number: int, catalogue: Catalogue, data: Data) -> None:
-        self.prefix, self.number, self.index = f"line-{number}", number + 1, number
-        first = {"product": typed.product, "instructions": typed.instructions}
-        self.form = LineForm(data, prefix=self.prefix, initial=first, catalogue=catalogue)
-        self.steps = [
-            StepForm(data, prefix=f"{self.prefix}-step-{place}", initial=step)
-            for place, step in enumerate(typed.steps)
-        ]
-
-    @property
-    def forms(self) -> list[forms.Form]:
-        return [self.form, *self.steps]
-
-    @property
-    def wanted(self) -> WantedLine:
-        steps = [step.cleaned_data for step in self.steps]
-        return WantedLine(
-            self.form.cleaned_data["product"],
-            tuple(Step(step["dose"], step["intakes"], step["days"]) for step in steps),
-            self.form.cleaned_data["instructions"],
-        )
 
 
 class PrescriptionForm:
@@ -293,39 +180,4 @@ class PrescriptionForm:
             {"from": period.first.isoformat(), "to": period.last.isoformat()}
             for period in checks.periods(self.enrolment, replaces=self.replaces)
             if period.prescriber_id == mine
-        ]
-
-
-class SignForm(forms.Form):
-    """What goes with a signature: what was read, and why alerts are passed."""
-
-    once = forms.UUIDField(widget=forms.HiddenInput)
-    shown = forms.CharField(max_length=10, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Pourquoi passer outre aux alertes",
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Conservé avec l’ordonnance, non imprimé.",
-    )
-
-    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = needs_reason
-        if not needs_reason:
-            self.fields["reason"].widget = forms.HiddenInput()
-
-
-class VoidForm(forms.Form):
-    """Why a prescription is voided: a list, no free text."""
-
-    reason = forms.ChoiceField(label="Motif de l’annulation", widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, is_draft: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        only_here = (
-            {VoidReason.REPLACED} if is_draft else {VoidReason.REPLACED, VoidReason.ABANDONED}
-        )
-        cast("forms.ChoiceField", self.fields["reason"]).choices = [
-            (value, label) for value, label in VoidReason.choices if value not in only_here
         ]

@@ -1,65 +1,28 @@
-"""Every change of a visit. Nothing else writes these rows."""
+"""The calendar, a visit that is held, one that is not."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Q
 
-from accounts.enums import Role
 from accounts.models import Member
 from core import audit, drafts, keys, once
-from followup import items, questionnaires, rules
-from followup.enums import DateSource, Decision, NotDoneReason, Timing, VisitStatus
+from followup import questionnaires, rules
+from followup.actions.checks import (
+    CannotHold,
+    Held,
+    Once,
+    answers,
+    check_answers,
+    check_dates,
+    check_decision,
+    check_right,
+    locked_enrolment,
+)
+from followup.enums import DateSource, NotDoneReason, Timing, VisitStatus
 from followup.models import Answers, Visit, VisitQuerySet
-from followup.questionnaires import Part
-from patients.enums import ConsentKind, EnrolmentState
-from patients.models import Consent, Enrolment
+from patients.models import Enrolment
 from programmes.enums import VisitKind
-from programmes.models import Accreditation, VisitDefinition
-
-
-class CannotHold(Exception):
-    """The message is in French and may be shown to the doctor; `field` tells where.
-
-    `answers`: what is wrong, by questionnaire code and item code.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        field: str = "",
-        answers: Mapping[str, Mapping[str, str]] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.field = field
-        self.answers = answers or {}
-
-
-@dataclass(frozen=True)
-class Held:
-    """What the doctor says of a visit."""
-
-    held_on: date
-    mode: str
-    decision: str
-    stop_reason: str = ""
-    timing_reason: str = ""
-    next_on: date | None = None
-    comment: str = ""
-    # Questionnaire code → item code → value.
-    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Once:
-    """The key of the form that was sent, its content, and the draft that it empties."""
-
-    key: str
-    body: Mapping[str, object]
-    draft: str = ""
-    begun_at: datetime | None = None
+from programmes.models import VisitDefinition
 
 
 # --- The calendar ----------------------------------------------------------------------------
@@ -120,7 +83,7 @@ def hold(visit: Visit, said: Held, *, once_only: Once, by: Member, at: datetime)
         body = {"visit": visit.public_id, **once_only.body}
         if before := once.guard(by=by, key=once_only.key, action="visit.held", body=body):
             return before
-        enrolment = _locked(visit.enrolment_id)
+        enrolment = locked_enrolment(visit.enrolment_id)
         locked = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
         locked.enrolment = enrolment
         if locked.status != VisitStatus.PLANNED:
@@ -141,7 +104,7 @@ def hold_unscheduled(
         body = {"enrolment": enrolment.public_id, **once_only.body}
         if before := once.guard(by=by, key=once_only.key, action="visit.held", body=body):
             return before
-        locked = _locked(enrolment.pk)
+        locked = locked_enrolment(enrolment.pk)
         visit = Visit(
             enrolment=locked,
             kind=VisitKind.SIMPLE,
@@ -155,18 +118,13 @@ def hold_unscheduled(
     return str(visit.public_id)
 
 
-def _locked(enrolment_id: int) -> Enrolment:
-    enrolments = Enrolment.objects.select_related("site", "programme")
-    return enrolments.select_for_update(of=("self",)).get(pk=enrolment_id)
-
-
 def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: datetime) -> None:
     today = by.site.local_day(at)
-    _check_right(visit, by, today)
-    _check_dates(visit, said, today)
-    _check_decision(visit, said, today)
+    check_right(visit, by, today)
+    check_dates(visit, said, today)
+    check_decision(visit, said, today)
     parts = questionnaires.asked(visit.enrolment, visit.kind, said.held_on)
-    _check_answers(parts, said)
+    check_answers(parts, said)
     key = keys.open_key(visit.enrolment.key_id)
     visit.status = VisitStatus.DONE
     visit.held_on, visit.held_by, visit.recorded_at = said.held_on, by, at
@@ -175,7 +133,7 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
     visit.entry_seconds = rules.entry_seconds(once_only.begun_at, at)
     visit.comment_sealed = questionnaires.seal_text(key, visit, "comment", said.comment)
     visit.save()
-    Answers.objects.bulk_create(_answers(visit, part, said, key) for part in parts)
+    Answers.objects.bulk_create(answers(visit, part, said, key) for part in parts)
     _supersede(visit)
     if said.next_on:
         _give_appointment(visit, said.next_on)
@@ -190,90 +148,6 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
         timing=visit.timing,
     )
     once.done(by=by, key=once_only.key, target=visit.public_id)
-
-
-def _check_right(visit: Visit, by: Member, today: date) -> None:
-    enrolment = visit.enrolment
-    theirs = {
-        Role.REFERENCE_DOCTOR: enrolment.site_id == by.site_id,
-        Role.RELAY_DOCTOR: enrolment.relay_doctor_id == by.pk,
-    }
-    if not theirs.get(Role(by.role), False):
-        raise CannotHold("Ce patient n’est pas suivi par vous.")
-    if not rules.may_hold(visit.kind, by.role):
-        raise CannotHold(
-            "Une consultation complexe est tenue par un médecin de la structure de référence."
-        )
-    accredited = Accreditation.objects.in_force(today).filter(
-        member=by, programme=enrolment.programme_id
-    )
-    if not accredited.exists():
-        raise CannotHold("Votre habilitation à ce programme n’est pas en vigueur.")
-
-
-def _check_dates(visit: Visit, said: Held, today: date) -> None:
-    enrolment = visit.enrolment
-    if said.held_on > today:
-        raise CannotHold("Une consultation à venir ne s’enregistre pas.", "held_on")
-    if said.held_on < enrolment.included_on:
-        raise CannotHold(
-            f"Le patient a été inclus le {enrolment.included_on:%d/%m/%Y}\u202f: "
-            "la consultation ne peut pas être antérieure.",
-            "held_on",
-        )
-    if enrolment.state == EnrolmentState.CANCELLED:
-        raise CannotHold("Cette inclusion a été annulée.")
-    gone = enrolment.state == EnrolmentState.ENDED and enrolment.ended_on
-    if gone and said.held_on > gone:
-        raise CannotHold(f"Le patient est sorti du programme le {gone:%d/%m/%Y}.", "held_on")
-    _check_consent(enrolment, said.held_on)
-
-
-def _check_consent(enrolment: Enrolment, on: date) -> None:
-    """Withdrawn: nothing more is written in the registry. A programme may ask for none."""
-    consents = Consent.objects.filter(enrolment=enrolment, kind=ConsentKind.PARTICIPATION)
-    withdrawn = consents.filter(withdrawn_on__lte=on).order_by("-withdrawn_on").first()
-    if withdrawn and withdrawn.withdrawn_on and not consents.standing(on).exists():
-        raise CannotHold(
-            "Le patient a retiré son consentement au registre le "
-            f"{withdrawn.withdrawn_on:%d/%m/%Y}\u202f: la consultation n’y est plus enregistrée."
-        )
-
-
-def _check_decision(visit: Visit, said: Held, today: date) -> None:
-    if (said.decision == Decision.STOP) != bool(said.stop_reason):
-        raise CannotHold(
-            "Indiquez le motif de l’arrêt, et seulement en cas d’arrêt.", "stop_reason"
-        )
-    if said.next_on and said.next_on <= said.held_on:
-        raise CannotHold("La prochaine consultation vient après celle-ci.", "next_on")
-    moment = Timing(visit.timing)
-    if rules.reason_needed(moment, said.held_on, today) and not said.timing_reason:
-        bounds = (visit.opens_on, visit.closes_on)
-        raise CannotHold(rules.reason_wanted(moment, bounds), "timing_reason")
-
-
-def _check_answers(parts: list[Part], said: Held) -> None:
-    wrong = {
-        part.code: items.problems(part.items, said.answers.get(part.code, {})) for part in parts
-    }
-    wrong = {code: problems for code, problems in wrong.items() if problems}
-    if unknown := said.answers.keys() - {part.code for part in parts}:
-        wrong |= {code: {"": "Questionnaire non demandé à cette date."} for code in unknown}
-    if wrong:
-        raise CannotHold("Certaines réponses ne sont pas valables.", answers=wrong)
-
-
-def _answers(visit: Visit, part: Part, said: Held, key: keys.DataKey) -> Answers:
-    given = items.kept(part.items, said.answers.get(part.code, {}))
-    words = items.free_texts(part.items)
-    texts = {code: value for code, value in given.items() if code in words}
-    return Answers(
-        visit=visit,
-        version=part.version,
-        data={code: value for code, value in given.items() if code not in words},
-        texts_sealed=questionnaires.seal_texts(key, visit, part.code, texts),
-    )
 
 
 def _supersede(visit: Visit) -> None:
@@ -332,7 +206,7 @@ def mark_not_done(visit: Visit, reason: NotDoneReason, *, by: Member, at: dateti
     :raises CannotMiss: it is no longer planned, or its window has not opened
     """
     with audit.acting("visit.not_done", by=by, reason=reason.value):
-        enrolment = _locked(visit.enrolment_id)
+        enrolment = locked_enrolment(visit.enrolment_id)
         locked = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
         today = by.site.local_day(at)
         if locked.status != VisitStatus.PLANNED:

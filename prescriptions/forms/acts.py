@@ -1,0 +1,42 @@
+"""What goes with a signature or a cancellation."""
+
+from typing import Any, cast
+
+from django import forms
+
+from prescriptions.enums import VoidReason
+
+
+class SignForm(forms.Form):
+    """What goes with a signature: what was read, and why alerts are passed."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput)
+    shown = forms.CharField(max_length=10, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Pourquoi passer outre aux alertes",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Conservé avec l’ordonnance, non imprimé.",
+    )
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needs_reason
+        if not needs_reason:
+            self.fields["reason"].widget = forms.HiddenInput()
+
+
+class VoidForm(forms.Form):
+    """Why a prescription is voided: a list, no free text."""
+
+    reason = forms.ChoiceField(label="Motif de l’annulation", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, is_draft: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        only_here = (
+            {VoidReason.REPLACED} if is_draft else {VoidReason.REPLACED, VoidReason.ABANDONED}
+        )
+        cast("forms.ChoiceField", self.fields["reason"]).choices = [
+            (value, label) for value, label in VoidReason.choices if value not in only_here
+        ]

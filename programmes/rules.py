@@ -1,0 +1,44 @@
+"""What the decree says of a medicine: its regime, by THC content and by date."""
+
+from datetime import date
+from decimal import Decimal
+
+from programmes.enums import Form, Regime, Unit
+
+
+# Percent of THC. Décret 2020-1230 art. 1-II: above it, a narcotic; exactly it, list I or II.
+NARCOTIC_ABOVE_PERCENT = Decimal("0.30")
+
+# Décret 2023-202: before this day every cannabis medicine was a narcotic, whatever its THC.
+THRESHOLD_APPLIES_FROM = date(2023, 3, 27)
+
+# 1 mg in 1 g, or in 1 mL, is 0.1 %.
+_MG_PER_PERCENT = Decimal(10)
+
+
+def regime_by_law(thc_percent: Decimal, on: date) -> Regime:
+    """What the declared content and the date say; compared before any rounding.
+
+    A control only: the manager's `ProductRegime` decides, because the text does not say whether
+    the percentage is m/m or m/V. Source: décret 2020-1230 art. 1-II, décret 2023-202.
+    """
+    if on < THRESHOLD_APPLIES_FROM or thc_percent > NARCOTIC_ABOVE_PERCENT:
+        return Regime.NARCOTIC
+    return Regime.ORDINARY
+
+
+def percent_of(mg_per_unit: Decimal, unit: Unit) -> Decimal | None:
+    """The content in percent: m/V for an oil, m/m for flowers; None for a tablet.
+
+    3 mg/mL are 0.3 %. A control only: the density of an oil is not known here.
+    """
+    return None if unit == Unit.UNIT else mg_per_unit / _MG_PER_PERCENT
+
+
+# In what a dose of each form is counted.
+UNITS: dict[Form, Unit] = {
+    Form.OIL: Unit.ML,
+    Form.FLOWER: Unit.G,
+    Form.TABLET: Unit.UNIT,
+    Form.CAPSULE: Unit.UNIT,
+}

@@ -1,0 +1,224 @@
+"""What was done, why, and on which column, in French words."""
+
+from collections.abc import Mapping
+
+from accounts.enums import Permission, Role
+from followup.enums import CorrectionReason, NotDoneReason
+from patients.enums import EndReason
+from pharmacies.enums import OverrideReason
+from prescriptions.enums import VoidReason
+
+
+# Actions of the journal and of history. One that is missing fails `tests/record/test_words.py`.
+ACTIONS: dict[str, str] = {
+    # Signing in.
+    "sign_in.password_ok": "Mot de passe accepté",
+    "sign_in.password_refused": "Mot de passe refusé",
+    "sign_in.throttled": "Trop d’essais de mot de passe",
+    "second_factor.ok": "Connexion",
+    "second_factor.refused": "Second facteur refusé",
+    "second_factor.throttled": "Trop d’essais du second facteur",
+    "second_factor.enrolled": "Second facteur enregistré",
+    "backup_codes.made": "Codes de secours renouvelés",
+    "session.expired": "Session arrivée à son terme",
+    "signed_out": "Déconnexion",
+    "password.changed": "Mot de passe changé",
+    "signature.proved": "Identité prouvée pour signer",
+    "signature.refused": "Signature refusée",
+    "signature.throttled": "Trop d’essais de signature",
+    # Accounts and rights.
+    "account.opened": "Compte ouvert",
+    "account.closed": "Compte fermé",
+    "role.given": "Rôle donné",
+    "role.ended": "Rôle retiré",
+    "role.chosen": "Rôle choisi",
+    "access.refused": "Accès refusé",
+    "api.refused": "Accès à l’API refusé",
+    "api_token.issued": "Jeton d’API émis",
+    "api_token.revoked": "Jeton d’API révoqué",
+    # Training.
+    "training.completed": "Formation enregistrée",
+    "training.refused": "Formation refusée",
+    # Inclusion.
+    "patient.viewed": "Dossier ouvert",
+    "patient.searched": "Recherche d’un patient",
+    "patient.included": "Inclusion du patient",
+    "inclusion.refused": "Inclusion refusée",
+    "identity.completed": "Identité complétée",
+    "identity.erased": "Identité effacée",
+    "certificate.issued": "Attestation d’inclusion établie",
+    "certificate.printed": "Attestation d’inclusion délivrée",
+    "consent.withdrawn": "Consentement retiré",
+    "enrolment.ended": "Sortie enregistrée",
+    "enrolment.weaned": "Sevrage terminé",
+    "participation.erased": "Participation effacée",
+    # Prescription.
+    "prescription.drafted": "Ordonnance commencée",
+    "prescription.changed": "Brouillon d’ordonnance modifié",
+    "prescription.mention_accepted": "Mention de chevauchement acceptée",
+    "prescription.signed": "Ordonnance signée",
+    "prescription.refused": "Signature d’ordonnance refusée",
+    "prescription.printed": "Ordonnance imprimée",
+    "prescription.read": "Ordonnance lue",
+    "prescription.voided": "Ordonnance annulée",
+    # Dispensing.
+    "presentation.refused": "Code d’ordonnance refusé",
+    "presentation.throttled": "Trop d’essais de code d’ordonnance",
+    "prescription.presented": "Ordonnance ouverte par un pharmacien",
+    "prescription.received": "Ordonnance présentée à la pharmacie",
+    "prescription.dispensed": "Première délivrance",
+    "dispensation.sheet_viewed": "Fiche de dispensation lue",
+    "dispensation.viewed": "Dispensation lue",
+    "dispensation.recorded": "Dispensation enregistrée",
+    "dispensation.refused": "Dispensation refusée",
+    # Follow-up.
+    "visits.scheduled": "Calendrier de suivi établi",
+    "visits.closed": "Calendrier de suivi clos",
+    "visit.held": "Consultation enregistrée",
+    "visit.corrected": "Consultation corrigée",
+    "visit.not_done": "Consultation non réalisée",
+    # Adverse events.
+    "event.reported": "Effet indésirable signalé",
+    "event.viewed": "Effet indésirable lu",
+    "event.declared": "Déclaration enregistrée",
+    # Evaluation.
+    "data.export_asked": "Export de données demandé",
+    "data.exported": "Export de données",
+    "statistics.released": "Statistiques publiées",
+    # Trail.
+    "history.exported": "Historique exporté",
+    "accesses.viewed": "Liste des accès lue",
+    "accesses.printed": "Liste des accès imprimée",
+    "journal.searched": "Recherche dans le journal",
+    "journal.exported": "Journal exporté",
+    "journal.verified": "Journal vérifié",
+    "journal.fault": "Journal altéré",
+    "review.listed": "Revue de traçabilité lue",
+    "review.signed": "Revue de traçabilité signée",
+    # Retention.
+    "purge.started": "Effacement commencé",
+    "purge.erased": "Données effacées",
+    "purge.finished": "Effacement terminé",
+    "erased": "Ligne effacée à son échéance",
+    # Loading.
+    "cohort.loaded": "Reprise des données",
+}
+
+_REASONS: dict[str, str] = {
+    str(value): str(label)
+    for choices in (EndReason, NotDoneReason, VoidReason, OverrideReason, CorrectionReason)
+    for value, label in choices.choices
+} | {"alerts passed": "Alertes passées outre"}
+
+# Columns whose French name is not written on the model: those that point to another row, mostly.
+FIELDS: dict[str, str] = {
+    "author": "rédigée au titre de",
+    "bearer_sealed": "porteur",
+    "booklet": "livret remis",
+    "cbd_mg_per_day": "CBD par jour (mg)",
+    "cbd_mg_per_unit": "CBD par unité (mg)",
+    "code": "code",
+    "comment_sealed": "commentaire",
+    "criterion": "critère",
+    "correction_note_sealed": "précision sur la correction",
+    "definition": "consultation du calendrier",
+    "dispensation": "dispensation",
+    "dispensed_by": "délivrée par",
+    "document": "document",
+    "form": "formulaire de consentement",
+    "held_by": "tenue par",
+    "included_by": "inclus par",
+    "indication": "indication",
+    "information": "document d’information",
+    "instructions_sealed": "conseils au patient",
+    "line": "ligne d’ordonnance",
+    "mode": "mode",
+    "narrative_sealed": "récit",
+    "note_sealed": "note au patient et au pharmacien",
+    "override_note_sealed": "précision sur le motif",
+    "pack": "conditionnement",
+    "pharmacy": "pharmacie",
+    "prescriber": "prescripteur",
+    "prescription": "ordonnance",
+    "previous": "participation précédente",
+    "product": "médicament",
+    "programme": "programme",
+    "reason_sealed": "raison de passer outre",
+    "received": "présentation à la pharmacie",
+    "recorded_by": "enregistré par",
+    "relay_doctor": "médecin relais",
+    "replaces": "remplace",
+    "reported_by": "signalé par",
+    "representative_sealed": "représentant",
+    "site": "structure",
+    "source": "source",
+    "subtype": "sous-catégorie",
+    "texts_sealed": "réponses libres",
+    "thc_mg_per_day": "THC par jour (mg)",
+    "thc_mg_per_unit": "THC par unité (mg)",
+    "thc_percent": "THC (%)",
+    "version": "version du questionnaire",
+    "visit": "consultation",
+    "words_sealed": "effet, en clair",
+}
+
+
+# Roles for whoever is not of the trade: the patient who is handed the list.
+_PLAIN_ROLES: dict[str, str] = {
+    Role.REFERENCE_DOCTOR: "Médecin de l’hôpital ou du centre qui suit le traitement",
+    Role.RELAY_DOCTOR: "Médecin de ville choisi par le patient",
+    Role.PHARMACIST: "Pharmacien",
+    Role.ANALYST: "Agent de l’agence du médicament, sans accès au nom (évaluation)",
+    Role.VIGILANCE_OFFICER: "Agent de l’agence du médicament, sans accès au nom (vigilance)",
+    Role.MANAGER: "Agent de l’agence du médicament, sans accès au nom (gestion)",
+}
+
+# What the details of a line of the journal hold, beside numbers of rows and digests.
+_DETAILS: dict[str, str] = {
+    "reason": "motif",
+    "found": "trouvés",
+    "count": "nombre",
+    "rows": "lignes",
+    "kind": "nature",
+    "permission": "droit",
+    "role": "rôle",
+    "quarter": "trimestre",
+    "data": "données",
+    "layout": "format",
+    "serious": "grave",
+    "network": "réseau",
+    "period": "période",
+    "lines": "lignes",
+}
+
+
+def plain_role(role: str) -> str:
+    """The role in everyday words; a role that nobody named yet is a professional's."""
+    return _PLAIN_ROLES.get(role, "Professionnel habilité")
+
+
+def detail(details: Mapping[str, object]) -> str:
+    """What the details of a line say, in words; numbers of rows and sealed bytes stay out."""
+    told = [
+        f"{_DETAILS[name]}\u202f: {_said(name, value)}"
+        for name, value in details.items()
+        if name in _DETAILS and value not in (None, "")
+    ]
+    return ", ".join(told)
+
+
+def _said(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    known = dict(Permission.choices) if name == "permission" else dict(Role.choices)
+    return str(known.get(str(value), reason(str(value))))
+
+
+def action(code: str) -> str:
+    """What was done; the code itself when nobody named it yet."""
+    return ACTIONS.get(code, code)
+
+
+def reason(code: str) -> str:
+    """A reason of a list in its words; anything else as it was written."""
+    return _REASONS.get(code, code)
