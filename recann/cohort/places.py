@@ -26,8 +26,7 @@ OPENING = date(2021, 3, 1)
 FIRST_FINESS = 20_000
 DOCTORS_A_STRUCTURE = 3
 RELAY_DOCTORS = 120
-# Rows of one statement: each trigger costs the more the longer the statement that fires it
-# (measured 2026-11: 50,000 people at once took over two minutes).
+# Rows of one statement: what a statement of 50,000 people holds in memory.
 BATCH = 500
 
 NAMES = json.loads((Path(__file__).parent / "names.json").read_text())
