@@ -92,8 +92,8 @@ STATEMENT_TIMEOUT = os.environ.get("STATEMENT_TIMEOUT", "30s")
 SESSION = {
     "statement_timeout": STATEMENT_TIMEOUT,
     "lock_timeout": "10s",
-    # No trigger is skipped. Said here, else each trigger of each row finds it out by an error, which
-    # costs the more the more foreign keys wait for the end of the transaction (measured 2026-11).
+    # No trigger is skipped. Said here, else each trigger of each row finds it out by an error that
+    # walks the foreign keys waiting for the end of the transaction (measured 2026-11).
     "pgtrigger.ignore": "{}",
 }
 
