@@ -12,6 +12,7 @@ psc, provider_sid        Pro Santé Connect: the subject, its id token (sealed),
 psc_pending              where the person was going when they left for it
 situations, situation…   practice situations it names, and the one chosen
 passkey_register, …      challenges of passkeys under way
+opened_link              link that this browser opened from a mail
 link                     link by which another factor may be enrolled
 """
 

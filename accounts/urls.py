@@ -20,6 +20,7 @@ urlpatterns = [
     path("connexion/cle/ouvrir/", views.passkey_sign_in, name="passkey_sign_in"),
     path("connexion/cle/creer/", views.passkey_register, name="passkey_register"),
     path("connexion/cle/creee/", views.passkey_registered, name="passkey_registered"),
+    path("acces/", views.opened_link, name="opened_link"),
     path("acces/<str:token>/", views.link, name="link"),
     path("deconnexion/", views.sign_out, name="sign_out"),
     path("deconnexion/faite/", views.signed_out, name="signed_out"),

@@ -18,6 +18,7 @@ ACCESS: dict[str, Permission | str] = {
     "accounts:link_sent": PUBLIC,
     # The token is the right: looking uses nothing up.
     "accounts:link": PUBLIC,
+    "accounts:opened_link": PUBLIC,
     # Absent while Pro Santé Connect is off; the last one is the provider's.
     "accounts:psc_start": PUBLIC,
     "accounts:psc_return": PUBLIC,

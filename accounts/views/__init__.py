@@ -1,5 +1,5 @@
 from accounts.views.enrol import enrol_totp
-from accounts.views.links import forgotten, link, link_sent
+from accounts.views.links import forgotten, link, link_sent, opened_link
 from accounts.views.me import (
     backup_codes,
     close_other_sessions,
@@ -44,6 +44,7 @@ __all__ = [
     "link_sent",
     "me",
     "new_backup_codes",
+    "opened_link",
     "passkey_begin",
     "passkey_prove",
     "passkey_register",

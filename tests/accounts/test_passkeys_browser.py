@@ -52,7 +52,7 @@ def test_a_passkey_is_made_used_signs_and_is_removed(page, authenticator):
     code = one_time_code(member.user)
     sign_in(page, member.user)
     page.fill("input[name=code]", code)
-    page.click("text=Vérifier >> nth=-1")
+    page.click("button:text('Vérifier')")
     page.wait_for_url("**/patients/")
     page.goto("/compte/")
     page.click("text=Ajouter une clé d’accès")
@@ -65,7 +65,7 @@ def test_a_passkey_is_made_used_signs_and_is_removed(page, authenticator):
     accessible(page)
     page.click("text=Se déconnecter")
 
-    page.click("text=Se connecter avec une clé d’accès")
+    page.click("text=Utiliser une clé d’accès")
     page.wait_for_url("**/patients/")
     assert JournalLine.objects.filter(action="sign_in.passkey_ok").count() == 1
 
@@ -128,7 +128,7 @@ def test_an_unknown_passkey_is_told_in_french(page, authenticator, errors):
     page.click("text=Se déconnecter")
     WebAuthnCredential.objects.all().delete()
 
-    page.click("text=Se connecter avec une clé d’accès")
+    page.click("text=Utiliser une clé d’accès")
 
     page.wait_for_selector("text=Cette clé d’accès n’est pas acceptée")
     assert JournalLine.objects.filter(action="passkey.refused").count() == 1
