@@ -100,7 +100,8 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
         [
             "accounts:sign_out", "accounts:session", "accounts:new_backup_codes", "record:home",
             "accounts:psc_start", "accounts:psc_return", "accounts:psc_again",
-            "accounts:psc_logout", "accounts:situation", "accounts:passkey_begin", "accounts:passkey_sign_in",
+            "accounts:psc_logout", "accounts:situation", "accounts:passkey_begin",
+            "accounts:passkey_sign_in",
             "accounts:passkey_prove", "accounts:passkey_register", "accounts:passkey_registered",
             "accounts:close_other_sessions",
             "record:search", "evaluation:api_schema", "evaluation:api_releases",
@@ -136,8 +137,8 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
 # Open during the sign-in alone: walked by `test_axe.test_the_pages_of_sign_in`,
 # and, from a mail or with a passkey, by the browser tests of `tests/accounts`.
 DURING_SIGN_IN = {
-    "accounts:second_factor", "accounts:enrol_totp", "accounts:backup_codes", "accounts:link", "accounts:opened_link",
-    "accounts:remove_passkey",
+    "accounts:second_factor", "accounts:enrol_totp", "accounts:backup_codes", "accounts:link",
+    "accounts:opened_link", "accounts:remove_passkey",
 }  # fmt: skip
 
 # Roles that one page means nothing to, though their permission opens others of its kind.
