@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import sessions
 from accounts.enums import Role
 from accounts.models import NOBODY, Member
 
@@ -61,9 +63,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "switch_url": _switch_url(request, member),
         "account_url": reverse("accounts:me") if member.pk else "",
         "session_url": reverse("accounts:session"),
-        "session_seconds": settings.SESSION_COOKIE_AGE,
+        "session_seconds": _session_seconds(request),
     }
     return {"page": frame}
+
+
+def _session_seconds(request: HttpRequest) -> int:
+    """What the page counts down from: the nearer of the two limits, once both factors are given."""
+    session = getattr(request, "session", {})
+    if "started_at" not in session:
+        return int(settings.SESSION_COOKIE_AGE)
+    return sessions.seconds_left(session, at=timezone.now())
 
 
 def _menu(request: HttpRequest, member: Member) -> list[Link]:

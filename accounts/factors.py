@@ -43,6 +43,12 @@ def has_factor(user: User) -> bool:
     return bool(user_has_device(user))
 
 
+def can_type(user: User) -> bool:
+    """Whether the person has a password or a code to type."""
+    typed = TotpDevice.objects.filter(user=user).exists() or backup_codes_left(user) > 0
+    return typed or user.has_usable_password()
+
+
 def application_of(user: User) -> TotpDevice | None:
     """The application in use."""
     found: TotpDevice | None = (

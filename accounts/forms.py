@@ -1,4 +1,6 @@
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -136,11 +138,29 @@ class FactorResetForm(forms.Form):
     )
 
 
+@dataclass(frozen=True)
+class Means:
+    """By what a person signs, beside a password or a code."""
+
+    # What they proved with a moment ago, and when; "" and None when they did not.
+    proved_by: str = ""
+    proved_at: datetime | None = None
+    # Where Pro Santé Connect asks again; "" when it did not open the session.
+    psc_url: str = ""
+    passkey: bool = False
+    # They have a password or a code.
+    typed: bool = True
+
+
+TYPED = Means()
+
+
 class SignatureForm(forms.Form):
     """What a person signs with: never valid by itself, `accounts.step_up.signature` makes it.
 
     :param prove: returns why the secret is refused, in French, or "" when it is accepted
     :param code_only: at the first signature of a session a password is not enough
+    :param means: by what else the person may prove who they are, or just did
     """
 
     secret = forms.CharField(
@@ -157,10 +177,13 @@ class SignatureForm(forms.Form):
         prove: Callable[[str], str] | None = None,
         code_only: bool = True,
         demo_code: str = "",
+        means: Means = TYPED,
     ) -> None:
         super().__init__(data)
-        self.user, self.prove, self.code_only, self.demo_code = user, prove, code_only, demo_code
+        self.user, self.prove, self.demo_code, self.means = user, prove, demo_code, means
         field = self.fields["secret"]
+        # Proved a moment ago: there is nothing to type.
+        field.required = not means.proved_by
         if code_only:
             field.label = "Code de vérification"
             field.help_text = (
@@ -169,6 +192,11 @@ class SignatureForm(forms.Form):
             )
         else:
             field.label = "Mot de passe ou code de vérification"
+
+    @property
+    def why(self) -> str:
+        """Why it is refused, for a page's script."""
+        return " ".join(str(error) for error in self.errors.get("secret", []))
 
     def clean_secret(self) -> str:
         secret: str = self.cleaned_data["secret"]

@@ -65,8 +65,13 @@ def second_factor(get_response: GetResponse) -> GetResponse:
 
 
 def is_verified(request: HttpRequest) -> bool:
-    """Whether both factors were given in this session, through our pages."""
-    return bool(request.user.is_verified()) and "started_at" in request.session  # type: ignore[union-attr]
+    """Whether both factors were given in this session, through our pages.
+
+    Pro Santé Connect is two factors by itself: its level was verified when the session began.
+    """
+    by_device = request.user.is_verified()  # type: ignore[union-attr]
+    by_provider = request.user.is_authenticated and "psc" in request.session
+    return bool(by_device or by_provider) and "started_at" in request.session
 
 
 def account(request: HttpRequest) -> User:
@@ -82,10 +87,18 @@ def current_member(get_response: GetResponse) -> GetResponse:
         request.member = member  # type: ignore[attr-defined]
         if not member.role:
             return get_response(request)
-        with timezone.override(ZoneInfo(member.site.time_zone)):
+        zone = timezone.override(ZoneInfo(member.site.time_zone))
+        with zone, audit.circumstances(**_circumstances(request)):
             return get_response(request)
 
     return middleware
+
+
+def _circumstances(request: HttpRequest) -> dict[str, str]:
+    """What each line of the journal says beside its actor, in a session of Pro Santé Connect."""
+    if "psc" not in request.session:
+        return {}
+    return {"path": "psc", "situation": request.session.get("situation", "")}
 
 
 def _chosen(request: HttpRequest) -> Member:

@@ -7,6 +7,12 @@ proved_at                instant of the first signature: `accounts.step_up`
 next                     where the person was going
 new_codes                backup codes not noted yet
 totp_secret              secret proposed, not confirmed yet, sealed
+fresh_proof              by what, and when, somebody proved who they are before they sign
+psc, provider_sid        Pro Santé Connect: the subject, its id token (sealed), its own session
+psc_pending              where the person was going when they left for it
+situations, situation…   practice situations it names, and the one chosen
+passkey_register, …      challenges of passkeys under way
+opened_link              link that this browser opened from a mail
 link                     link by which another factor may be enrolled
 """
 

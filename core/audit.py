@@ -46,6 +46,9 @@ SYSTEM = Agent(role="SYSTEM")
 # Set by the middleware; the same in the journal, in history rows and in the logs.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
+# What else holds for every act of a request; set by the middleware. Codes, no identity.
+_circumstances: ContextVar[dict[str, str]] = ContextVar("circumstances", default={})  # noqa: B039
+
 # True: until the end of the transaction.
 _SET = "set_config('pghistory.context_metadata', %s, true)"
 _SWAP = f"SELECT current_setting('pghistory.context_metadata', true), {_SET}"
@@ -64,10 +67,20 @@ def record(
         target_label=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
         subject=str(subject),
-        detail=detail,
+        detail={**_circumstances.get(), **detail},
         request_id=request_id.get(),
         version=settings.SOFTWARE_VERSION,
     )
+
+
+@contextmanager
+def circumstances(**facts: str) -> Iterator[None]:
+    """Write these facts in each line of the journal and each history row made inside."""
+    token = _circumstances.set(facts)
+    try:
+        yield
+    finally:
+        _circumstances.reset(token)
 
 
 def _metadata(action: str, by: Actor, reason: str) -> str:
@@ -81,6 +94,7 @@ def _metadata(action: str, by: Actor, reason: str) -> str:
             "reason": reason,
             "request_id": request_id.get(),
             "version": settings.SOFTWARE_VERSION,
+            **_circumstances.get(),
         },
         cls=DjangoJSONEncoder,
     )

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "pghistory",
     "django_otp",
     "django_otp.plugins.otp_static",
+    "django_otp_webauthn",
     "rest_framework",
     "drf_spectacular",
     "core",
@@ -156,15 +157,34 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 15},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.validators.NotGuessable"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+# A password kept by an earlier one is hashed again at the next sign-in.
 PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "accounts:sign_in"
 OTP_TOTP_ISSUER = "ReCann"
+
+# Pro Santé Connect: off while it has no issuer. Its address and the client come from the agency
+# that runs it (interop.md 4.1); the scope and the end of the discovery address are its own.
+PSC_ISSUER = os.environ.get("PSC_ISSUER", "").rstrip("/")
+PSC_CLIENT_ID = os.environ.get("PSC_CLIENT_ID", "")
+PSC_CLIENT_SECRET = os.environ.get("PSC_CLIENT_SECRET", "")
+PSC_DISCOVERY = "/.well-known/wallet-openid-configuration"
+PSC_SCOPE = "openid scope_all"
+# `1` where fictive people sign in: production refuses the provider of the tests.
+PSC_SANDBOX = DEMO or os.environ.get("PSC_SANDBOX") == "1"
+
+# Passkeys: `accounts.passkeys.Helper` gives the names and the address of each request.
+OTP_WEBAUTHN_RP_NAME = "ReCann"
+OTP_WEBAUTHN_RP_ID = PUBLIC_URL.partition("://")[2].partition(":")[0]
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [PUBLIC_URL] if SECURE else ["http://localhost"]
+OTP_WEBAUTHN_HELPER_CLASS = "accounts.passkeys.Helper"
+OTP_WEBAUTHN_EXCEPTION_LOGGER_NAME = ""
 # The delays of django-otp grow without end: `accounts.actions` counts attempts instead.
 OTP_STATIC_THROTTLE_FACTOR = 0
 

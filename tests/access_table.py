@@ -18,6 +18,22 @@ ACCESS: dict[str, Permission | str] = {
     "accounts:link_sent": PUBLIC,
     # The token is the right: looking uses nothing up.
     "accounts:link": PUBLIC,
+    "accounts:opened_link": PUBLIC,
+    # Absent while Pro Santé Connect is off; the last one is the provider's.
+    "accounts:psc_start": PUBLIC,
+    "accounts:psc_return": PUBLIC,
+    "accounts:psc_logout": PUBLIC,
+    "accounts:signed_out": PUBLIC,
+    "accounts:psc_again": SIGNED_IN,
+    "accounts:situation": PASSWORD_GIVEN,
+    # A challenge is nothing; it asks for what answers it.
+    "accounts:passkey_begin": PUBLIC,
+    "accounts:passkey_sign_in": PASSWORD_GIVEN,
+    "accounts:passkey_prove": SIGNED_IN,
+    "accounts:passkey_register": PASSWORD_GIVEN,
+    "accounts:passkey_registered": PASSWORD_GIVEN,
+    "accounts:add_passkey": SIGNED_IN,
+    "accounts:remove_passkey": SIGNED_IN,
     "accounts:second_factor": PASSWORD_GIVEN,
     "accounts:enrol_totp": PASSWORD_GIVEN,
     "accounts:backup_codes": PASSWORD_GIVEN,

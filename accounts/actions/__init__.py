@@ -1,6 +1,7 @@
 """Who may enter, under which roles, with which proofs. Nothing else writes these rows."""
 
 from accounts.actions.accounts import CannotOpenAccount, Person, close_account, open_account
+from accounts.actions.identities import CannotEnter, end_provider_sessions, enter
 from accounts.actions.links import (
     CannotInvite,
     LinkIsDead,
@@ -13,7 +14,12 @@ from accounts.actions.links import (
     use_factor_link,
 )
 from accounts.actions.members import CannotGiveRole, end_role, give_role
-from accounts.actions.passwords import CannotChangePassword, change_password, check_password
+from accounts.actions.passwords import (
+    CannotChangePassword,
+    change_password,
+    check_password,
+    trace,
+)
 from accounts.actions.refusal import Refused, agent
 from accounts.actions.resets import CannotResetFactors, close_reset, must_use_link, reset_factors
 from accounts.actions.sessions import (
@@ -27,6 +33,7 @@ from accounts.actions.tokens import CannotIssueToken, issue_token, revoke_token,
 
 __all__ = [
     "CannotChangePassword",
+    "CannotEnter",
     "CannotGiveRole",
     "CannotInvite",
     "CannotIssueToken",
@@ -44,9 +51,11 @@ __all__ = [
     "close_other_sessions",
     "close_reset",
     "close_session",
+    "end_provider_sessions",
     "end_role",
     "end_sessions",
     "end_sessions_of",
+    "enter",
     "give_role",
     "invite",
     "issue_token",
@@ -58,5 +67,6 @@ __all__ = [
     "reset_password",
     "revoke_token",
     "token_digest",
+    "trace",
     "use_factor_link",
 ]

@@ -2,6 +2,7 @@ from accounts.models.factor_reset import FactorReset
 from accounts.models.link import AccountLink
 from accounts.models.member import NOBODY, Member
 from accounts.models.open_session import OpenSession
+from accounts.models.provider_identity import ProviderIdentity
 from accounts.models.site import Site
 from accounts.models.token import ApiToken
 from accounts.models.totp import TotpDevice
@@ -15,6 +16,7 @@ __all__ = [
     "FactorReset",
     "Member",
     "OpenSession",
+    "ProviderIdentity",
     "Site",
     "TotpDevice",
     "User",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from django_otp import login as otp_login
 from django_otp.models import Device
 
-from accounts import actions, factors, step_up
+from accounts import actions, factors, passkeys, step_up
 from accounts.forms import EnrolForm
 from accounts.middleware import account, is_verified
 from accounts.models import User
@@ -31,7 +31,12 @@ def enrol_totp(request: HttpRequest) -> HttpResponse:
     if signed and _enrolled(request, user, form):
         return redirect("accounts:choose")
     secret = _proposed(request)
-    context = {"form": form, "signature": signature, "secret": factors.in_letters(secret)}
+    context = {
+        "form": form,
+        "signature": signature,
+        "secret": factors.in_letters(secret),
+        "passkeys": passkeys.usable(request),
+    }
     image = segno.make(factors.address(user, secret)).svg_data_uri(scale=4, border=4, light="#fff")
     return render(request, "accounts/enrol_totp.html", {**context, "image": image})
 

@@ -6,8 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import actions, sessions
 from accounts.enums import LinkKind
@@ -39,28 +38,43 @@ def link_sent(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_variables("token")
+@require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """Looking uses nothing up: mail servers open links before people do."""
+    """Note which link was opened, and leave its address: no other page and no log may learn it.
+
+    Looking uses nothing up: mail servers open links before people do.
+    """
     found = actions.link_of(token, at=timezone.now())
     if found is None:
-        return _private(render(request, "accounts/dead_link.html", status=404))
+        answer: HttpResponse = _dead(request)
+    else:
+        request.session["opened_link"] = found.pk
+        answer = redirect("accounts:opened_link")
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _dead(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/dead_link.html", status=404)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def opened_link(request: HttpRequest) -> HttpResponse:
+    """What the link opened in this browser asks for."""
+    valid = AccountLink.objects.valid(timezone.now()).select_related("user")
+    found = valid.filter(pk=request.session.get("opened_link")).first()
+    if found is None:
+        return _dead(request)
     steps = {
         LinkKind.INVITATION: _invitation,
         LinkKind.PASSWORD: _password,
         LinkKind.FACTOR: _factor,
     }
     try:
-        return _private(steps[LinkKind(found.kind)](request, found))
+        return steps[LinkKind(found.kind)](request, found)
     except actions.LinkIsDead:
-        return _private(render(request, "accounts/dead_link.html", status=404))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """The address holds a token: no other page may learn it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+        return _dead(request)
 
 
 def _owner(found: AccountLink) -> User:

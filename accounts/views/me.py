@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions, factors, step_up
+from accounts import actions, factors, passkeys, step_up
 from accounts.forms import PasswordForm
 from accounts.middleware import MemberRequest, account, is_verified
 from accounts.models import OpenSession
@@ -30,6 +30,11 @@ def account_page(request: MemberRequest, **more: object) -> dict[str, Any]:
         "user": user,
         "member": request.member,
         "members": memberships(request),
+        "passkeys": passkeys.of(user),
+        "passkeys_usable": passkeys.usable(request),
+        "by_psc": user.provider_identities.exists(),
+        "situation": request.session.get("situation_label", ""),
+        "situations": len(request.session.get("situations", [])),
         "codes_left": factors.backup_codes_left(user),
         "application": factors.application_of(user),
         "sessions": OpenSession.objects.of(user, timezone.now()).count(),

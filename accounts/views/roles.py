@@ -1,5 +1,6 @@
 """The role a person acts under."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -40,6 +41,19 @@ def _act_as(request: HttpRequest, member: Member, *, among: int) -> HttpResponse
     if request.session.get("member_id") != member.pk:
         sessions.choose(request.session, member, among=among)
         audit.record("role.chosen", member, by=member)
+        _tell_another_place(request, member)
     if "new_codes" in request.session:
         return redirect("accounts:backup_codes")
     return redirect(request.session.pop("next", "/"))
+
+
+def _tell_another_place(request: HttpRequest, member: Member) -> None:
+    """Pro Santé Connect names another place than the role's: told and journaled, nothing more."""
+    finess = request.session.get("situation_finess", "")
+    if finess and member.site.finess and finess != member.site.finess:
+        audit.record("situation.other_place", member, by=member, finess=finess)
+        messages.warning(
+            request,
+            "La situation d’exercice choisie chez Pro Santé Connect n’est pas dans ce lieu. "
+            "Vérifiez que vous agissez sous le bon rôle.",
+        )

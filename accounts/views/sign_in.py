@@ -5,12 +5,14 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp import login as otp_login
 
-from accounts import actions, demo, factors, sessions
+from accounts import actions, demo, factors, passkeys, sessions
+from accounts import pro_sante_connect as psc
 from accounts.forms import CodeForm, FilledSignInForm, SignInForm
 from accounts.middleware import MemberRequest, account, is_verified
 from accounts.models import User
@@ -25,7 +27,7 @@ WRONG_CODE = (
 )
 
 
-def _safe_next(request: HttpRequest, address: str) -> str:
+def safe_next(request: HttpRequest, address: str) -> str:
     """An address of our own, or the home page."""
     ours = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -43,12 +45,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and (user := _with_password(request, form)):
         request.session.flush()
         login(request, user)
-        next_url = _safe_next(request, request.POST.get("next", ""))
+        next_url = safe_next(request, request.POST.get("next", ""))
         sessions.wait_for_factor(request.session, next_url=next_url)
         return redirect("accounts:second_factor")
     next_url = request.POST.get("next") or request.GET.get("next", "")
     context = {"form": form, "accounts": demo.accounts(), "password": demo.PASSWORD}
-    return render(request, "accounts/sign_in.html", {**context, "next": next_url})
+    psc_url = f"{reverse('accounts:psc_start')}?{urlencode({'next': next_url})}"
+    means = {
+        "psc_url": psc_url if psc.enabled() else "",
+        "passkeys": passkeys.usable(request),
+    }
+    return render(request, "accounts/sign_in.html", {**context, **means, "next": next_url})
 
 
 def _sign_in_form(request: HttpRequest) -> SignInForm:
@@ -93,7 +100,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             begin(request)
             return redirect("accounts:choose")
         form.add_error("code", WRONG_CODE)
-    return render(request, "accounts/second_factor.html", {"form": form, "demo_code": demo_code})
+    passkey = passkeys.usable(request) and passkeys.has_any(user)
+    context = {"form": form, "demo_code": demo_code, "passkey": passkey}
+    return render(request, "accounts/second_factor.html", context)
 
 
 def begin(request: HttpRequest, path: str = sessions.LOCAL) -> None:
@@ -105,8 +114,11 @@ def begin(request: HttpRequest, path: str = sessions.LOCAL) -> None:
 @require_POST
 def sign_out(request: MemberRequest) -> HttpResponse:
     by = request.member if request.member.pk else actions.agent(account(request))
+    leaving_url = psc.leaving_url(request)
     audit.record("signed_out", by=by)
     logout(request)
+    if leaving_url:
+        return render(request, "accounts/signed_out.html", {"leaving_url": leaving_url})
     messages.success(request, "Vous êtes déconnecté.")
     return redirect("accounts:sign_in")
 

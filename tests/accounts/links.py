@@ -15,6 +15,7 @@ from tests.accounts.factories import PASSWORD, MemberFactory
 
 
 ANOTHER = "une toute autre phrase de passe"
+OPENED = "/acces/"
 
 
 def invited(**fields):
@@ -31,6 +32,12 @@ def mailed():
     assert tasks.mail_links() == 1
     body = OutgoingMail.objects.filter(key__startswith="account link").latest("pk").body
     return re.search(r"(/acces/[\w-]+/)", body)[1]
+
+
+def use(client, address, form):
+    """Open the link in this browser, and send the form it shows."""
+    client.get(address)
+    return client.post(OPENED, form)
 
 
 def code_of(letters):

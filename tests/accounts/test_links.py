@@ -14,7 +14,7 @@ from accounts.models import AccountLink, User
 from core import audit
 from core.models import JournalLine, OutgoingMail
 from tests.accounts.factories import PASSWORD, MemberFactory, UserFactory
-from tests.accounts.links import ANOTHER, code_of, invited, mailed, ready
+from tests.accounts.links import ANOTHER, OPENED, code_of, invited, mailed, ready, use
 from tests.sessions import one_time_code, open_session
 
 
@@ -34,11 +34,13 @@ def test_an_invited_person_sets_a_password_then_a_factor(client):
     member = invited()
     address = mailed()
 
-    page = client.get(address)
-    answer = client.post(address, {"new": ANOTHER, "again": ANOTHER})
+    opened = client.get(address)
+    page = client.get(opened.url)
+    answer = use(client, address, {"new": ANOTHER, "again": ANOTHER})
 
     assert member.user.full_name in page.content.decode()
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert opened.url == OPENED
+    assert opened.headers["Referrer-Policy"] == "no-referrer"
     assert answer.url == reverse("accounts:enrol_totp")
     assert client.get("/compte/").url == reverse("accounts:second_factor")
     assert client.get(reverse("accounts:second_factor")).url == reverse("accounts:enrol_totp")
@@ -49,14 +51,14 @@ def test_an_invited_person_sets_a_password_then_a_factor(client):
 @pytest.mark.parametrize("kind", LinkKind.values)
 def test_a_link_serves_once(client, kind):
     address, form = ready(kind)
-    first = client.post(address, form)
+    first = use(client, address, form)
 
     assert first.status_code == 302
     if kind == LinkKind.FACTOR:  # used up by the enrolment
         secret = re.search(r'rc-code">([A-Z2-7 ]+)<', client.get(first.url).content.decode())[1]
         assert client.post(first.url, {"code": code_of(secret)}).status_code == 302
     assert Client().get(address).status_code == 404
-    assert Client().post(address, form).status_code == 404
+    assert use(Client(), address, form).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,22 @@ def test_a_link_opens_until_its_hour(kind, life):
 def test_looking_at_a_link_does_not_use_it_up(client):
     address, _ = ready(LinkKind.INVITATION)
 
-    assert [client.get(address).status_code for _ in range(3)] == [200, 200, 200]
+    assert [client.get(address).status_code for _ in range(3)] == [302, 302, 302]
+    assert client.get(OPENED).status_code == 200
+
+
+def test_a_link_opens_in_the_browser_that_followed_it_alone(client):
+    address, form = ready(LinkKind.INVITATION)
+    client.get(address)
+
+    assert Client().get(OPENED).status_code == 404
+    assert Client().post(OPENED, form).status_code == 404
+
+
+def test_a_dead_link_tells_nobody_its_address(client):
+    answer = client.get("/acces/inconnu/")
+
+    assert (answer.status_code, answer.headers["Referrer-Policy"]) == (404, "no-referrer")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +113,7 @@ def test_a_link_dies_with_what_it_was_sent_to(client, kind, change):
     change(AccountLink.objects.get().user)
 
     assert client.get(address).status_code == 404
-    assert client.post(address, form).status_code == 404
+    assert use(client, address, form).status_code == 404
 
 
 def test_a_new_invitation_ends_the_earlier_one(client, now):
@@ -106,7 +123,7 @@ def test_a_new_invitation_ends_the_earlier_one(client, now):
     actions.invite(member.user, by=audit.SYSTEM, at=now)
 
     assert client.get(first).status_code == 404
-    assert client.get(mailed()).status_code == 200
+    assert client.get(mailed()).url == OPENED
 
 
 @pytest.mark.parametrize(
@@ -136,11 +153,11 @@ def test_who_is_not_invited(user, words, now):
 def test_a_refused_password_leaves_the_link_as_it_was(client, kind, typed, words):
     address, form = ready(kind)
 
-    page = client.post(address, typed)
+    page = use(client, address, typed)
 
     assert words in page.content.decode()
     assert AccountLink.objects.get().used_at is None
-    assert client.post(address, form).status_code == 302
+    assert use(client, address, form).status_code == 302
 
 
 def test_of_two_parallel_uses_one_is_refused(client, now):
@@ -204,9 +221,9 @@ def test_a_new_password_signs_nobody_in_and_keeps_the_second_factor(client):
     elsewhere = open_session(Client(), member)
     ask(client, member.user.email)
 
-    page = client.post(mailed(), {"new": ANOTHER, "again": ANOTHER}, follow=True)
+    answer = use(client, mailed(), {"new": ANOTHER, "again": ANOTHER})
 
-    assert page.redirect_chain[-1][0] == reverse("accounts:sign_in")
+    assert answer.url == reverse("accounts:sign_in")
     assert "_auth_user_id" not in client.session
     assert elsewhere.get("/compte/").status_code == 302
     client.post(reverse("accounts:sign_in"), {"identifier": member.user.email, "password": ANOTHER})

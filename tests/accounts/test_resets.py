@@ -12,7 +12,7 @@ from accounts.enums import LinkKind, Profession, Role
 from accounts.models import AccountLink, FactorReset, Member, OpenSession
 from core.models import JournalLine
 from tests.accounts.factories import PASSWORD, MemberFactory, UserFactory
-from tests.accounts.links import code_of, mailed, ready, reset
+from tests.accounts.links import code_of, mailed, ready, reset, use
 from tests.sessions import one_time_code, open_session
 
 
@@ -31,7 +31,7 @@ def test_lost_factors_are_taken_away_and_enrolled_again_by_a_link(client):
     assert not factors.has_factor(member.user)
     assert factors.prove(member.user, codes[0], at=timezone.now()) is None
     address = mailed()
-    first = client.post(address, {"password": PASSWORD}, follow=True)
+    first = client.get(use(client, address, {"password": PASSWORD}).url)
     secret = re.search(r'rc-code">([A-Z2-7 ]+)<', first.content.decode())[1]
     client.post(reverse("accounts:enrol_totp"), {"code": code_of(secret)})
     assert "new_codes" in client.session
@@ -57,7 +57,7 @@ def test_a_password_alone_enrols_nothing_after_a_reset(client):
 def test_a_link_alone_enrols_nothing(client):
     address, _ = ready(LinkKind.FACTOR)
 
-    page = client.post(address, {"password": "une phrase bien fausse"})
+    page = use(client, address, {"password": "une phrase bien fausse"})
 
     assert "incorrect" in page.content.decode()
     assert "_auth_user_id" not in client.session

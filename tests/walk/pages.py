@@ -35,7 +35,13 @@ def _of(name: str, *prescriptions: str) -> Place:
 PAGES: dict[str, Place] = {
     "accounts:sign_in": _plain("accounts:sign_in"),
     "accounts:choose": _plain("accounts:choose"),
+    "accounts:forgotten": _plain("accounts:forgotten"),
+    "accounts:link_sent": _plain("accounts:link_sent"),
+    "accounts:signed_out": _plain("accounts:signed_out"),
     "accounts:me": _plain("accounts:me"),
+    "accounts:sessions": _plain("accounts:sessions"),
+    "accounts:add_passkey": _plain("accounts:add_passkey"),
+    "accounts:reset_factors": lambda scene, _: [_at("accounts:reset_factors", scene.doctor)],
     "accounts:password": _plain("accounts:password"),
     "core:verify": _plain("core:verify"),
     "core:verify_code": lambda scene, _: [_at("core:verify_code", scene.code)],
@@ -93,6 +99,11 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     **dict.fromkeys(
         [
             "accounts:sign_out", "accounts:session", "accounts:new_backup_codes", "record:home",
+            "accounts:psc_start", "accounts:psc_return", "accounts:psc_again",
+            "accounts:psc_logout", "accounts:situation", "accounts:passkey_begin",
+            "accounts:passkey_sign_in",
+            "accounts:passkey_prove", "accounts:passkey_register", "accounts:passkey_registered",
+            "accounts:close_other_sessions",
             "record:search", "evaluation:api_schema", "evaluation:api_releases",
         ],
         lambda _: [],
@@ -111,6 +122,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
         ],
         lambda scene: [scene.enrolment.public_id, scene.running.public_id],
     ),
+    "accounts:close_session": lambda scene: [scene.doctor.public_id],
     "patients:resume": lambda scene: [scene.inclusion],
     "patients:abandon": lambda scene: [scene.inclusion],
     "patients:autosave": lambda scene: [scene.inclusion, "information"],
@@ -122,8 +134,12 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "evaluation:api_inclusions": lambda scene: [scene.world.programme.code],
 }  # fmt: skip
 
-# Open during the sign-in alone: walked by `test_axe.test_the_pages_of_sign_in`.
-DURING_SIGN_IN = {"accounts:second_factor", "accounts:enrol_totp", "accounts:backup_codes"}
+# Open during the sign-in alone: walked by `test_axe.test_the_pages_of_sign_in`,
+# and, from a mail or with a passkey, by the browser tests of `tests/accounts`.
+DURING_SIGN_IN = {
+    "accounts:second_factor", "accounts:enrol_totp", "accounts:backup_codes", "accounts:link",
+    "accounts:opened_link", "accounts:remove_passkey",
+}  # fmt: skip
 
 # Roles that one page means nothing to, though their permission opens others of its kind.
 NOT_FOR = {

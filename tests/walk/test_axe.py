@@ -145,7 +145,7 @@ def test_each_role_opens_pages():
 def test_the_pages_of_sign_in(open_page, errors, scheme, width):
     """A wrong password, then a first sign-in: the application, the role, the backup codes."""
     user = a_world().member("sophie.garnier").user
-    user.totpdevice_set.all().delete()
+    user.applications.all().delete()
     page = open_page(width=width, scheme=scheme)
     inspector = Inspector(page, errors)
     give_password(page, user, "faux")
