@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.numbers import french_number
+from core.text import utc_offset
 
 
 register = template.Library()
@@ -81,8 +82,7 @@ def fr_date_long(value: date | None) -> str:
 @register.filter(expects_localtime=True)
 def fr_offset(value: datetime) -> str:
     """UTC+01:00: what the local hour beside it is late or early by."""
-    offset = f"{value:%z}"
-    return f"UTC{offset[:3]}:{offset[3:5]}"
+    return utc_offset(value)
 
 
 @register.filter
