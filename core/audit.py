@@ -6,7 +6,6 @@ Neither may hold an identity: details are ids, codes and counts.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +14,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Model
 
+from core.logs import request_id
 from core.models import JournalLine
+
+
+__all__ = ["SYSTEM", "Actor", "Agent", "acting", "context", "record", "request_id"]
 
 
 class Actor(Protocol):
@@ -42,9 +45,6 @@ class Agent:
 
 
 SYSTEM = Agent(role="SYSTEM")
-
-# Set by the middleware; the same in the journal, in history rows and in the logs.
-request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # True: until the end of the transaction.
 _SET = "set_config('pghistory.context_metadata', %s, true)"

@@ -12,6 +12,7 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core import audit
 from core.numbers import french_number
 from core.text import utc_offset
 
@@ -221,6 +222,12 @@ def focus_id(bf: BoundField) -> str:
 
 
 # --- Pages -----------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def error_reference() -> str:
+    """The id of the request: the logs, the journal and history carry the same."""
+    return audit.request_id.get()
 
 
 @register.simple_tag(takes_context=True)
