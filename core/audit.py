@@ -15,7 +15,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Model
 
+from core.logs import request_id
 from core.models import JournalLine
+
+
+__all__ = ["SYSTEM", "Actor", "Agent", "acting", "circumstances", "context", "record", "request_id"]
 
 
 class Actor(Protocol):
@@ -42,9 +46,6 @@ class Agent:
 
 
 SYSTEM = Agent(role="SYSTEM")
-
-# Set by the middleware; the same in the journal, in history rows and in the logs.
-request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # What else holds for every act of a request; set by the middleware. Codes, no identity.
 _circumstances: ContextVar[dict[str, str]] = ContextVar("circumstances", default={})  # noqa: B039

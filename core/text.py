@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime
 
 
 # Letters that Unicode does not decompose.
@@ -19,3 +20,13 @@ def fold(value: str) -> str:
     plain = unicodedata.normalize("NFKD", value.casefold().translate(_LETTERS))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
+
+
+def utc_offset(at: datetime) -> str:
+    """How far the hour of an aware instant stands from UTC.
+
+    >>> utc_offset(datetime.fromisoformat("2026-07-01T12:00:00+02:00"))
+    'UTC+02:00'
+    """
+    offset = f"{at:%z}"
+    return f"UTC{offset[:3]}:{offset[3:5]}"

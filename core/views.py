@@ -106,7 +106,10 @@ def _page(
         "matches": None,
         **context,
     }
-    return render(request, "core/verify.html", shown, status=status)
+    response = render(request, "core/verify.html", shown, status=status)
+    # The address may hold the token that opens it: no page that is left for is told of it.
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @login_not_required  # answers 401 itself: a redirection would say nothing to the page's script

@@ -85,7 +85,8 @@ def _measured(var: Path, patients: int, words: list[str]) -> int:
                 mark = servers.make_databases(Mark.DEMO)
             address = f"http://localhost:{web.port_of(listening)}"
             bring_up_to_date(servers, mark=mark, address=address, demo=False)
-            stack = Stack(servers, mark, address, listening, mail, {"RECANN_BENCH": "1"})
+            switch = {"RECANN_BENCH": "1", "BENCH_TRAIL_OFF": str(var / "trail-off")}
+            stack = Stack(servers, mark, address, listening, mail, switch)
             stack.note()
             if code := _manage(stack, ["generate", "--patients", str(patients)], {}):
                 return code

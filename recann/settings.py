@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.security_headers",
+    "core.errors.error_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -265,6 +266,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Europe/Paris"
+# Its lines go through our formatter too.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {"retention.tasks.purge": {"queue": "purge"}}
 CELERY_BEAT_SCHEDULE = {
     "send mail": {"task": "core.tasks.send_mail", "schedule": 30.0},
@@ -307,6 +310,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Mail, logs, API -------------------------------------------------------------------------
 
+# No mail of errors: it would carry the body of the request.
+ADMINS: list[tuple[str, str]] = []
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
@@ -320,7 +325,8 @@ CAUGHT_MAIL_DIR = Path(os.environ["CAUGHT_MAIL_DIR"]) if DEMO else None
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    # One JSON object a line: what somebody types forges no line.
+    "formatters": {"line": {"()": "core.logs.JsonLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Each step of each document would be a line.

@@ -19,6 +19,9 @@ urlpatterns = [
     path("", include("retention.urls")),
 ]
 
+handler400 = "core.errors.bad_request"
+handler500 = "core.errors.server_error"
+
 # A demonstration runs on one person's machine: production never opens what `bench` compares with.
 if settings.DEMO and os.environ.get("RECANN_BENCH") == "1":
     urlpatterns.append(path("", include("recann.bench.urls")))

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from accounts.models import User
 from core.models import JournalLine
+from core.text import utc_offset
 from patients.models import Enrolment
 from record import words
 from record.wording import References
@@ -309,6 +310,6 @@ def rows_of(lines: Iterable[Line], zone: tzinfo) -> Iterator[list[object]]:
     for line in lines:
         at = line.at.astimezone(zone)
         yield [
-            f"{at:%d/%m/%Y %H:%M:%S}", f"{at:%z}", line.action, line.who, line.role, line.site,
+            f"{at:%d/%m/%Y %H:%M:%S}", utc_offset(at), line.action, line.who, line.role, line.site,
             line.record, line.detail, line.request,
         ]  # fmt: skip

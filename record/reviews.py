@@ -1,6 +1,6 @@
 """Five ready reviews of the trail: a query each, its thresholds are data, its cases are links."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -167,9 +167,9 @@ def _late(parameters: Parameters, period: Period) -> Iterator[Case]:
 
 # label, path to the enrolment, words.
 _VALIDATED: tuple[tuple[str, str, str], ...] = (
-    ("followup.Visit", "enrolment", "Consultation"),
-    ("followup.Answers", "visit__enrolment", "Réponses d’une consultation"),
-    ("vigilance.AdverseEvent", "enrolment", "Effet indésirable"),
+    ("followup.Visit", "enrolment", "consultation"),
+    ("followup.Answers", "visit__enrolment", "réponses"),
+    ("vigilance.AdverseEvent", "enrolment", "effet indésirable"),
 )
 
 
@@ -188,36 +188,33 @@ def _changed(label: str, path: str, period: Period) -> "QuerySet[Any]":
 
 
 def _changed_after(_parameters: Parameters, period: Period) -> Iterator[Case]:
+    """One case an act, whatever it changed."""
+    acts: dict[tuple[datetime, str], tuple[Mapping[str, Any], list[str]]] = {}
     for label, path, name in _VALIDATED:
         rows = _changed(label, path, period).annotate(
             number=F(f"{path}__number"), record=F(f"{path}__public_id")
         )
-        found = list(
-            rows.order_by("-pgh_created_at").values(
-                "pgh_created_at", "pgh_context", "number", "record"
-            )[:MOST]
-        )
-        references = _authors(found)
-        for row in found:
-            yield _change(row, name, references)
-
-
-def _authors(rows: list[dict[str, Any]]) -> References:
+        told = rows.values("pgh_created_at", "pgh_context", "number", "record")
+        for row in told.order_by("-pgh_created_at")[:MOST]:
+            _, names = acts.setdefault((row["pgh_created_at"], row["number"]), (row, []))
+            if name not in names:
+                names.append(name)
     references = References()
-    for row in rows:
+    for row, _ in acts.values():
         references.want("accounts.Member", (row["pgh_context"] or {}).get("actor"))
     references.load()
-    return references
+    for row, names in acts.values():
+        yield _change(row, names, references)
 
 
-def _change(row: Mapping[str, Any], name: str, references: References) -> Case:
+def _change(row: Mapping[str, Any], names: Sequence[str], references: References) -> Case:
     context = row["pgh_context"] or {}
     member = references.row("accounts.Member", context.get("actor"))
     reason = words.reason(str(context.get("reason") or "sans motif"))
-    act = words.action(str(context.get("action") or "hors application"))
+    act = words.action(str(context.get("action") or "Écriture directe dans la base"))
     return Case(
         at=row["pgh_created_at"],
-        what=f"{name}\u202f: {act} – {reason}",
+        what=f"{act} ({', '.join(names)}) – {reason}",
         who=member.user.full_name if member else "Registre",
         record=row["number"],
         site=member.site.name if member else "",
@@ -237,7 +234,7 @@ def _repeated(parameters: Parameters, period: Period) -> Iterator[Case]:
         for row in rows:
             yield Case(
                 at=period.until,
-                what=f"{name}\u202f: {row['times']} corrections",
+                what=f"{name.capitalize()}\u202f: {row['times']} corrections",
                 who="",
                 record=row["number"],
                 site=row["place"],

@@ -12,6 +12,7 @@ from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.utils import timezone  # noqa: TID251  the reader's zone; no clock is read
 
 from core.numbers import french_number
+from patients.enums import ConsentKind
 from record import words
 from vigilance import terms
 
@@ -140,6 +141,7 @@ def plain(value: object) -> str:
 # --- What a row is called --------------------------------------------------------------------
 
 _TITLES: dict[str, Callable[[Row, References], str]] = {
+    "patients.Consent": lambda row, _: f"Consentement\u202f: {ConsentKind(row['kind']).label}",
     "patients.EligibilityAnswer": lambda row, refs: (
         f"Critère\u202f: {refs.name('programmes.Criterion', row['criterion_id'])}"
     ),

@@ -19,7 +19,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 with_database = pytest.mark.django_db(databases=["default", "keys"])
 EMPTY_NAMES = {"utils", "helpers", "common", "services", "mixins", "managers", "signals"}
 # Django finds these by their name.
-FOUND_BY_NAME = {"400.html", "403.html", "404.html", "500.html"}
+FOUND_BY_NAME = {"403.html", "404.html"}
 
 
 def tracked():

@@ -120,7 +120,10 @@ def sign_out(request: MemberRequest) -> HttpResponse:
     if leaving_url:
         return render(request, "accounts/signed_out.html", {"leaving_url": leaving_url})
     messages.success(request, "Vous êtes déconnecté.")
-    return redirect("accounts:sign_in")
+    response = redirect("accounts:sign_in")
+    # Pages that the browser kept to go back to. The storage of our pages holds the colours only.
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @login_not_required  # answers 401 itself: a redirection would say nothing to the page's script

@@ -12,7 +12,9 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core import audit
 from core.numbers import french_number
+from core.text import utc_offset
 
 
 register = template.Library()
@@ -81,8 +83,7 @@ def fr_date_long(value: date | None) -> str:
 @register.filter(expects_localtime=True)
 def fr_offset(value: datetime) -> str:
     """UTC+01:00: what the local hour beside it is late or early by."""
-    offset = f"{value:%z}"
-    return f"UTC{offset[:3]}:{offset[3:5]}"
+    return utc_offset(value)
 
 
 @register.filter
@@ -221,6 +222,12 @@ def focus_id(bf: BoundField) -> str:
 
 
 # --- Pages -----------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def error_reference() -> str:
+    """The id of the request: the logs, the journal and history carry the same."""
+    return audit.request_id.get()
 
 
 @register.simple_tag(takes_context=True)

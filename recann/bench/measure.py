@@ -79,11 +79,16 @@ def workers(master: int) -> list[int]:
 
 def cpu_seconds(master: int) -> float:
     """User and system time of the workers since they started."""
-    total = 0
-    for pid in workers(master):
+    return sum(map(spent_by, workers(master)))
+
+
+def spent_by(pid: int) -> float:
+    """Seconds of user and system time of a process; none of one that has ended."""
+    try:
         after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(after_name[11]) + int(after_name[12])
-    return total / _TICKS
+    except FileNotFoundError:
+        return 0
+    return (int(after_name[11]) + int(after_name[12])) / _TICKS
 
 
 def memory_mib(pid: int) -> float:

@@ -27,6 +27,8 @@ LARGE = 100_000
 # performance.md 3: the rows whose pages exist. Growth: from 3,000 to 300,000 patients.
 TARGETS = (
     Target("P1 enregistrer une consultation complexe / R2", "visit_save", "R2", 7, 1.2),
+    # Issue 3: CPU of the web and of PostgreSQL, the same POST with and without.
+    Target("P1 historique et journal, CPU avec / sans", "visit_trail", "visit_bare", 1.6),
     Target("P2 formulaire de consultation / R0", "visit_form", "R0", 25, 1.2),
     Target("P3 page du patient / R1", "patient", "R1", 13, 1.2),
     Target("P4 liste de travail / R1", "worklist", "R1", 8, 1.25),

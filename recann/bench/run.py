@@ -12,7 +12,7 @@ from evaluation.enums import DataSet
 from evaluation.models import StatisticsRelease
 from evaluation.tasks import count_by_month, release_quarter
 from patients.models import Enrolment
-from recann.bench import bulk, pages
+from recann.bench import bulk, pages, trail
 from recann.bench.measure import Timing, again, memory_mib, quantiles, timed, workers
 from recann.bench.pages import Ask, Scene
 from recann.bench.report import TARGETS, Measures
@@ -102,7 +102,16 @@ def _pages(bench: Bench, here: Scene) -> None:
     issued, delivered = pages.certificates(here)
     bench.time("certificate", issued)
     bench.time("certificate_again", again(delivered))
+    _trail(bench, here)
     _together(bench, here)
+
+
+def _trail(bench: Bench, here: Scene) -> None:
+    """What history and journal add to a visit that is recorded."""
+    with_trail, without = trail.measure(here, master=bench.master)
+    bench.values |= {"visit_trail": with_trail, "visit_bare": without}
+    bench.note("consultation enregistrée, CPU avec historique et journal", with_trail)
+    bench.note("consultation enregistrée, CPU sans", without)
 
 
 def _together(bench: Bench, here: Scene) -> None:

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from recann.bench import views
+from recann.bench import off, views
 
 
 app_name = "bench"
+
+off.install()
 
 urlpatterns = [
     path("mesure/rien/", views.nothing, name="nothing"),

@@ -82,7 +82,8 @@ def _correct(doctor: Member, evening: datetime) -> None:
             for one in visit.answers.select_related("version__questionnaire")
         }
         answers[row.version.questionnaire.code]["pain"] -= 1
-        said = Held(visit.held_on, visit.mode, visit.decision, answers=answers)
+        held_on = visit.held_on or evening.date()
+        said = Held(held_on, visit.mode, visit.decision, answers=answers)
         why = Correction(reason, "", visit.stamp)
         once = OnceVisit(f"demo:{visit.public_id}", {})
         correct(visit, said, why, once_only=once, by=doctor, at=evening + timedelta(hours=1))

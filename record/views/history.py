@@ -14,6 +14,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from core import audit, spreadsheets
+from core.text import utc_offset
 from patients import access
 from patients.models import Enrolment
 from record import trail
@@ -107,5 +108,5 @@ def rows_of(entries: Iterable[Entry]) -> Iterator[list[object]]:
                 what = [row.title, row.operation.label]
                 for change in row.changes or [NO_CHANGE]:
                     told = [change.label, change.before, change.after]
-                    day, offset = f"{at:%d/%m/%Y %H:%M:%S}", f"{at:%z}"
+                    day, offset = f"{at:%d/%m/%Y %H:%M:%S}", utc_offset(at)
                     yield [day, offset, entry.action, *who, *what, *told, *why]

@@ -35,8 +35,8 @@ HEADINGS = (
     "Date et heure", "Décalage UTC", "Acte", "Auteur", "Rôle", "Lieu", "Dossier", "Détail",
     "Requête",
 )  # fmt: skip
-# Days told in the paper that is handed to a patient: the journal of readings is kept for a year.
-PRINTED_DAYS = 366
+# Days with an access that are told in the paper handed to a patient: more than any file has.
+PRINTED_DAYS = 2000
 NEWEST = 30
 
 

@@ -1,7 +1,7 @@
 """History and partitions, on a table made for the occasion as a migration would make it."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pghistory
 import pgtrigger
@@ -255,3 +255,59 @@ def test_a_key_is_related_to_nothing():
     assert router.allow_relation(line, JournalLine()) is None
     assert router.db_for_read(JournalLine) is None
     assert apps.get_model("core", "KeyRecord") is KeyRecord
+
+
+# --- Months ----------------------------------------------------------------------------------
+
+
+def made_on(day, ahead=partitions.AHEAD):
+    """Months that the function would make on that day: its own text, with that day for now."""
+    text = partitions.MAKE_FUNCTION.split("BEGIN", 1)[1]
+    assert "now() AT TIME ZONE 'UTC'" in text
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT to_char(date_trunc('month', %s::timestamptz AT TIME ZONE 'UTC')::date"
+            " + make_interval(months => n), 'YYYYMM') FROM generate_series(-1, %s) n",
+            [day, ahead],
+        )
+        return [month for (month,) in cursor.fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("day", "months"),
+    [
+        ("2026-10-31 12:00+00", ["202609", "202610", "202611", "202612", "202701"]),
+        ("2026-11-30 23:59+00", ["202610", "202611", "202612", "202701", "202702"]),
+        ("2026-12-31 23:59:59+00", ["202611", "202612", "202701", "202702", "202703"]),
+        ("2027-01-01 00:30+01", ["202611", "202612", "202701", "202702", "202703"]),
+        ("2027-01-01 00:00+00", ["202612", "202701", "202702", "202703", "202704"]),
+        ("2028-01-31 00:00+00", ["202712", "202801", "202802", "202803", "202804"]),
+    ],
+)
+def test_three_months_ahead_pass_the_end_of_a_year(day, months):
+    assert made_on(day) == months
+
+
+def test_a_line_of_the_first_and_last_instant_of_a_year_goes_to_its_own_month():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT core_make_partitions(14)")
+        cursor.execute("SELECT date_trunc('year', now() AT TIME ZONE 'UTC') + interval '1 year'")
+        (new_year,) = cursor.fetchone()
+    new_year = new_year.replace(tzinfo=UTC)
+    last, first = (
+        JournalLineFactory(at=new_year - timedelta(microseconds=1)),
+        JournalLineFactory(at=new_year),
+    )
+
+    assert partition_of(last.pk) == f"core_journalline_{new_year.year - 1}12"
+    assert partition_of(first.pk) == f"core_journalline_{new_year.year}01"
+
+
+def test_every_large_table_of_history_is_cut_and_no_clinical_one_is():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'p' AND NOT relispartition")
+        cut = {name for (name,) in cursor.fetchall()}
+
+    assert {"core_journalline", "followup_visitevent", "followup_answersevent"} <= cut
+    assert {"prescriptions_prescriptionevent", "pharmacies_dispensationevent"} <= cut
+    assert all(name.endswith("event") or name == "core_journalline" for name in cut)

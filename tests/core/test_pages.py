@@ -14,7 +14,7 @@ from tests.core import factories
 
 
 def test_every_answer_is_private_and_closed(client):
-    response = client.get("/v/")
+    response = client.get("/connexion/")
 
     assert response["Content-Security-Policy"] == POLICY
     assert response["Cache-Control"] == "no-store"

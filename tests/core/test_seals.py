@@ -1,5 +1,6 @@
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from io import StringIO
 
 import psycopg
@@ -93,6 +94,107 @@ def test_an_altered_line_shows(as_owner, sql, words):
     assert words in fault
 
 
+@pytest.mark.parametrize("column", ["action", "role", "target_id", "subject", "request_id"])
+def test_one_altered_byte_of_any_text_shows(as_owner, column):
+    line, *_ = write(1, 2)
+    seal()
+
+    with as_owner() as cursor:
+        cursor.execute(
+            f"UPDATE core_journalline SET {column} = overlay({column} || 'x' placing 'z' from 1"
+            " for 1) WHERE id = %s",
+            [line.pk],
+        )
+
+    (fault,) = seals.faults()
+    assert "modifiée" in fault
+
+
+def test_two_lines_that_change_places_show(as_owner):
+    """Same lines, same count: only their order says something else."""
+    first, second = write(1, 2)
+    seal()
+
+    with as_owner() as cursor:
+        cursor.execute(
+            "UPDATE core_journalline SET transaction = 3 - transaction WHERE id IN (%s, %s)",
+            [first.pk, second.pk],
+        )
+
+    (fault,) = seals.faults()
+    assert "modifiée" in fault
+
+
+def test_a_chain_rewritten_whole_is_betrayed_by_the_copy_outside(as_owner, settings, tmp_path):
+    """Whoever has every right on the database alters a line and seals all of it again."""
+    settings.SEAL_COPIES = tmp_path / "seals.txt"
+    line, *_ = write(1, 2)
+    seal()
+    seals.copy_outside(on=NOON.date() + timedelta(days=1))
+    with as_owner() as cursor:
+        cursor.execute("DELETE FROM core_seal")
+        cursor.execute("UPDATE core_journalline SET role = 'Y' WHERE id = %s", [line.pk])
+    seal()
+    assert list(seals.faults()) == []
+
+    check = seals.verify(at=NOON, whole=True)
+
+    (fault,) = check.faults
+    assert "Copie du 2026-03-02" in fault
+
+
+# --- Copies outside, verification by night ----------------------------------------------------
+
+
+def test_the_last_seal_of_each_day_is_copied_once(settings, tmp_path):
+    settings.SEAL_COPIES = tmp_path / "apart" / "seals.txt"
+    day = NOON.date()
+    assert not seals.copy_outside(on=day)
+    write(1)
+    seal()
+    write(2)
+    seal()
+
+    done = [seals.copy_outside(on=day + timedelta(days=ahead)) for ahead in (0, 1, 1, 2)]
+
+    assert done == [False, True, False, False]
+    (copy,) = seals.copies()
+    last = Seal.objects.order_by("-pk").first()
+    assert copy == f"2026-03-02 {last.pk}:{bytes(last.digest).hex()}"
+    assert seals.verify(at=NOON).faults == []
+
+
+def test_old_lines_are_read_in_turn_within_four_weeks():
+    for number in range(1, 31):
+        write(number)
+        seal()
+    later = NOON + timedelta(days=seals.NIGHTS + 1)
+
+    read = [seals.verify(at=later + timedelta(days=n)).lines for n in range(seals.TURNS)]
+
+    assert sum(read) == 30
+    assert max(read) == 2
+    assert seals.verify(at=later, whole=True).lines == 30
+    assert seals.verify(at=NOON + timedelta(days=seals.NIGHTS)).lines == 30
+
+
+def test_the_chain_is_read_whole_every_night(as_owner):
+    for number in (1, 2, 3):
+        write(number)
+        seal()
+    with as_owner() as cursor:
+        cursor.execute("DELETE FROM core_seal WHERE last = 2")
+
+    faults = seals.verify(at=NOON + timedelta(days=400)).faults
+
+    assert any("il ne suit pas" in fault for fault in faults)
+
+
+def test_a_copy_that_was_scribbled_on_does_not_stand():
+    assert not seals.stands("x:zz")
+    assert not seals.stands("")
+
+
 def test_a_line_slipped_in_shows():
     write(1, 3)
     seal()
@@ -140,7 +242,7 @@ def test_a_seal_taken_away_shows(as_owner):
     with as_owner() as cursor:
         cursor.execute("DELETE FROM core_seal WHERE last = 2")
 
-    assert [fault.split(": ")[1] for fault in seals.faults()] == [
+    assert [fault.split("\u202f: ")[1] for fault in seals.faults()] == [
         "il ne suit pas le sceau précédent.",
         "des opérations manquent avant lui.",
     ]

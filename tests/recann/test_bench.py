@@ -9,7 +9,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import NoReverseMatch, reverse
 
-from recann.bench import report
+from core import audit
+from core.models import JournalLine
+from recann.bench import off, report
 from recann.bench.client import Answer, WrongAnswer, fields
 from recann.bench.report import Measures
 
@@ -27,6 +29,7 @@ def test_only_a_measured_demonstration_opens_the_references(demo, asked, opened)
     code = "import django; django.setup(); from recann.urls import urlpatterns as u; print(len(u))"
     given = {name: value for name, value in os.environ.items() if name not in {"RECANN_TESTING"}}
     more = {"RECANN_DEMO": demo, "RECANN_BENCH": asked, "CAUGHT_MAIL_DIR": str(settings.BASE_DIR)}
+    more |= {"BENCH_TRAIL_OFF": "/nowhere"}
 
     found = subprocess.run(
         [sys.executable, "-c", code],
@@ -41,6 +44,33 @@ def test_only_a_measured_demonstration_opens_the_references(demo, asked, opened)
 
     assert found.stderr == ""
     assert int(found.stdout) == len(urlpatterns) + opened
+
+
+@pytest.mark.parametrize("module", ["accounts", "core", "followup", "patients", "record", "recann"])
+def test_no_code_but_that_of_the_measures_knows_how_to_switch_the_trail_off(module):
+    named = [
+        path
+        for path in (settings.BASE_DIR / module).rglob("*.py")
+        if "BENCH_TRAIL_OFF" in path.read_text() and "bench" not in path.parts
+    ]
+
+    assert named == []
+
+
+def test_the_switch_leaves_the_trail_on_until_its_file_stands(monkeypatch, tmp_path):
+    file = tmp_path / "trail-off"
+    monkeypatch.setenv(off.VARIABLE, str(file))
+    monkeypatch.setattr(audit, "record", audit.record)
+    monkeypatch.setattr(audit, "context", audit.context)
+    off.install()
+
+    with audit.acting("x", by=audit.SYSTEM):
+        audit.record("bench.on", by=audit.SYSTEM)
+    file.touch()
+    with audit.acting("x", by=audit.SYSTEM):
+        audit.record("bench.off", by=audit.SYSTEM)
+
+    assert list(JournalLine.objects.values_list("action", flat=True)) == ["bench.on"]
 
 
 def test_bench_refuses_another_start_than_its_own():
@@ -81,7 +111,7 @@ def test_a_throughput_is_kept_from_its_target_on(copy, ok):
 def test_the_reference_measured_beside_counts_before_the_others():
     one = _measures(3_000, patient=10.0, R1=1.0, **{"patient/R1": 2.0})
 
-    assert report.ratio(one, report.TARGETS[2]) == 5
+    assert report.ratio(one, report.TARGETS[3]) == 5
 
 
 def test_growth_compares_ratios_of_the_smallest_and_the_largest():

@@ -52,6 +52,20 @@ PAGES: dict[str, Place] = {
     "record:help": _plain("record:help"),
     "record:patients": _plain("record:patients"),
     "record:patient": _of_patient("record:patient"),
+    "record:history": lambda scene, _: [
+        _at("record:history", scene.enrolment),
+        f"{_at('record:history', scene.enrolment)}?fait={scene.held.public_id}",
+    ],
+    "record:accesses": _of_patient("record:accesses"),
+    "record:journal": _plain("record:journal"),
+    "record:account_journal": lambda scene, _: [
+        _at("record:account_journal", scene.doctor.user.public_id)
+    ],
+    "record:integrity": _plain("record:integrity"),
+    "record:reviews": _plain("record:reviews"),
+    "record:review": lambda *_: [
+        _at("record:review", "late-entries"), _at("record:review", "night-activity")
+    ],
     "training:mine": _plain("training:mine"),
     "patients:include": _plain("patients:include"),
     "patients:step": lambda scene, _: [
@@ -80,6 +94,7 @@ PAGES: dict[str, Place] = {
     "followup:visit": lambda scene, _: [
         _at("followup:visit", scene.due), _at("followup:visit", scene.held)
     ],
+    "followup:correct": lambda scene, _: [_at("followup:correct", scene.held)],
     "followup:unscheduled": _of_patient("followup:unscheduled"),
     "vigilance:of_patient": _of_patient("vigilance:of_patient"),
     "vigilance:report": _of_patient("vigilance:report"),
@@ -104,14 +119,15 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
             "accounts:passkey_sign_in",
             "accounts:passkey_prove", "accounts:passkey_register", "accounts:passkey_registered",
             "accounts:close_other_sessions",
-            "record:search", "evaluation:api_schema", "evaluation:api_releases",
+            "record:search", "record:find_in_journal", "record:journal_csv",
+            "evaluation:api_schema", "evaluation:api_releases",
         ],
         lambda _: [],
     ),
     **dict.fromkeys(
         [
             "patients:certificate", "patients:issue_certificate", "patients:finish_weaning",
-            "patients:withdraw_nir",
+            "patients:withdraw_nir", "record:history_csv", "record:accesses_pdf",
         ],
         lambda scene: [scene.enrolment.public_id],
     ),
@@ -146,5 +162,7 @@ NOT_FOR = {
     # A doctor reports on the page of the patient.
     "vigilance:report": {"PHARMACIST"},
     "vigilance:report_dispensed": {"REFERENCE_DOCTOR", "RELAY_DOCTOR"},
+    # The visit of the scene is complex.
+    "followup:correct": {"RELAY_DOCTOR"},
     "pharmacies:history": {"REFERENCE_DOCTOR", "RELAY_DOCTOR"},
 }
