@@ -1,5 +1,6 @@
 """What surrounds every page: see the first lines of `templates/base.html`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,26 +25,40 @@ _TRAINING = ("Formation", "training:mine")
 _DOCTOR = (("Mes patients", "record:patients"), _TRAINING)
 _DASHBOARD = ("Tableau de bord", "evaluation:dashboard")
 
+_SCREENING = ("Non-inclusions", "patients:screening")
+_OVERSIGHT = (("Dérogations et doublons", "patients:oversight"), _SCREENING)
+
 # label, name of the address. What each kind of person works with, in the order of their day.
 MENUS: dict[str, tuple[tuple[str, str], ...]] = {
-    Role.REFERENCE_DOCTOR: _DOCTOR,
+    Role.REFERENCE_DOCTOR: (
+        ("Mes patients", "record:patients"),
+        ("Demandes et doublons", "patients:desk"),
+        _SCREENING,
+        _TRAINING,
+    ),
     Role.RELAY_DOCTOR: _DOCTOR,
     Role.PHARMACIST: (
         ("Dispenser", "pharmacies:counter"),
         ("Mes dispensations", "pharmacies:history"),
         _TRAINING,
     ),
-    Role.ANALYST: (_DASHBOARD, ("Exports", "evaluation:export")),
+    Role.ANALYST: (_DASHBOARD, ("Exports", "evaluation:export"), *_OVERSIGHT),
     Role.VIGILANCE_OFFICER: (("Effets indésirables", "vigilance:list"), _DASHBOARD),
     Role.MANAGER: (
         _DASHBOARD,
         ("Journal", "record:journal"),
         ("Revues", "record:reviews"),
         ("Médicaments", "programmes:products"),
+        ("Ouvertures", "patients:openings"),
+        *_OVERSIGHT,
         ("Conservation", "retention:plan"),
     ),
     Role.API_CLIENT: (),
 }
+
+
+# Sentences for the top of every page, one an app: filled in their `AppConfig.ready`.
+NOTICES: list[Callable[[HttpRequest], str]] = []
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -57,6 +72,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "version": settings.SOFTWARE_VERSION,
         "nav": _menu(request, member),
         "footer": _footer(),
+        "notices": [text for notice in NOTICES if (text := notice(request))],
         "member": member,
         "sign_out_url": reverse("accounts:sign_out") if signed_in else "",
         "sign_in_url": reverse("accounts:sign_in"),

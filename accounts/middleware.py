@@ -2,6 +2,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -22,6 +23,9 @@ WITHOUT_SECOND_FACTOR = (
     "/v/",
     "/courriels/",
 )
+# What the apps above want to know of whoever works, read in the query of the member: filled in
+# their `AppConfig.ready`.
+MEMBER_FACTS: dict[str, Combinable] = {}
 # Seconds between two writes of a session that only goes on.
 TOUCH_SECONDS = 60
 
@@ -107,4 +111,4 @@ def _chosen(request: HttpRequest) -> Member:
     if member_id is None or not is_verified(request):
         return NOBODY
     members = Member.objects.open().filter(user=request.user.pk, pk=member_id)
-    return members.select_related("user", "site").first() or NOBODY
+    return members.annotate(**MEMBER_FACTS).select_related("user", "site").first() or NOBODY

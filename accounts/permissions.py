@@ -31,7 +31,14 @@ _DOCTOR = {
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.REFERENCE_DOCTOR: frozenset(
-        _DOCTOR | {Permission.PATIENT_INCLUDE, Permission.PATIENT_END, Permission.IDENTITY_WRITE}
+        _DOCTOR
+        | {
+            Permission.PATIENT_INCLUDE,
+            Permission.PATIENT_END,
+            Permission.IDENTITY_WRITE,
+            Permission.MERGE_DECIDE,
+            Permission.SCREENING_VIEW,
+        }
     ),
     Role.RELAY_DOCTOR: frozenset(_DOCTOR),
     Role.PHARMACIST: frozenset(
@@ -50,6 +57,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.DATA_EXPORT,
             Permission.STATISTICS_READ,
             Permission.INCLUSION_OVERSEE,
+            Permission.SCREENING_VIEW,
         }
     ),
     Role.VIGILANCE_OFFICER: frozenset(
@@ -65,10 +73,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.EVALUATION_VIEW,
             Permission.RETENTION_VIEW,
             Permission.PROGRAMME_MANAGE,
+            Permission.MERGE_DECIDE,
             Permission.INCLUSION_OVERSEE,
             Permission.MEMBERS_MANAGE,
             Permission.JOURNAL_READ,
             Permission.TRAIL_REVIEW,
+            Permission.SCREENING_VIEW,
         }
     ),
     Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),

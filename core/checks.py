@@ -1,5 +1,6 @@
 """What a process verifies before it serves anybody."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
@@ -31,6 +32,10 @@ def demonstration_stays_at_home(**_kwargs: Any) -> list[CheckMessage]:
         return []
 
 
+# What the apps above verify before a web server serves: filled in their `AppConfig.ready`.
+BEFORE_SERVING: list[Callable[[], list[str]]] = []
+
+
 def refuse_unsafe_start() -> None:
     """Called by the web server when it starts: refuse wrong keys and a stray demonstration.
 
@@ -39,6 +44,8 @@ def refuse_unsafe_start() -> None:
     problems = demo.problems()
     if keys.opens_canary() is not True:
         problems.append(WRONG_KEYS)
+    else:
+        problems += [problem for check in BEFORE_SERVING for problem in check()]
     # The server forks after this: no connection and no pool may cross the fork.
     for connection in connections.all(initialized_only=True):
         connection.close()

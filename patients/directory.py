@@ -6,8 +6,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Role, SiteKind
 from accounts.models import Member, Site
+from patients.models import Enrolment
 from programmes.enums import DispensingPlaces
-from programmes.models import Accreditation, Programme
+from programmes.models import Accreditation, Listing, Programme
 from training.models import Completion
 
 
@@ -29,6 +30,13 @@ def relay_doctors(programme: Programme, on: date) -> QuerySet[Member]:
         )
         doctors = doctors.filter(Exists(proof))
     return doctors.select_related("user", "site").order_by("user__last_name", "pk")
+
+
+def structures(enrolment: Enrolment, on: date) -> QuerySet[Site]:
+    """Other structures listed that day for the patient's indication."""
+    listed = Listing.objects.in_force(on).filter(indication=enrolment.indication_id)
+    sites = Site.objects.filter(kind=SiteKind.REFERENCE_CENTRE, pk__in=listed.values("site"))
+    return sites.exclude(pk=enrolment.site_id).order_by("departement", "town", "name", "pk")
 
 
 def pharmacies(programme: Programme, on: date) -> QuerySet[Site]:

@@ -78,3 +78,85 @@ class TreatmentPlan(models.TextChoices):
     REDUCED = "REDUCED", "Réduit"
     REPLACED = "REPLACED", "Remplacé"
     STOPPED_BEFORE = "STOPPED_BEFORE", "Déjà arrêté"
+
+
+class Likeness(models.TextChoices):
+    """Why two persons may be one; the label is a part of a sentence."""
+
+    SAME_NAME = "SAME_NAME", "même nom"
+    NAME_ALIKE = "NAME_ALIKE", "nom proche"
+    SWAPPED_NAMES = "SWAPPED_NAMES", "nom et prénom inversés"
+    SAME_DATE = "SAME_DATE", "même date de naissance"
+    DATE_INCOMPLETE = "DATE_INCOMPLETE", "date de naissance compatible, incomplète"
+    DATE_SWAPPED = "DATE_SWAPPED", "jour et mois de naissance inversés"
+    DATE_ALIKE = "DATE_ALIKE", "date de naissance proche"
+    SAME_FIRST_NAME = "SAME_FIRST_NAME", "même prénom"
+    FIRST_NAME_AMONG = "FIRST_NAME_AMONG", "prénom parmi les autres prénoms"
+    FIRST_NAME_ALIKE = "FIRST_NAME_ALIKE", "prénom proche"
+    OTHER_FIRST_NAME = "OTHER_FIRST_NAME", "prénom différent"
+    SAME_SEX = "SAME_SEX", "même sexe"
+    OTHER_SEX = "OTHER_SEX", "sexe différent"
+    SAME_PLACE = "SAME_PLACE", "même lieu de naissance"
+
+
+class DuplicateState(models.TextChoices):
+    OPEN = "OPEN", "À examiner"
+    DIFFERENT = "DIFFERENT", "Deux personnes différentes"
+    MERGED = "MERGED", "Dossiers réunis"
+
+
+class MergeState(models.TextChoices):
+    ASKED = "ASKED", "À approuver"
+    DONE = "DONE", "Dossiers réunis"
+    REFUSED = "REFUSED", "Refusée"
+    UNDONE = "UNDONE", "Défaite"
+
+
+class TransferState(models.TextChoices):
+    ASKED = "ASKED", "En attente de réponse"
+    ACCEPTED = "ACCEPTED", "Accepté"
+    REFUSED = "REFUSED", "Refusé"
+    CANCELLED = "CANCELLED", "Annulé par le demandeur"
+
+
+class TransferReason(models.TextChoices):
+    """Without free text: the other structure reads it before it may know who the patient is."""
+
+    MOVED = "MOVED", "Le patient déménage"
+    CLOSER = "CLOSER", "Structure plus proche du patient"
+    CHOICE = "CHOICE", "Souhait du patient"
+    CLOSING = "CLOSING", "La structure cesse cette activité"
+    EXPERTISE = "EXPERTISE", "Compétence de l’autre structure"
+
+
+class TransferRefusal(models.TextChoices):
+    NO_ROOM = "NO_ROOM", "Pas de place pour ce suivi"
+    INDICATION = "INDICATION", "Indication que la structure ne suit pas"
+    UNAWARE = "UNAWARE", "Demande à préparer d’abord par téléphone"
+    OTHER = "OTHER", "Autre"
+
+
+class AgeBand(models.TextChoices):
+    """Wide enough that an age says nobody. The first bound is civil majority."""
+
+    MINOR = "0-17", "Moins de 18 ans"
+    YOUNG = "18-39", "18 à 39 ans"
+    MIDDLE = "40-64", "40 à 64 ans"
+    OLDER = "65+", "65 ans et plus"
+
+
+class ScreeningReason(models.TextChoices):
+    CRITERION = "CRITERION", "Critère d’éligibilité"
+    NO_TREATMENT = "NO_TREATMENT", "Aucun traitement essayé auparavant"
+    REFUSED = "REFUSED", "Refus du patient"
+    NOT_LISTED = "NOT_LISTED", "Structure non inscrite pour l’indication"
+    NO_PLACE = "NO_PLACE", "Plus de place"
+    CLOSED = "CLOSED", "Inclusions fermées"
+    OTHER = "OTHER", "Autre"
+
+
+class CorrectionReason(models.TextChoices):
+    TYPO = "TYPO", "Faute de frappe"
+    DOCUMENT = "DOCUMENT", "Pièce d’identité vue après coup"
+    CIVIL_STATUS = "CIVIL_STATUS", "Changement d’état civil"
+    CONTACT = "CONTACT", "Nouvelles coordonnées"

@@ -3,7 +3,7 @@
 Each gate is a French sentence fit to be shown, with the step where it is put right; "" is open.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,10 @@ from accounts.models import Member
 from patients import directory, rules
 from patients.inclusion import Eligibility, Inclusion, Information
 from patients.models import Enrolment
-from programmes.models import Accreditation, Indication, Listing, Programme
+from patients.models.enrolment import EnrolmentQuerySet
+from programmes import openings
+from programmes.enums import OpeningKind
+from programmes.models import Accreditation, Indication, Listing, Opening, Programme
 from training.entitlement import is_entitled
 
 
@@ -55,20 +58,53 @@ def indication_refusal(by: Member, indication: Indication, on: date) -> str:
 
 
 def window(programme: Programme, on: date) -> str:
-    openings = rules.Openings(
+    closure = openings.closure(programme, on)
+    window = rules.Openings(
         name=programme.short_name,
         opens_on=programme.opens_on,
-        closed_from=programme.inclusions_closed_from,
-        closing_reason=programme.closing_reason,
+        closed_from=closure.valid_from if closure else None,
+        closing_reason=closure.reason if closure else "",
     )
-    return rules.window_refusal(openings, included_on=on)
+    return rules.window_refusal(window, included_on=on)
 
 
-def ceiling(programme: Programme) -> str:
-    if programme.active_ceiling is None:
-        return ""
-    followed = Enrolment.objects.live().filter(programme=programme).count()
-    return rules.ceiling_refusal(followed=followed, ceiling=programme.active_ceiling)
+def places(
+    programme: Programme,
+    by: Member,
+    days: Collection[date],
+    *,
+    indication: Indication | None = None,
+) -> Iterator[str]:
+    """Limits of places, by the rules of the inclusion's day and of today.
+
+    Without an indication, the limits that speak of none; with one, those of that indication alone.
+    """
+    for on in sorted(set(days)):
+        for limit in openings.limits(programme, on):
+            of_indication = limit.kind == OpeningKind.INDICATION
+            if of_indication != (indication is not None):
+                continue
+            if of_indication and limit.indication_id not in {None, indication and indication.pk}:
+                continue
+            if limit.site_id not in {None, by.site_id}:
+                continue
+            followed = _followed(limit, by, on, indication).count()
+            yield rules.places_refusal(limit.kind, followed=followed, places=limit.places or 0)
+
+
+def _followed(
+    limit: Opening, by: Member, on: date, indication: Indication | None
+) -> EnrolmentQuerySet:
+    followed = Enrolment.objects.followed_on(on).filter(programme=limit.programme_id)
+    match limit.kind:
+        case OpeningKind.INDICATION:
+            return followed.filter(indication=indication)
+        case OpeningKind.DOCTOR:
+            return followed.filter(included_by__user=by.user_id)
+        case OpeningKind.SITE:
+            return followed.filter(site=by.site_id)
+        case _:
+            return followed
 
 
 def information(
@@ -89,11 +125,13 @@ def information(
     )
     yield day, window(programme, on)
     yield "", doctor(by, programme, on)
-    yield "", ceiling(programme)
+    for message in places(programme, by, {on, today}):
+        yield "", message
 
 
 def eligibility(found: Eligibility, on: date, by: Member) -> Iterator[str]:
     yield indication_refusal(by, found.indication, on)
+    yield from places(found.indication.programme, by, {on}, indication=found.indication)
     yield rules.treatments_refusal(len(found.treatments))
     yield from found.verdict(on).refusals
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -105,11 +105,14 @@ def seal(person: Person, key: keys.DataKey, patient_public_id: UUID) -> bytes:
     return key.seal(dump(person), str(patient_public_id))
 
 
-def write(patient: Patient, person: Person) -> None:
-    """Write identity and indexes of a patient that has none yet."""
+def write(patient: Patient, person: Person, *, homonym_no: int = 0) -> None:
+    """Write identity and indexes of a patient that has none yet.
+
+    :param homonym_no: above 0 for another person with the same five traits
+    """
     key = keys.open_key(patient.key_id)
     Identity.objects.create(patient=patient, sealed=seal(person, key, patient.public_id))
-    IdentityIndex.objects.create(patient=patient, **index_values(person))
+    IdentityIndex.objects.create(patient=patient, homonym_no=homonym_no, **index_values(person))
 
 
 def rewrite(patient: Patient, person: Person) -> dict[str, str]:
@@ -171,6 +174,56 @@ def _told(person: Person, name: str) -> str:
         case "birth_precision":
             return Precision(person.birth_precision).label
     return str(getattr(person, name))
+
+
+def replace_all(patient: Patient, person: Person) -> dict[str, str]:
+    """Replace the whole identity, what it is found by, and what the pseudonym tells of it.
+
+    Return what the journal keeps of it, as `rewrite` does.
+    """
+    trace = rewrite(patient, person)
+    index = IdentityIndex.objects.get(patient=patient)
+    values = index_values(person)
+    if bytes(index.person) != values["person"]:
+        index.homonym_no = 0
+    for name, value in values.items():
+        setattr(index, name, value)
+    index.save(update_fields=["homonym_no", *values])
+    patient.birth_year, patient.sex = person.birth_date.year, person.sex
+    patient.save(update_fields=["birth_year", "sex"])
+    return trace
+
+
+# --- The key of the indexes ------------------------------------------------------------------
+
+# Identities opened together.
+_BATCH = 2_000
+
+
+def reindex() -> Iterator[int]:
+    """Compute every index again, under the key that is given; how many, batch by batch."""
+    rows = IdentityIndex.objects.select_for_update(of=("self",)).order_by("pk")
+    after = 0
+    while batch := list(rows.filter(pk__gt=after).select_related("patient")[:_BATCH]):
+        after = batch[-1].pk
+        people = open_many(row.patient for row in batch)
+        known = [row for row in batch if row.pk in people]
+        for row in known:
+            for name, value in index_values(people[row.pk]).items():
+                setattr(row, name, value)
+        IdentityIndex.objects.bulk_update(
+            known, ["person", "birth_name", "used_name", "birth_date"]
+        )
+        yield len(known)
+
+
+def index_problems() -> list[str]:
+    """What is wrong with `IDENTITY_INDEX_KEY`: the first identity is not found by it."""
+    row = IdentityIndex.objects.select_related("patient__identity").order_by("pk").first()
+    person = open_one(row.patient) if row else None
+    if row is None or person is None or bytes(row.person) == person_index(person):
+        return []
+    return ["IDENTITY_INDEX_KEY does not find the stored identities: run `rotate_index`."]
 
 
 def open_many(patients: Iterable[Patient]) -> dict[int, Person]:
@@ -247,6 +300,17 @@ def index_values(person: Person) -> dict[str, bytes]:
         "used_name": _used_name(person.used_name or person.birth_name),
         "birth_date": _birth_date(person.birth_iso),
     }
+
+
+def name_indexes(person: Person) -> list[bytes]:
+    """What either name of the person is found by: look for them in both columns."""
+    names = [name for name in (person.birth_name, person.used_name) if name]
+    return [index for name in names for index in (_birth_name(name), _used_name(name))]
+
+
+def birth_date_indexes(person: Person) -> list[bytes]:
+    """The date itself, and the month or the year alone of whom no more is known."""
+    return sorted({_birth_date(person.birth_iso[:length]) for length in (4, 7, 10)})
 
 
 def search(member: Member, *, name: str, birth_date: date | None = None) -> EnrolmentQuerySet:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from accounts.models import Member, Site
 from patients import rules
@@ -30,6 +31,7 @@ class Answered:
     criterion: Criterion
     answer: str
     dated_on: date | None = None
+    derogation: str = ""
 
     @property
     def reply(self) -> rules.Reply:
@@ -39,6 +41,7 @@ class Answered:
             answer=self.answer,
             needs_date=self.criterion.needs_date,
             dated_on=self.dated_on,
+            derogation=self.derogation if self.criterion.is_derogable else "",
         )
 
 
@@ -64,6 +67,12 @@ class Eligibility:
     answers: tuple[Answered, ...]
     treatments: tuple[Treatment, ...]
 
+    @property
+    def continued(self) -> list[str]:
+        """Medicines that go on beside the treatment."""
+        plans = {TreatmentPlan.KEPT, TreatmentPlan.REDUCED}
+        return [one.drug for one in self.treatments if one.plan in plans]
+
     def verdict(self, included_on: date) -> rules.Verdict:
         return rules.verdict((one.reply for one in self.answers), included_on=included_on)
 
@@ -76,3 +85,6 @@ class Inclusion:
     person: Person
     relay_doctor: Member | None = None
     pharmacy: Site | None = None
+    # Patients it was said not to be, and why an exact namesake is another person.
+    different: frozenset[UUID] = frozenset()
+    homonym_reason: str = ""

@@ -4,15 +4,17 @@ No database, no clock, no request. A refusal is a French sentence fit to be show
 nothing.
 """
 
+import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from accounts.geography import DEPARTEMENTS
 from patients.enums import Answer, EndReason, Precision
 from patients.enums import EnrolmentState as State
-from programmes.enums import CriterionKind, PersonKind
+from programmes.enums import CriterionKind, OpeningKind, PersonKind
 
 
 # Years. Code civil art. 414.
@@ -104,14 +106,20 @@ def consent_refusal(*, signed_on: date, included_on: date) -> str:
     return ""
 
 
-def ceiling_refusal(*, followed: int, ceiling: int | None) -> str:
+def places_refusal(kind: str, *, followed: int, places: int) -> str:
     """Patients followed at one time, not included in all. Source: décret 2020-1230 art. 1-IV."""
-    if ceiling is not None and followed >= ceiling:
-        return (
-            f"Le programme suit déjà {followed} patients, son maximum : une inclusion "
-            "redeviendra possible à la prochaine sortie."
-        )
-    return ""
+    if followed < places:
+        return ""
+    again = "une inclusion redeviendra possible à la prochaine sortie."
+    full = {
+        OpeningKind.CEILING: f"Le programme suit déjà {followed} patients, son maximum : ",
+        OpeningKind.INDICATION: f"{followed} patients sont suivis pour cette indication, le "
+        "maximum de ce jour-là : ",
+        OpeningKind.DOCTOR: f"{followed} patients inclus par vous sont suivis, le maximum par "
+        "médecin : ",
+        OpeningKind.SITE: f"Votre structure suit déjà {followed} patients, son maximum : ",
+    }
+    return full[OpeningKind(kind)] + again
 
 
 # --- Who the person is -----------------------------------------------------------------------
@@ -160,6 +168,26 @@ def representative_refusal(*, kind: str, representative: str) -> str:
     return ""
 
 
+# Before the département: Corsica until 1976, overseas communities, abroad. INSEE, code officiel
+# géographique; the numbers of communes are not checked, they change each year.
+_OTHER_PLACES = {"20", "99", "975", "977", "978", "984", "986", "987", "988", "989"}
+_PLACE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
+
+
+def birth_place_refusal(code: str) -> str:
+    """Refuse what is no INSEE code of a commune or of a country; "" is an unknown place."""
+    if not code:
+        return ""
+    if not _PLACE.fullmatch(code):
+        return "Écrivez un code de 5 caractères, par exemple 69123."
+    if code.endswith("000"):
+        return "Ce code ressemble à un code postal : écrivez le code INSEE, par exemple 69123."
+    known = DEPARTEMENTS.keys() | _OTHER_PLACES
+    if code[:2] not in known and code[:3] not in known:
+        return "Ce code ne commence par aucun département : par exemple 69123, ou 99… à l’étranger."
+    return ""
+
+
 # --- Eligibility -----------------------------------------------------------------------------
 
 
@@ -172,18 +200,29 @@ class Reply:
     answer: str
     needs_date: bool = False
     dated_on: date | None = None
+    # Why a criterion that may be passed over is passed over.
+    derogation: str = ""
 
 
 @dataclass(frozen=True)
 class Verdict:
     refusals: tuple[str, ...]
     precautions: tuple[str, ...]
+    derogations: tuple[str, ...] = ()
+
+
+def is_against(reply: Reply) -> bool:
+    """Whether the answer speaks against the inclusion, derogation or not."""
+    against = {CriterionKind.INCLUSION: Answer.NO, CriterionKind.NON_INCLUSION: Answer.YES}
+    return reply.answer == against.get(CriterionKind(reply.kind))
 
 
 def reply_refusal(reply: Reply, *, included_on: date) -> str:
     """Why this answer forbids the inclusion; "" when it does not."""
     if reply.answer not in Answer.values:
         return f"Sans réponse : {reply.text}"
+    if is_against(reply) and reply.derogation:
+        return ""
     if reply.kind == CriterionKind.INCLUSION and reply.answer == Answer.NO:
         return f"Critère d’inclusion absent : {reply.text}"
     if reply.kind == CriterionKind.NON_INCLUSION and reply.answer == Answer.YES:
@@ -207,6 +246,9 @@ def verdict(replies: Iterable[Reply], *, included_on: date) -> Verdict:
             reply.text
             for reply in replies
             if reply.kind == CriterionKind.PRECAUTION and reply.answer == Answer.YES
+        ),
+        derogations=tuple(
+            reply.text for reply in replies if is_against(reply) and reply.derogation
         ),
     )
 

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from accounts.models import Member
+from patients import duplicates
 from patients.draft import STEPS, InclusionDraft, Typed
+from patients.duplicates import Candidate
 from patients.forms import (
     ConfirmForm,
     DesignationForm,
@@ -17,6 +19,7 @@ from patients.forms import (
 )
 from patients.forms.information import EARLIER, TODAY
 from patients.inclusion import Inclusion, Information
+from patients.models import IdentityIndex
 from programmes.models import Programme
 
 
@@ -82,6 +85,7 @@ class Steps:
                 common |= {"today": self.today, "departement": near}
                 return DesignationForm(data, programme=self.programme, **common)
             case _:
+                common |= {"alike": self.alike, "has_namesake": self.namesake is not None}
                 return ConfirmForm(data, **common)
 
     @cached_property
@@ -100,6 +104,17 @@ class Steps:
             raise LookupError("The first step is asked first.")
         told: Information = self.information.cleaned_data["told"]
         return told
+
+    @cached_property
+    def alike(self) -> list[Candidate]:
+        """Who looks like this person without being so to the last trait."""
+        exact = {self.namesake.patient_id} if self.namesake else set()
+        return duplicates.candidates(self.inclusion().person, by=self.member, besides=exact)
+
+    @cached_property
+    def namesake(self) -> IdentityIndex | None:
+        """Who has the same five traits: the same person, unless it is said otherwise."""
+        return duplicates.exact(self.inclusion().person)
 
     @cached_property
     def _checked(self) -> dict[str, AnyForm]:

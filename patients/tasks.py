@@ -8,7 +8,10 @@ from django.utils import timezone
 from accounts.models import TotpDevice
 from core import keys
 from core.models import Draft, KeyRecord
+from patients import notices
 from patients.models import Enrolment, Nir, Patient
+from programmes import openings
+from programmes.models import Programme
 
 
 # Days. No legal source: an inclusion that made its keys and was then rolled back lasts seconds.
@@ -22,6 +25,22 @@ OWNERS: dict[str, QuerySet[Any]] = {
     # A draft emptied by an act whose process died before its key was destroyed.
     "draft": Draft.objects.exclude(key_id=None),
 }
+
+
+@shared_task
+def announce_end_of_transition() -> int:
+    """Tell who follows patients at 90, 60 and 30 days; return how many mails were written.
+
+    The key of a mail says which notice of whom: twice is once.
+    """
+    now = timezone.now()
+    today = timezone.localdate(now)
+    written = 0
+    for programme in Programme.objects.exclude(opinion_published_on=None).order_by("pk"):
+        ending = openings.transition(programme)
+        if ending is not None and (days := ending.notice(today)):
+            written += notices.end_of_transition(programme, days, at=now)
+    return written
 
 
 @shared_task

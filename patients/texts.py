@@ -9,6 +9,7 @@ from patients.models import Enrolment, PriorTreatment
 
 # What is sealed: a blob copied from one column into another does not open.
 DRUG = "patients.PriorTreatment.drug"
+DEROGATION = "patients.Derogation.reason"
 
 
 def seal_under(key: DataKey, place: str, text: str) -> bytes:

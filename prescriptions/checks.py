@@ -10,13 +10,13 @@ from accounts.enums import Role
 from accounts.models import Member
 from patients.enums import ConsentKind, EnrolmentState
 from patients.models import Enrolment
-from patients.models.enrolment import LIVE
 from prescriptions import known, rules, wanted, words
 from prescriptions.alerts import Alert, Facts, LineFacts, ThresholdFact, alerts
 from prescriptions.enums import AlertCode as Code
 from prescriptions.enums import Level
 from prescriptions.models import AlertThreshold, Prescription
 from prescriptions.wanted import Wanted, WantedLine
+from programmes import openings
 from programmes.enums import ParticipationBasis, ProgrammeState, Regime
 from programmes.models import Listing, Product, ProductRegime, SupplyRule
 from programmes.rules import regime_by_law
@@ -199,15 +199,27 @@ def _follows(enrolment: Enrolment, by: Member) -> bool:
 
 def _participation(enrolment: Enrolment, on: date) -> list[Alert]:
     programme = enrolment.programme
-    if enrolment.state not in LIVE:
+    if not enrolment.is_live:
         message = "Ce patient n’est plus suivi dans le programme\u202f: rien ne peut être prescrit."
     elif programme.state not in _TREATING or (programme.ends_on and on > programme.ends_on):
         message = f"{programme.short_name}\u202f: le programme ne permet pas de prescrire ce jour."
+    elif _weaning_only(enrolment, on):
+        message = (
+            "La phase de transition est terminée\u202f: seul un sevrage se prescrit encore. "
+            "Enregistrez d’abord la sortie, avec un sevrage progressif."
+        )
     elif not _consents(enrolment, on):
         message = "Le consentement à la participation n’est pas donné à la date du jour."
     else:
         message = ""
     return _refusal(Code.ENROLMENT, message)
+
+
+def _weaning_only(enrolment: Enrolment, on: date) -> bool:
+    """Three months after the opinion of the HAS, tapering is all that goes on."""
+    transition = openings.transition(enrolment.programme)
+    over = transition is not None and transition.is_over(on)
+    return over and enrolment.state != EnrolmentState.WEANING
 
 
 def _consents(enrolment: Enrolment, on: date) -> bool:

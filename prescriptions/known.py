@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
+from core.text import fold
 from patients import texts
 from patients.enums import TreatmentPlan
+from patients.interactions import Known
 from patients.models import Enrolment
 from prescriptions import interactions
 from prescriptions.alerts import InteractionFact, NoticeFact
@@ -37,6 +39,19 @@ def notices(products: Sequence[Product], on: date) -> dict[int, NoticeFact]:
         )
         for row in rows
     }
+
+
+def classes_on(on: date) -> list[Known]:
+    """The classes that an inclusion tells, with the names long enough to be looked for."""
+    return [
+        Known(
+            row.drug_class,
+            [name for name in row.names.split(",") if len(fold(name)) >= interactions.MIN_LETTERS],
+            row.advice,
+            row.source,
+        )
+        for row in Interaction.objects.in_force(on).order_by("pk")
+    ]
 
 
 def drugs_of(enrolment: Enrolment) -> list[str]:

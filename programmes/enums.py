@@ -103,3 +103,23 @@ class PersonKind(models.TextChoices):
     ADULT = "ADULT", "Personne majeure"
     PROTECTED_ADULT = "PROTECTED_ADULT", "Personne majeure protégée"
     MINOR = "MINOR", "Personne mineure"
+
+
+class OpeningKind(models.TextChoices):
+    CEILING = "CEILING", "Plafond de la file active"
+    INDICATION = "INDICATION", "Quota par indication"
+    DOCTOR = "DOCTOR", "Quota par médecin"
+    SITE = "SITE", "Quota par structure"
+    CLOSURE = "CLOSURE", "Fermeture des inclusions"
+    OPINION = "OPINION", "Publication de l’avis de la HAS"
+
+
+# Kinds that count places.
+LIMITS = (OpeningKind.CEILING, OpeningKind.INDICATION, OpeningKind.DOCTOR, OpeningKind.SITE)
+
+
+class OpeningState(models.TextChoices):
+    DRAFT = "DRAFT", "Brouillon"
+    PUBLISHED = "PUBLISHED", "Publiée"
+    # Superseded or ended before its first day: it never applied.
+    WITHDRAWN = "WITHDRAWN", "Abandonnée"

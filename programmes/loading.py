@@ -12,6 +12,7 @@ from programmes.models import (
     Criterion,
     Indication,
     IndicationSubtype,
+    Opening,
     Pack,
     Product,
     ProductRegime,
@@ -47,6 +48,8 @@ def load(file: Row) -> Programme:
         code=file["programme"]["code"], defaults=file["programme"]
     )
     indications = {row["code"]: _indication(programme, row) for row in file["indications"]}
+    for row in file["openings"]:
+        _opening(programme, row, indications)
     for row in file["criteria_sets"]:
         _criteria_set(programme, row, indications)
     for row in file["products"]:
@@ -82,6 +85,13 @@ def _indication(programme: Programme, values: Row) -> Indication:
     for subtype in values["subtypes"]:
         _put(IndicationSubtype, subtype, indication=indication, code=subtype["code"])
     return indication
+
+
+def _opening(programme: Programme, values: Row, indications: dict[str, Indication]) -> None:
+    """Made once: what the manager published or ended since is never undone by a file."""
+    indication = indications[values["indication"]] if "indication" in values else None
+    key = {"kind": values["kind"], "valid_from": values["valid_from"], "indication": indication}
+    Opening.objects.get_or_create(programme=programme, **key, defaults=values | key)
 
 
 def _criteria_set(programme: Programme, values: Row, indications: dict[str, Indication]) -> None:

@@ -1,8 +1,11 @@
-"""What the decree says of a medicine: its regime, by THC content and by date."""
+"""What the texts say of a medicine (its regime, by THC content and by date) and of the end of a
+programme. No database, no clock."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from core.months import add_months
 from programmes.enums import Form, Regime, Unit
 
 
@@ -42,3 +45,39 @@ UNITS: dict[Form, Unit] = {
     Form.TABLET: Unit.UNIT,
     Form.CAPSULE: Unit.UNIT,
 }
+
+
+# --- The end of a programme ------------------------------------------------------------------
+
+# Months after the publication of the opinion of the HAS. Source: page of the programme, 2026 [S2].
+TRANSITION_MONTHS = 3
+
+# Days before the end at which those who follow patients are told. No legal source: ADR 0027.
+NOTICE_DAYS = (90, 60, 30)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """The last months of a programme, once the opinion is published."""
+
+    programme: str
+    published_on: date
+
+    @property
+    def ends_on(self) -> date:
+        """The last day, included: the same day three months later, or the month's last."""
+        return add_months(self.published_on, TRANSITION_MONTHS)
+
+    def days_left(self, on: date) -> int:
+        """0 on the last day; below once it is over."""
+        return (self.ends_on - on).days
+
+    def is_over(self, on: date) -> bool:
+        return on > self.ends_on
+
+    def notice(self, on: date) -> int | None:
+        """Which notice is due: 90, 60 or 30 days; None before the first and after the end."""
+        left = self.days_left(on)
+        if left < 0:
+            return None
+        return min((days for days in NOTICE_DAYS if left <= days), default=None)

@@ -289,6 +289,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "patients.tasks.destroy_orphan_keys",
         "schedule": crontab(hour=1, minute=20),
     },
+    "announce the end of a transition": {
+        "task": "patients.tasks.announce_end_of_transition",
+        "schedule": crontab(hour=6, minute=0),
+    },
     "erase old drafts": {"task": "core.tasks.erase_old_drafts", "schedule": crontab(minute=35)},
     "remind sites of visits": {
         "task": "followup.tasks.remind_sites",

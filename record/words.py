@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from accounts.enums import Permission, Role
 from followup.enums import CorrectionReason, NotDoneReason
-from patients.enums import EndReason
+from patients.enums import CorrectionReason as IdentityReason
+from patients.enums import EndReason, ScreeningReason, TransferReason, TransferRefusal
 from pharmacies.enums import OverrideReason
 from prescriptions.enums import VoidReason
 
@@ -46,6 +47,29 @@ ACTIONS: dict[str, str] = {
     "inclusion.refused": "Inclusion refusée",
     "identity.completed": "Identité complétée",
     "identity.erased": "Identité effacée",
+    "identity.corrected": "Identité corrigée",
+    "identity.compared": "Recherche de personnes semblables",
+    "identity.homonym": "Homonyme admis",
+    "nir.recorded": "Numéro de sécurité sociale enregistré",
+    "nir.refused": "Numéro de sécurité sociale refusé",
+    "nir.revealed": "Numéro de sécurité sociale affiché",
+    "nir.erased": "Numéro de sécurité sociale effacé",
+    "duplicate.noted": "Doublon possible signalé",
+    "duplicate.told_apart": "Doublon possible écarté",
+    "merge.asked": "Réunion de dossiers demandée",
+    "merge.approved": "Réunion de dossiers approuvée",
+    "merge.refused": "Réunion de dossiers refusée",
+    "merge.undone": "Réunion de dossiers défaite",
+    "transfer.asked": "Transfert demandé",
+    "transfer.accepted": "Transfert accepté",
+    "transfer.refused": "Transfert refusé",
+    "transfer.cancelled": "Transfert annulé",
+    "screening.recorded": "Non-inclusion consignée",
+    "screening.exported": "Non-inclusions exportées",
+    "opening.drafted": "Ouverture préparée",
+    "opening.published": "Ouverture publiée",
+    "opening.ended": "Ouverture terminée",
+    "opening.discarded": "Ouverture abandonnée",
     "certificate.issued": "Attestation d’inclusion établie",
     "certificate.printed": "Attestation d’inclusion délivrée",
     "consent.withdrawn": "Consentement retiré",
@@ -106,12 +130,24 @@ ACTIONS: dict[str, str] = {
 
 _REASONS: dict[str, str] = {
     str(value): str(label)
-    for choices in (EndReason, NotDoneReason, VoidReason, OverrideReason, CorrectionReason)
+    for choices in (
+        EndReason,
+        NotDoneReason,
+        VoidReason,
+        OverrideReason,
+        CorrectionReason,
+        IdentityReason,
+        ScreeningReason,
+        TransferReason,
+        TransferRefusal,
+    )
     for value, label in choices.choices
 } | {"alerts passed": "Alertes passées outre"}
 
 # Columns whose French name is not written on the model: those that point to another row, mostly.
 FIELDS: dict[str, str] = {
+    "answered_by": "répondu par",
+    "asked_by": "demandé par",
     "author": "rédigée au titre de",
     "bearer_sealed": "porteur",
     "booklet": "livret remis",
@@ -126,12 +162,15 @@ FIELDS: dict[str, str] = {
     "dispensed_by": "délivrée par",
     "document": "document",
     "form": "formulaire de consentement",
+    "from_site": "structure d’origine",
+    "granted_by": "accordée par",
     "held_by": "tenue par",
     "included_by": "inclus par",
     "indication": "indication",
     "information": "document d’information",
     "instructions_sealed": "conseils au patient",
     "line": "ligne d’ordonnance",
+    "merged_into": "réuni à",
     "mode": "mode",
     "narrative_sealed": "récit",
     "note_sealed": "note au patient et au pharmacien",
@@ -154,6 +193,7 @@ FIELDS: dict[str, str] = {
     "source": "source",
     "subtype": "sous-catégorie",
     "texts_sealed": "réponses libres",
+    "to_site": "structure demandée",
     "thc_mg_per_day": "THC par jour (mg)",
     "thc_mg_per_unit": "THC par unité (mg)",
     "thc_percent": "THC (%)",

@@ -13,6 +13,10 @@ from programmes.enums import DataClass
 
 # Erased with the identity: label, path to the patient.
 IDENTITY: tuple[tuple[str, str], ...] = (
+    ("patients.Merge", "pair__first"),
+    ("patients.Merge", "pair__second"),
+    ("patients.PossibleDuplicate", "first"),
+    ("patients.PossibleDuplicate", "second"),
     ("patients.Nir", "patient"),
     ("patients.IdentityIndex", "patient"),
     ("patients.Identity", "patient"),
@@ -38,7 +42,9 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("prescriptions.Line", "prescription__enrolment"),
     ("prescriptions.Presentation", "prescription__enrolment"),
     ("prescriptions.Prescription", "enrolment"),
+    ("patients.Transfer", "enrolment"),
     ("patients.PriorTreatment", "enrolment"),
+    ("patients.Derogation", "enrolment"),
     ("patients.EligibilityAnswer", "enrolment"),
     ("patients.Consent", "enrolment"),
     ("patients.Enrolment", ""),

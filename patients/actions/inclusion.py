@@ -1,30 +1,33 @@
 import json
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import Q
 
 from accounts.models import Member
 from core import audit, drafts, keys, once
 from core.db import violated_constraint
 from core.identifiers import draw_code
 from core.models import DoneOnce
-from patients import gates, identity, texts
+from patients import duplicates, gates, identity, rules, texts
 from patients.actions import hooks
 from patients.actions.consent import representative_aad
+from patients.actions.duplicates import Said, note_alike, note_homonym
 from patients.enums import ConsentKind
 from patients.enums import EnrolmentState as State
-from patients.identity import Person
 from patients.inclusion import Inclusion
 from patients.models import (
     Consent,
+    Derogation,
     EligibilityAnswer,
     Enrolment,
     IdentityIndex,
     Patient,
     PriorTreatment,
 )
+from programmes import openings
 from programmes.models import Programme
 
 
@@ -48,8 +51,8 @@ class AlreadyFollowed(CannotInclude):
         phone = f" ({site.phone})" if site.phone else ""
         message = (
             "Une personne de mêmes nom, prénoms, date, sexe et lieu de naissance participe déjà "
-            f"à ce programme. Appelez {site.name}, {site.town}{phone}. S’il s’agit de deux "
-            "personnes différentes, signalez un homonyme au gestionnaire du programme."
+            f"à ce programme. Appelez {site.name}, {site.town}{phone}. Si c’est une autre personne "
+            "(un homonyme), dites pourquoi au bas de cette page."
         )
         super().__init__([gates.Refusal("identite", message)])
         self.enrolment = enrolment
@@ -96,12 +99,12 @@ def _include_once(
     with audit.acting("patient.included", by=by):
         if target := once.guard(by=by, key=key, action="patient.included", body=key):
             return Enrolment.objects.select_related("patient").get(public_id=target)
-        _wait_for_a_place(inclusion.programme)
+        _wait_for_a_place(inclusion, by.site.local_day(at))
         refusals = gates.refusals(inclusion, by=by, today=by.site.local_day(at))
         if refusals:
             raise CannotInclude(refusals)
         patient_key, enrolment_key = new_keys
-        patient = _patient(inclusion.person, patient_key, by)
+        patient = _patient(inclusion, patient_key, by, at)
         previous = _previous(patient, inclusion)
         enrolment = _enrolment(inclusion, patient, previous, by, at)
         enrolment.key_id = enrolment_key
@@ -116,27 +119,41 @@ def _include_once(
     return enrolment
 
 
-def _wait_for_a_place(programme: Programme) -> None:
+def _wait_for_a_place(inclusion: Inclusion, today: date) -> None:
     """Where patients are limited in number, inclusions are counted one after the other."""
-    if programme.active_ceiling is not None:
+    programme = inclusion.programme
+    days = {inclusion.information.included_on, today}
+    if any(openings.limits(programme, on) for on in days):
         Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
 
 
-def _patient(person: Person, key_id: UUID, by: Member) -> Patient:
+def _patient(inclusion: Inclusion, key_id: UUID, by: Member, at: datetime) -> Patient:
     """The patient this exact person already is, locked; else a new one."""
-    known = IdentityIndex.objects.filter(person=identity.person_index(person))
-    pk = known.order_by("homonym_no").values_list("patient_id", flat=True).first()
-    if pk is None:
-        patient = Patient.objects.create(
-            birth_year=person.birth_date.year, sex=person.sex, key_id=key_id
-        )
-        identity.write(patient, person)
-        return patient
+    known = duplicates.exact(inclusion.person)
+    if known is None or inclusion.homonym_reason:
+        return _new_patient(inclusion, known, key_id, by, at)
+    pk = known.patient.merged_into_id or known.patient_id
     locked = Patient.objects.select_for_update(of=("self",))
     patient = locked.select_related("identity").get(pk=pk)
     before = identity.open_one(patient)
-    if before is not None and (after := identity.completed(before, person)) != before:
+    if before is not None and (after := identity.completed(before, inclusion.person)) != before:
         audit.record("identity.completed", patient, by=by, **identity.rewrite(patient, after))
+    return patient
+
+
+def _new_patient(
+    inclusion: Inclusion, known: IdentityIndex | None, key_id: UUID, by: Member, at: datetime
+) -> Patient:
+    """Somebody new; a namesake to the last trait when `known` is given."""
+    person = inclusion.person
+    patient = Patient.objects.create(
+        birth_year=person.birth_date.year, sex=person.sex, key_id=key_id
+    )
+    namesakes = IdentityIndex.objects.filter(person=identity.person_index(person)).count()
+    identity.write(patient, person, homonym_no=namesakes)
+    if known is not None:
+        note_homonym(patient, known.patient, inclusion.homonym_reason, by=by, at=at)
+    note_alike(patient, person, Said(inclusion.different), by=by, at=at)
     return patient
 
 
@@ -145,7 +162,8 @@ def _previous(patient: Patient, inclusion: Inclusion) -> Enrolment | None:
 
     :raises AlreadyFollowed: it still goes on
     """
-    earlier = Enrolment.objects.filter(patient=patient, programme=inclusion.programme)
+    whole = Q(patient=patient) | Q(patient__merged_into=patient)
+    earlier = Enrolment.objects.filter(whole, programme=inclusion.programme)
     last = earlier.select_related("site").order_by("-included_on", "-pk").first()
     live = earlier.live().select_related("site").first()
     if live is not None:
@@ -198,13 +216,24 @@ def _write_consents(enrolment: Enrolment, inclusion: Inclusion, by: Member, at: 
 
 def _write_eligibility(enrolment: Enrolment, inclusion: Inclusion) -> None:
     found = inclusion.eligibility
+    key = keys.open_key(enrolment.key_id)
     EligibilityAnswer.objects.bulk_create(
         EligibilityAnswer(
             enrolment=enrolment, criterion=one.criterion, answer=one.answer, dated_on=one.dated_on
         )
         for one in found.answers
     )
-    key = keys.open_key(enrolment.key_id)
+    Derogation.objects.bulk_create(
+        Derogation(
+            enrolment=enrolment,
+            criterion=one.criterion,
+            reason_sealed=texts.seal_under(key, texts.DEROGATION, one.derogation),
+            granted_by=enrolment.included_by,
+            granted_at=enrolment.recorded_at,
+        )
+        for one in found.answers
+        if one.reply.derogation and rules.is_against(one.reply)
+    )
     PriorTreatment.objects.bulk_create(
         PriorTreatment(
             enrolment=enrolment,

@@ -11,8 +11,15 @@ from core.fields import FrenchDateField
 from patients import gates, rules
 from patients.enums import Answer, TreatmentOutcome, TreatmentPlan
 from patients.inclusion import Answered, Eligibility, Treatment
+from patients.interactions import Known, known_on
 from programmes.enums import CriterionKind
-from programmes.models import CriteriaSet, Criterion, Indication, IndicationSubtype, Programme
+from programmes.models import (
+    CriteriaSet,
+    Criterion,
+    Indication,
+    IndicationSubtype,
+    Programme,
+)
 
 
 BLANK = [("", "–")]
@@ -26,6 +33,7 @@ class Asked:
     criterion: Criterion
     answer: forms.BoundField
     dated_on: forms.BoundField | None
+    derogation: forms.BoundField | None
     alert_if: str
     kind: str
     message: str
@@ -113,6 +121,16 @@ class EligibilityForm(forms.Form):
                 label="Date de l’accord", required=False, latest=self.included_on
             )
             self.show_if[f"{name}_on"] = f"{name}={Answer.YES}"
+        if criterion.is_derogable:
+            self.fields[f"{name}_derogation"] = forms.CharField(
+                label="Dérogation\u202f: motif",
+                help_text="Facultatif. Avec un motif, l’inclusion reste possible\u202f; l’agence "
+                "le lira.",
+                max_length=300,
+                required=False,
+            )
+            self.show_if[f"{name}_derogation"] = f"{name}={_against(criterion)}"
+            self.optional_if_shown.add(f"{name}_derogation")
 
     def _concerned(self, criterion: Criterion) -> list[int]:
         """Indications of this page the criterion is asked for: all when it names none."""
@@ -125,13 +143,14 @@ class EligibilityForm(forms.Form):
         """Every criterion, with the sentence that its answer calls for at once."""
         for criterion in self.criteria:
             name = f"criterion_{criterion.pk}"
-            against = Answer.NO if criterion.kind == CriterionKind.INCLUSION else Answer.YES
+            against = _against(criterion)
             shown = rules.Reply(criterion.text, criterion.kind, against)
             refusal = rules.reply_refusal(shown, included_on=self.included_on)
             yield Asked(
                 criterion=criterion,
                 answer=self[name],
                 dated_on=self[f"{name}_on"] if criterion.needs_date else None,
+                derogation=self[f"{name}_derogation"] if criterion.is_derogable else None,
                 alert_if=f"{name}={against}",
                 kind="refusal" if refusal else "warning",
                 message=refusal or f"Précaution\u202f: {criterion.text}",
@@ -140,6 +159,15 @@ class EligibilityForm(forms.Form):
     def rows(self) -> Iterator[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
         for row in ROWS:
             yield self[f"drug_{row}"], self[f"outcome_{row}"], self[f"plan_{row}"]
+
+    def interactions(self) -> list[Known]:
+        """What the page's script looks for in the medicines that go on."""
+        return known_on(self.included_on)
+
+    @property
+    def is_refused(self) -> bool:
+        """Well formed, but something forbids the inclusion."""
+        return self.is_bound and bool(self.non_field_errors())
 
     def forms_of_indications(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("subtype_")]
@@ -193,7 +221,14 @@ class EligibilityForm(forms.Form):
             dated = not criterion.needs_date or answer != Answer.YES or dated_on
             if not dated and f"{name}_on" not in self.errors:
                 self.add_error(f"{name}_on", "Indiquez la date de cet accord.")
-            yield Answered(criterion, answer, dated_on if answer == Answer.YES else None)
+            derogation = cleaned.get(f"{name}_derogation", "").strip()
+            on = dated_on if answer == Answer.YES else None
+            yield Answered(criterion, answer, on, derogation)
+
+
+def _against(criterion: Criterion) -> Answer:
+    """The answer that speaks against the inclusion, or calls for a precaution."""
+    return Answer.NO if criterion.kind == CriterionKind.INCLUSION else Answer.YES
 
 
 def _any(choices: type[TreatmentOutcome]) -> str:

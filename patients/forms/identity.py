@@ -12,8 +12,6 @@ from patients.enums import Precision, Sex
 from patients.identity import UNKNOWN_PLACE, Person
 
 
-# INSEE code of a commune or of a country: 75056, 2A004, 99100.
-PLACE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 MONTH = re.compile(r"(\d{1,2})[/.\- ](\d{4})", re.ASCII)
 # The same bound as `patients_birth_year_possible`.
 EARLIEST = date(1890, 1, 1)
@@ -93,10 +91,20 @@ class IdentityForm(forms.Form):
         birth_date: Any = self.fields["birth_date"]
         birth_date.limit(earliest=EARLIEST, latest=included_on)
 
+    def partial(self) -> Person | None:
+        """Who may be looked for while the rest is typed: a name and a birth date at least."""
+        self.is_valid()
+        typed = self.cleaned_data
+        if not typed.get("birth_name") or not typed.get("birth_date"):
+            return None
+        empty = dict.fromkeys(self.fields, "") | {"sex": Sex.UNDETERMINED}
+        empty |= {"birth_place": UNKNOWN_PLACE}
+        return _person(empty | typed)
+
     def clean_birth_place(self) -> str:
         place = self.cleaned_data["birth_place"].strip().upper()
-        if place and not PLACE.fullmatch(place):
-            raise forms.ValidationError("Écrivez un code de 5 caractères, par exemple 69123.")
+        if refusal := rules.birth_place_refusal(place):
+            raise forms.ValidationError(refusal)
         return place or UNKNOWN_PLACE
 
     def clean_phone(self) -> str:

@@ -8,6 +8,7 @@ from core.fields import FrenchDateField
 from patients import gates
 from patients.enums import LateReason
 from patients.inclusion import Information
+from programmes import openings
 from programmes.enums import LinkKind, PersonKind
 from programmes.models import Programme, ProgrammeLink
 
@@ -74,8 +75,7 @@ class InformationForm(forms.Form):
         fields: dict[str, Any] = self.fields
         for name in ("included_on", "signed_on"):
             fields[name].limit(latest=today)
-        closed_from = programme.inclusions_closed_from
-        if closed_from is not None and closed_from <= today:
+        if openings.closure(programme, today) is not None:
             fields["day"].initial = EARLIER
         # Asked of those who say yes only.
         self.fields["nir"].required = self.data.get("participation") == "YES"

@@ -30,8 +30,13 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(mine, programme__in=Programme.objects.visible_to(member))
 
     def live(self) -> "EnrolmentQuerySet":
-        """Followed today: active, or being weaned."""
-        return self.filter(state__in=LIVE)
+        """Followed today: active, or being weaned. One opened twice counts once."""
+        return self.filter(state__in=LIVE, merged_into=None)
+
+    def followed_on(self, on: date) -> "EnrolmentQuerySet":
+        """Followed that day: begun by then, and not out before its end. Places are counted so."""
+        still = Q(state__in=LIVE) | Q(state=EnrolmentState.ENDED, ended_on__gt=on)
+        return self.filter(still, included_on__lte=on, merged_into=None)
 
     def known_on(self, on: date) -> "EnrolmentQuerySet":
         """Participations begun on that day or before, cancelled ones left out."""
@@ -82,6 +87,10 @@ class Enrolment(models.Model):
     previous = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_enrolments"
     )
+    # Opened twice for one person: read and written there; this number stays its alias (ADR 0026).
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="aliases"
+    )
     # The key of documents and free text, in the key cluster.
     key_id = models.UUIDField(unique=True, editable=False)
 
@@ -126,6 +135,9 @@ class Enrolment(models.Model):
                 condition=~Q(state=EnrolmentState.WEANING, end_reason=EndReason.DEATH),
                 name="patients_death_closes_at_once",
             ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("pk")), name="patients_no_alias_of_itself"
+            ),
             # What composite foreign keys of the acts above point to.
             models.UniqueConstraint(
                 fields=["id", "patient"], name="patients_enrolment_with_patient"
@@ -165,4 +177,4 @@ class Enrolment(models.Model):
 
     @property
     def is_live(self) -> bool:
-        return self.state in LIVE
+        return self.state in LIVE and self.merged_into_id is None

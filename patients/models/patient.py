@@ -1,7 +1,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.history import tracked
 from patients.enums import Sex
@@ -16,6 +16,10 @@ class Patient(models.Model):
     sex = models.CharField("sexe", max_length=1, choices=Sex)
     # The key of the identity, in the key cluster. Kept after its destruction: it opens nothing.
     key_id = models.UUIDField(unique=True, editable=False)
+    # The same person, recorded twice: everything is read beside that one (ADR 0026).
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="aliases"
+    )
     identity_erased_at = models.DateTimeField("identité effacée le", null=True, blank=True)
 
     class Meta:
@@ -25,6 +29,9 @@ class Patient(models.Model):
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="patients_sex_known"),
             models.CheckConstraint(
                 condition=Q(birth_year__range=(1890, 2100)), name="patients_birth_year_possible"
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("pk")), name="patients_not_merged_into_itself"
             ),
         ]
 

@@ -1,5 +1,7 @@
 """Including a patient: five pages over one draft; nothing is recorded before the last."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,19 +11,28 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Permission
 from accounts.geography import DEPARTEMENTS
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
-from core import audit, drafts
+from core import audit, drafts, throttle
 from core.views import keep_typed
-from patients import actions, draft, gates
+from patients import actions, draft, duplicates, gates
 from patients.draft import STEPS, InclusionDraft, Save
-from patients.forms import InformationForm, StartForm
+from patients.duplicates import Candidate
+from patients.forms import ConfirmForm, IdentityForm, InformationForm, StartForm
+from patients.identity import Person
+from patients.interactions import interactions, known_on
 from patients.steps import ORDER, AnyForm, Steps, next_step, stamped
+from programmes import openings
 from programmes.models import Programme
+
+
+# Comparisons of one person in ten minutes. No legal source: a dozen inclusions, typed slowly.
+COMPARED, COMPARED_SECONDS = 200, 600
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,6 +40,7 @@ from programmes.models import Programme
 def include(request: MemberRequest) -> HttpResponse:
     """Take up an unfinished inclusion, or begin one."""
     now, programmes = timezone.now(), _programmes(request)
+    today = timezone.localdate(now)
     form = StartForm(request.POST if request.method == "POST" else None, programmes=programmes)
     if form.is_valid():
         draft_id = draft.start(form.cleaned_data["programme"], by=request.member, at=now)
@@ -37,8 +49,7 @@ def include(request: MemberRequest) -> HttpResponse:
     mine = draft.mine(by=request.member, at=now)
     context = {
         "form": form,
-        "programmes": names.values(),
-        "today": timezone.localdate(now),
+        "programmes": [(one, openings.closure(one, today)) for one in names.values()],
         "drafts": [(one, names[one.programme_id]) for one in mine if one.programme_id in names],
     }
     return render(request, "patients/include.html", context)
@@ -99,6 +110,32 @@ def abandon(request: MemberRequest, draft_id: UUID) -> HttpResponse:
     return redirect("patients:include")
 
 
+@require_POST
+@require(Permission.PATIENT_INCLUDE)
+@never_cache
+def alike(request: MemberRequest, draft_id: UUID) -> HttpResponse:
+    """A part of the page of the identity: who is known and looks like what is typed so far."""
+    now = timezone.now()
+    found = draft.load(draft_id, by=request.member, at=now)
+    steps = _steps(request, found) if found else None
+    if steps is None or steps.blocking("identite"):
+        raise Http404
+    form = steps.form("identite", request.POST)
+    person = form.partial() if isinstance(form, IdentityForm) else None
+    candidates = _compared(request, person, now) if person else []
+    return render(request, "patients/_alike.html", {"candidates": candidates})
+
+
+def _compared(request: MemberRequest, person: Person, at: datetime) -> list[Candidate]:
+    """Each comparison is journaled; somebody who makes too many is told nothing more."""
+    who = str(request.member.user_id)
+    if not throttle.allowed("alike", who, limit=COMPARED, seconds=COMPARED_SECONDS, at=at):
+        return []
+    candidates = duplicates.candidates(person, by=request.member)
+    audit.record("identity.compared", by=request.member, found=len(candidates))
+    return candidates
+
+
 # --- Inside a step ---------------------------------------------------------------------------
 
 
@@ -151,11 +188,14 @@ def _continue(request: MemberRequest, steps: Steps, step: str) -> HttpResponse:
 def _confirm(request: MemberRequest, steps: Steps) -> HttpResponse:
     """Record the inclusion, then its certificate; every refusal is shown where it is made right."""
     form = steps.form("confirmation", request.POST)
-    if not form.is_valid():
+    if not isinstance(form, ConfirmForm) or not form.is_valid():
         return _page(request, steps, "confirmation", form)
     key, now = draft.key_of(steps.draft.id), timezone.now()
+    inclusion = replace(
+        steps.inclusion(), different=form.different, homonym_reason=form.homonym_reason
+    )
     try:
-        enrolment = actions.include(steps.inclusion(), key=key, by=request.member, at=now)
+        enrolment = actions.include(inclusion, key=key, by=request.member, at=now)
     except actions.CannotInclude as error:
         _journal_refusal(request, error)
         return _page(request, steps, "confirmation", form, refusals=error.refusals)
@@ -203,6 +243,7 @@ def _page(
         context |= {"departements": DEPARTEMENTS.items(), "near": _near(request)}
     if step == "confirmation":
         context |= _summary(request, steps, more.get("refusals"))
+        context |= {"namesake": steps.namesake}
     return render(request, f"patients/step_{step}.html", context)
 
 
@@ -212,12 +253,15 @@ def _summary(
     """What is about to be recorded, and what still forbids it."""
     inclusion = steps.inclusion()
     told, found = inclusion.information, inclusion.eligibility
+    verdict = found.verdict(told.included_on)
+    known = interactions(found.continued, known_on(told.included_on))
     if refusals is None:
         refusals = gates.refusals(inclusion, by=request.member, today=steps.today)
     return {
         "inclusion": inclusion,
         "age": inclusion.person.age_text(told.included_on),
-        "precautions": found.verdict(told.included_on).precautions,
+        "precautions": [*verdict.precautions, *(one.message for one in known)],
+        "derogations": verdict.derogations,
         "refusals": [(one.message, STEPS[one.step], _address(steps, one.step)) for one in refusals],
     }
 

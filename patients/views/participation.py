@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -41,10 +42,17 @@ def inclusion(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "answers": enrolment.answers.select_related("criterion").order_by("criterion__position"),
         "treatments": _treatments(enrolment),
         "certificate": documents.certificate(enrolment),
+        "aliases": _aliases(enrolment),
         "may_end": may_end,
         "nir_authorised": enrolment.is_live and may_end and any(map(_is_nir, consents)),
     }
     return render(request, "patients/inclusion.html", context)
+
+
+def _aliases(enrolment: Enrolment) -> list[Enrolment]:
+    """Other numbers of the person in this programme: records united with this one."""
+    united = Q(merged_into=enrolment) | Q(pk=enrolment.merged_into_id)
+    return list(Enrolment.objects.filter(united).order_by("pk"))
 
 
 def _is_nir(consent: Consent) -> bool:

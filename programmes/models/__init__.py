@@ -1,4 +1,5 @@
 from programmes.models.eligibility import CriteriaSet, Criterion
+from programmes.models.opening import Opening
 from programmes.models.places import Accreditation, Listing
 from programmes.models.product import Pack, Product, ProductRegime, SupplyRule
 from programmes.models.programme import (
@@ -20,6 +21,7 @@ __all__ = [
     "Indication",
     "IndicationSubtype",
     "Listing",
+    "Opening",
     "Pack",
     "Product",
     "ProductRegime",

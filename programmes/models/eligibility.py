@@ -57,6 +57,8 @@ class Criterion(models.Model):
     indications = models.ManyToManyField(Indication, blank=True, related_name="criteria")
     # A date is asked with a yes (the oncologist's agreement).
     needs_date = models.BooleanField("date demandée", default=False)
+    # May be passed over with a reason, which the agency reads. Never a criterion of a text of law.
+    is_derogable = models.BooleanField("dérogation possible", default=False)
     source = models.CharField("source", max_length=200)
 
     class Meta:

@@ -49,15 +49,11 @@ class Programme(models.Model):
     legal_basis = models.TextField("fondement")
     controller = models.CharField("responsable de traitement", max_length=160)
     opens_on = models.DateField("ouvre le")
-    # First day refused: inclusions dated before it stand, whenever they are typed.
-    inclusions_closed_from = models.DateField(
-        "inclusions fermées à partir du", null=True, blank=True
-    )
-    closing_reason = models.CharField("motif de fermeture", max_length=200, blank=True)
     ends_on = models.DateField("se termine le", null=True, blank=True)
     end_rule = models.CharField("règle de fin", max_length=200, blank=True)
-    # Patients followed at one time, not included in all; empty when no text says so.
-    active_ceiling = models.PositiveIntegerField("plafond de la file active", null=True, blank=True)
+    # Stamped by the publication of an `Opening`: three months later the transition is over. The end
+    # of the programme, from which retention counts, never follows it by itself.
+    opinion_published_on = models.DateField("avis de la HAS publié le", null=True, blank=True)
     authorisation_level = models.CharField(max_length=10, choices=AuthorisationLevel)
     participation_basis = models.CharField(max_length=30, choices=ParticipationBasis)
     identity_mode = models.CharField(max_length=15, choices=IdentityMode)
@@ -76,11 +72,6 @@ class Programme(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=ProgrammeState.values), name="programmes_state_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(inclusions_closed_from=None)
-                | Q(inclusions_closed_from__gt=F("opens_on")),
-                name="programmes_closes_after_opening",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("opens_on")),

@@ -26,6 +26,7 @@ from prescriptions import actions, wanted
 from prescriptions.models import Prescription
 from programmes.enums import LinkKind
 from programmes.models import Programme, ProgrammeLink
+from recann.cohort import identities
 from vigilance.actions import Once, Report, Suspected, report
 from vigilance.enums import Network
 from vigilance.models import AdverseEvent, Declaration
@@ -63,6 +64,12 @@ def add(*, today: date) -> None:
     _start_inclusion(doctor, evening)
     _correct(doctor, evening)
     _remind(doctor, datetime.combine(today, time(6), tzinfo=PARIS))
+    identities.add(
+        doctor,
+        _member("sophie.garnier", Role.REFERENCE_DOCTOR),
+        _member("isabelle.renard", Role.MANAGER),
+        today=today,
+    )
 
 
 def _correct(doctor: Member, evening: datetime) -> None:

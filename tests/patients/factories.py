@@ -10,26 +10,37 @@ from core.identifiers import ALPHABET, code_with_check
 from patients import identity, texts
 from patients.actions import representative_aad
 from patients.enums import (
+    AgeBand,
     Answer,
     ConsentKind,
+    DuplicateState,
     EndReason,
     EnrolmentState,
+    MergeState,
     NirKind,
+    ScreeningReason,
     Sex,
+    TransferReason,
+    TransferState,
     TreatmentOutcome,
     TreatmentPlan,
 )
 from patients.identity import Person
 from patients.models import (
     Consent,
+    Derogation,
     EligibilityAnswer,
     Enrolment,
+    Merge,
     Nir,
+    NotIncluded,
     Patient,
+    PossibleDuplicate,
     PriorTreatment,
+    Transfer,
 )
 from programmes.enums import PersonKind
-from tests.accounts.factories import MemberFactory
+from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.programmes.factories import CriterionFactory, IndicationFactory, ProgrammeLinkFactory
 
 
@@ -197,3 +208,72 @@ class NirFactory(factory.django.DjangoModelFactory):
                 recorded_by=kwargs["recorded_by"],
             )
         return super()._create(model_class, *args, **kwargs)
+
+
+class PairFactory(factory.django.DjangoModelFactory):
+    """Two patients who look alike, to be examined."""
+
+    class Meta:
+        model = PossibleDuplicate
+
+    first = factory.SubFactory(PatientFactory, person=True)
+    second = factory.SubFactory(PatientFactory, person=True)
+    score = 92
+    reasons = factory.LazyFunction(lambda: ["SAME_NAME", "SAME_DATE"])
+    state = DuplicateState.OPEN
+    noted_at = datetime.datetime(2026, 3, 2, 10, tzinfo=datetime.UTC)
+    noted_by = factory.SubFactory(MemberFactory)
+
+
+class MergeFactory(factory.django.DjangoModelFactory):
+    """Asked, not decided."""
+
+    class Meta:
+        model = Merge
+
+    pair = factory.SubFactory(PairFactory)
+    state = MergeState.ASKED
+    asked_by = factory.SubFactory(MemberFactory)
+    asked_at = datetime.datetime(2026, 3, 2, 10, tzinfo=datetime.UTC)
+
+
+class TransferFactory(factory.django.DjangoModelFactory):
+    """Asked of another structure, without an answer."""
+
+    class Meta:
+        model = Transfer
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    from_site = factory.SelfAttribute("enrolment.site")
+    to_site = factory.SubFactory(SiteFactory)
+    reason = TransferReason.MOVED
+    state = TransferState.ASKED
+    asked_by = factory.SelfAttribute("enrolment.included_by")
+    asked_at = datetime.datetime(2026, 3, 2, 10, tzinfo=datetime.UTC)
+
+
+class NotIncludedFactory(factory.django.DjangoModelFactory):
+    """Somebody of 40 to 64 who refused, in March 2026."""
+
+    class Meta:
+        model = NotIncluded
+
+    indication = factory.SubFactory(IndicationFactory)
+    programme = factory.SelfAttribute("indication.programme")
+    site = factory.SubFactory(SiteFactory)
+    age_band = AgeBand.MIDDLE
+    reason = ScreeningReason.REFUSED
+    month = datetime.date(2026, 3, 1)
+
+
+class DerogationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Derogation
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    criterion = factory.SubFactory(CriterionFactory)
+    reason_sealed = factory.LazyAttribute(
+        lambda row: texts.seal(row.enrolment, texts.DEROGATION, "Avis collégial")
+    )
+    granted_by = factory.SelfAttribute("enrolment.included_by")
+    granted_at = factory.SelfAttribute("enrolment.recorded_at")

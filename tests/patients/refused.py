@@ -3,12 +3,14 @@
 import datetime
 
 from django.db import connection
+from factory import SelfAttribute
 
 from patients.enums import ConsentKind, EndReason, EnrolmentState
 from tests.patients import factories as f
 
 
 BEFORE = datetime.date(2026, 3, 1)
+LATER = datetime.datetime(2026, 4, 2, tzinfo=datetime.UTC)
 AFTER = datetime.date(2026, 4, 2)
 
 
@@ -52,6 +54,20 @@ def withdrawn_over_a_number():
     number = f.NirFactory()
     consent = number.enrolment.consents.get(kind=ConsentKind.NIR)
     changed(consent, withdrawn_on=AFTER)
+
+
+def into_itself(row):
+    changed(row, merged_into=row.pk)
+
+
+def pair_twice():
+    pair = f.PairFactory()
+    f.PairFactory(first=pair.first, second=pair.second)
+
+
+def approved_alone():
+    merge = f.MergeFactory()
+    changed(merge, state="DONE", decided_by=merge.asked_by, decided_at=merge.asked_at)
 
 
 def out(state, reason, on=AFTER):
@@ -99,6 +115,35 @@ REFUSED = {
         enrolment=f.EnrolmentFactory(),
         criterion=f.CriterionFactory(),
     ),
+    "patients_not_merged_into_itself": lambda: into_itself(f.PatientFactory()),
+    "patients_no_alias_of_itself": lambda: into_itself(f.EnrolmentFactory()),
+    "patients_pair_is_ordered": lambda: f.PairFactory(
+        second=f.PatientFactory(), first=f.PatientFactory()
+    ),
+    "patients_pair_known_once": pair_twice,
+    "patients_pair_decided_by_somebody": lambda: f.PairFactory(state="DIFFERENT"),
+    "patients_pair_score_possible": lambda: f.PairFactory(score=101),
+    "patients_one_merge_at_a_time": lambda: twice(f.MergeFactory, pair=f.PairFactory()),
+    "patients_merge_takes_two_persons": approved_alone,
+    "patients_merge_state_has_its_dates": lambda: f.MergeFactory(state="DONE"),
+    "patients_one_transfer_at_a_time": lambda: twice(
+        f.TransferFactory, enrolment=f.EnrolmentFactory()
+    ),
+    "patients_transfer_goes_elsewhere": lambda: f.TransferFactory(
+        to_site=SelfAttribute("from_site")
+    ),
+    "patients_transfer_reason_known": lambda: f.TransferFactory(reason="BORED"),
+    "patients_transfer_state_has_its_answer": lambda: f.TransferFactory(state="ACCEPTED"),
+    "patients_age_band_known": lambda: f.NotIncludedFactory(age_band="42"),
+    "patients_screening_reason_known": lambda: f.NotIncludedFactory(reason="BORED"),
+    "patients_screening_tells_no_day": lambda: f.NotIncludedFactory(month=AFTER),
+    "patients_screening_criterion_of_its_reason": lambda: f.NotIncludedFactory(
+        criterion=f.CriterionFactory()
+    ),
+    "patients_derogation_once_a_criterion": lambda: twice(
+        f.DerogationFactory, enrolment=f.EnrolmentFactory(), criterion=f.CriterionFactory()
+    ),
+    "patients_derogation_is_frozen": lambda: changed(f.DerogationFactory(), granted_at=LATER),
     "patients_nir_kind_known": lambda: f.NirFactory(kind="INS"),
     "patients_nir_of_one_person": lambda: twice(f.NirFactory, index=b"the same index.."),
     "patients_nir_needs_its_consent": lambda: f.NirFactory(consent=False),

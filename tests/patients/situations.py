@@ -15,6 +15,7 @@ from tests.programmes.factories import (
     CriterionFactory,
     IndicationFactory,
     ListingFactory,
+    OpeningFactory,
     ProgrammeFactory,
     ProgrammeLinkFactory,
 )
@@ -42,6 +43,20 @@ def trained(programme, **fields):
     course = programme.courses.first() or CourseFactory(programme=programme)
     CompletionFactory(user=member.user, course=course, recorded_by=member)
     return member
+
+
+def limited(places, **fields) -> Setting:
+    """A setting whose programme has so many places."""
+    setting = a_setting()
+    OpeningFactory(programme=setting.programme, places=places, **fields)
+    return setting
+
+
+def closed_from(on, reason="") -> Setting:
+    """A setting whose programme refuses inclusions from that day on."""
+    setting = a_setting()
+    OpeningFactory(programme=setting.programme, closure=True, valid_from=on, reason=reason)
+    return setting
 
 
 def a_setting(**programme) -> Setting:

@@ -7,7 +7,7 @@ from patients.enums import Precision
 from patients.forms import DesignationForm, EligibilityForm, ExitForm, IdentityForm, InformationForm
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.patients.factories import EnrolmentFactory
-from tests.patients.situations import DAY, a_setting, trained, typed
+from tests.patients.situations import DAY, a_setting, closed_from, trained, typed
 from tests.programmes.factories import (
     CriteriaSetFactory,
     CriterionFactory,
@@ -103,7 +103,7 @@ def test_without_a_consent_form_in_force_nothing_is_signed(setting):
 
 
 def test_the_doctor_learns_at_once_that_the_programme_is_closed():
-    closed = a_setting(inclusions_closed_from=datetime.date(2024, 3, 27))
+    closed = closed_from(datetime.date(2024, 3, 27))
 
     assert "27 mars 2024" in information(closed).errors["day"].as_text()
 

@@ -14,7 +14,15 @@ from patients.inclusion import Answered
 from patients.models import Consent, Enrolment
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.patients.factories import EnrolmentFactory, PersonFactory
-from tests.patients.situations import DAY, NOON, a_setting, an_inclusion, trained
+from tests.patients.situations import (
+    DAY,
+    NOON,
+    a_setting,
+    an_inclusion,
+    closed_from,
+    limited,
+    trained,
+)
 from tests.patients.test_identity import places_of
 
 
@@ -177,7 +185,7 @@ def test_refused_by_what_was_told(setting, told, words):
 
 def test_refused_once_the_programme_is_closed():
     reason = "L’expérimentation n’accepte plus d’inclusion depuis le 27 mars 2024"
-    closed = a_setting(inclusions_closed_from=datetime.date(2024, 3, 27), closing_reason=reason)
+    closed = closed_from(datetime.date(2024, 3, 27), reason)
 
     error = refused(closed, an_inclusion(closed))
 
@@ -185,7 +193,7 @@ def test_refused_once_the_programme_is_closed():
 
 
 def test_an_inclusion_of_before_the_closing_may_still_be_typed():
-    closed = a_setting(inclusions_closed_from=datetime.date(2024, 3, 27))
+    closed = closed_from(datetime.date(2024, 3, 27))
     day = datetime.date(2024, 3, 26)
     inclusion = an_inclusion(closed, included_on=day, signed_on=day, late_reason="PAPER_LATE")
 
@@ -287,14 +295,14 @@ def test_refused_without_prior_treatment(setting):
 
 
 def test_refused_above_the_ceiling_of_the_active_file():
-    full = a_setting(active_ceiling=1)
+    full = limited(1)
     EnrolmentFactory(indication=full.indication)
 
     assert "maximum" in str(refused(full, an_inclusion(full)))
 
 
 def test_an_exit_makes_room_under_the_ceiling():
-    full = a_setting(active_ceiling=1)
+    full = limited(1)
     EnrolmentFactory(indication=full.indication, ended=True)
 
     assert include(full, an_inclusion(full)).is_live

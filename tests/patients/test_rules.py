@@ -64,11 +64,12 @@ def test_the_consent_comes_first(signed_on, refused):
 
 
 @pytest.mark.parametrize(
-    ("followed", "ceiling", "refused"),
-    [(2999, 3000, False), (3000, 3000, True), (3001, 3000, True), (10**6, None, False)],
+    ("followed", "places", "refused"),
+    [(2999, 3000, False), (3000, 3000, True), (3001, 3000, True)],
 )
-def test_the_active_file_has_a_ceiling(followed, ceiling, refused):
-    assert bool(rules.ceiling_refusal(followed=followed, ceiling=ceiling)) == refused
+@pytest.mark.parametrize("kind", ["CEILING", "INDICATION", "DOCTOR", "SITE"])
+def test_places_are_limited(kind, followed, places, refused):
+    assert bool(rules.places_refusal(kind, followed=followed, places=places)) == refused
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from core.models import KeyRecord
 from patients import actions, identity
 from patients.models import Enrolment, IdentityIndex, Patient
 from tests.patients.factories import EnrolmentFactory, PersonFactory
-from tests.patients.situations import NOON, a_setting, an_inclusion, trained
+from tests.patients.situations import NOON, a_setting, an_inclusion, limited, trained
 from tests.patients.test_inclusion import include, rows
 from tests.programmes.factories import ListingFactory
 
@@ -107,7 +107,7 @@ def at_once(*acts):
 
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 def test_the_last_place_is_taken_once():
-    setting = a_setting(active_ceiling=1)
+    setting = limited(1)
     acts = [
         partial(include, setting, an_inclusion(setting), key=f"inclusion:{number}")
         for number in range(4)

@@ -11,6 +11,8 @@ from programmes.enums import (
     Form,
     IdentityMode,
     LinkKind,
+    OpeningKind,
+    OpeningState,
     ParticipationBasis,
     ProgrammeState,
     QuestionnaireStatus,
@@ -296,3 +298,21 @@ class AccreditationFactory(factory.django.DjangoModelFactory):
     member = factory.SubFactory(MemberFactory)
     programme = factory.SubFactory(ProgrammeFactory)
     started_on = OPENING
+
+
+class OpeningFactory(factory.django.DjangoModelFactory):
+    """A ceiling of three patients, published, without an end; `closure=True` closes inclusions."""
+
+    class Meta:
+        model = models.Opening
+
+    class Params:
+        closure = factory.Trait(kind=OpeningKind.CLOSURE, places=None)
+        draft = factory.Trait(state=OpeningState.DRAFT)
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    kind = OpeningKind.CEILING
+    state = OpeningState.PUBLISHED
+    places = 3
+    valid_from = OPENING
+    source = "essai"

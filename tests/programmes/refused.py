@@ -16,13 +16,27 @@ def twice(factory, **fields):
     factory(**fields)
 
 
+def changed(row, **fields):
+    type(row).objects.filter(pk=row.pk).update(**fields)
+
+
 def twice_in_a_programme(factory, **fields):
     twice(factory, programme=f.ProgrammeFactory(), **fields)
 
 
 REFUSED = {
     "programmes_state_known": lambda: f.ProgrammeFactory(state="ASLEEP"),
-    "programmes_closes_after_opening": lambda: f.ProgrammeFactory(inclusions_closed_from=f.OPENING),
+    "programmes_opening_kind_known": lambda: f.OpeningFactory(kind="PARTY", places=None),
+    "programmes_opening_state_known": lambda: f.OpeningFactory(state="LOST"),
+    "programmes_opening_dates_ordered": lambda: f.OpeningFactory(valid_to=BEFORE),
+    "programmes_published_limit_has_places": lambda: f.OpeningFactory(places=None),
+    "programmes_opening_indication_of_its_kind": lambda: f.OpeningFactory(
+        indication=f.IndicationFactory()
+    ),
+    "programmes_opening_site_of_its_kind": lambda: f.OpeningFactory(site=SiteFactory()),
+    "programmes_published_opening_stays": lambda: changed(f.OpeningFactory(), places=4),
+    "programmes_published_opening_no_draft": lambda: changed(f.OpeningFactory(), state="DRAFT"),
+    "programmes_published_opening_never_deleted": lambda: f.OpeningFactory().delete(),
     "programmes_ends_after_opening": lambda: f.ProgrammeFactory(ends_on=BEFORE),
     "programmes_indication_code_unique": lambda: twice_in_a_programme(
         f.IndicationFactory, code="DN"

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import NOBODY
+from programmes import openings
 from programmes.enums import QuestionnaireStatus, Regime
 from programmes.models import (
     CriteriaSet,
@@ -38,9 +39,40 @@ def test_loading_twice_changes_nothing(programmes):
 def test_the_experimentation_closed_on_27_march_2024(programmes):
     recann = programmes["recann"]
 
-    assert recann.inclusions_closed_from == datetime.date(2024, 3, 27)
+    closure = openings.closure(recann, datetime.date(2026, 1, 1))
+    assert closure.valid_from == datetime.date(2024, 3, 27)
+    assert openings.closure(recann, datetime.date(2024, 3, 26)) is None
     assert recann.ends_on is None
-    assert programmes["demonstration"].inclusions_closed_from is None
+    assert not programmes["demonstration"].openings.exists()
+
+
+@pytest.mark.parametrize(
+    ("on", "places"),
+    [
+        (datetime.date(2021, 3, 26), [3000, 750, 500, 500, 500, 750]),
+        (datetime.date(2021, 11, 22), [3000, 750, 500, 500, 500, 750]),
+        (datetime.date(2021, 11, 23), [3000]),
+    ],
+)
+def test_quotas_by_indication_were_lifted_in_november_2021(programmes, on, places):
+    limits = openings.limits(programmes["recann"], on)
+
+    assert [limit.places for limit in limits] == places
+
+
+def test_the_quota_by_doctor_waits_for_its_number(programmes):
+    draft = programmes["recann"].openings.get(kind="DOCTOR")
+
+    assert (draft.state, draft.places) == ("DRAFT", None)
+
+
+def test_loading_again_undoes_nothing_that_the_manager_did(programmes):
+    programmes["recann"].openings.filter(kind="CEILING").update(valid_to=datetime.date(2030, 1, 1))
+
+    call_command("load_programmes", verbosity=0)
+
+    assert programmes["recann"].openings.get(kind="CEILING").valid_to is not None
+    assert programmes["recann"].openings.count() == 8
 
 
 @pytest.mark.parametrize(

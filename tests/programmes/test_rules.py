@@ -7,6 +7,7 @@ import pytest
 
 from programmes import rules
 from programmes.enums import Regime, Unit
+from programmes.rules import Transition
 
 
 D = Decimal
@@ -42,3 +43,37 @@ def test_regime_by_law(percent, on, regime):
 )
 def test_percent_of(mg, unit, percent):
     assert rules.percent_of(mg, unit) == percent
+
+
+ONE = Transition("Essai", date(2026, 11, 10))
+
+
+@pytest.mark.parametrize(
+    ("published_on", "ends_on"),
+    [
+        (date(2026, 11, 10), date(2027, 2, 10)),
+        (date(2026, 11, 30), date(2027, 2, 28)),
+        (date(2027, 11, 30), date(2028, 2, 29)),
+        (date(2026, 8, 31), date(2026, 11, 30)),
+    ],
+)
+def test_the_transition_ends_three_months_after_the_opinion(published_on, ends_on):
+    assert Transition("Essai", published_on).ends_on == ends_on
+
+
+@pytest.mark.parametrize(
+    ("on", "left", "over", "notice"),
+    [
+        (date(2026, 11, 10), 92, False, None),
+        (date(2026, 11, 11), 91, False, None),
+        (date(2026, 11, 12), 90, False, 90),
+        (date(2026, 12, 11), 61, False, 90),
+        (date(2026, 12, 12), 60, False, 60),
+        (date(2027, 1, 10), 31, False, 60),
+        (date(2027, 1, 11), 30, False, 30),
+        (date(2027, 2, 10), 0, False, 30),
+        (date(2027, 2, 11), -1, True, None),
+    ],
+)
+def test_notices_at_90_60_and_30_days(on, left, over, notice):
+    assert (ONE.days_left(on), ONE.is_over(on), ONE.notice(on)) == (left, over, notice)

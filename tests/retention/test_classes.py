@@ -74,7 +74,9 @@ def test_every_tracked_model_has_its_versions_erased():
     assert untracked == {
         "patients.Identity",
         "patients.IdentityIndex",
+        "patients.Merge",
         "patients.Nir",
+        "patients.PossibleDuplicate",
         "prescriptions.Presentation",
         "core.Document",
         "core.VerificationCode",

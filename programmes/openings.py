@@ -1,0 +1,26 @@
+"""What is open on a day: closures, limits of places, the end of the transition."""
+
+from datetime import date
+
+from programmes.enums import OpeningKind
+from programmes.models import Opening, Programme
+from programmes.rules import Transition
+
+
+def closure(programme: Programme, on: date) -> Opening | None:
+    """Why no inclusion may bear that date: of two reasons, the one that began last."""
+    rows = Opening.objects.in_force(on).filter(programme=programme, kind=OpeningKind.CLOSURE)
+    return rows.order_by("-valid_from", "-pk").first()
+
+
+def limits(programme: Programme, on: date) -> list[Opening]:
+    """Limits of places that apply that day."""
+    rows = Opening.objects.in_force(on).limits().filter(programme=programme)
+    return list(rows.select_related("indication", "site").order_by("kind", "pk"))
+
+
+def transition(programme: Programme) -> Transition | None:
+    """The end of the programme; None while the opinion is not published."""
+    if programme.opinion_published_on is None:
+        return None
+    return Transition(programme.short_name, programme.opinion_published_on)
