@@ -29,6 +29,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.PHARMACIST: (
         ("Dispenser", "pharmacies:counter"),
         ("Mes dispensations", "pharmacies:history"),
+        ("Registre", "pharmacies:register"),
         _TRAINING,
     ),
     Role.ANALYST: (_DASHBOARD, ("Exports", "evaluation:export")),

@@ -40,6 +40,7 @@ class Permission(models.TextChoices):
     PRESCRIPTION_WRITE = "PRESCRIPTION_WRITE", "Prescrire"
     DISPENSATION_VIEW = "DISPENSATION_VIEW", "Lire les dispensations"
     DISPENSATION_WRITE = "DISPENSATION_WRITE", "Dispenser"
+    REGISTER_KEEP = "REGISTER_KEEP", "Tenir le registre des stupéfiants"
     VISIT_WRITE = "VISIT_WRITE", "Saisir une consultation"
     ADVERSE_EVENT_WRITE = "ADVERSE_EVENT_WRITE", "Signaler un effet indésirable"
     ADVERSE_EVENT_VIEW = "ADVERSE_EVENT_VIEW", "Lire un effet indésirable"

@@ -39,6 +39,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.TRAINING_RECORD,
             Permission.DISPENSATION_VIEW,
             Permission.DISPENSATION_WRITE,
+            Permission.REGISTER_KEEP,
             Permission.ADVERSE_EVENT_WRITE,
             Permission.ADVERSE_EVENT_VIEW,
             Permission.ADVERSE_EVENT_DECLARE,

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from pharmacies import views
+from pharmacies.views import register
 
 
 app_name = "pharmacies"
@@ -11,4 +12,16 @@ urlpatterns = [
     path("dispensation/enregistree/<uuid:dispensation_id>/", views.done, name="done"),
     path("dispensation/<uuid:prescription_id>/", views.prescription, name="prescription"),
     path("dispensation/<uuid:prescription_id>/presentation/", views.receive, name="receive"),
+    path("registre/", register.register, name="register"),
+    path("registre/mouvement/<slug:kind>/", register.movement, name="movement"),
+    path("registre/ligne/<uuid:line_id>/correction/", register.correct, name="correct_line"),
+    path("registre/inventaire/", register.inventory, name="inventory"),
+    path(
+        "registre/inventaire/<uuid:inventory_id>/", register.inventory_done, name="inventory_done"
+    ),
+    path("registre/balances/", register.months, name="months"),
+    path("registre/balances/<uuid:month_id>/", register.month_pdf, name="month_pdf"),
+    path("registre/bons/", register.slips, name="slips"),
+    path("registre/copies/", register.copies, name="copies"),
+    path("registre/copies/<slug:medium>/", register.copy, name="copy"),
 ]

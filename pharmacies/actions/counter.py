@@ -10,6 +10,7 @@ from accounts.models import Member
 from core import audit, keys, once
 from patients.models import Enrolment, Patient
 from pharmacies import rights, rules, words
+from pharmacies.actions.register import record_exit
 from pharmacies.enums import BearerKind, OverrideReason
 from pharmacies.models import Dispensation, DispensedItem, Received
 from pharmacies.row import Row
@@ -176,9 +177,9 @@ def _dispense(sheet: Sheet, handover: Handover, by: Member, at: datetime) -> Dis
     _check_bearer(handover)
     received = _received(sheet, chosen, handover, by, at)
     dispensation = _write(sheet, received, handover, by, at)
+    mark_dispensed(prescription, at=at)
     for row in chosen:
         _write_items(dispensation, row, handover)
-    mark_dispensed(prescription, at=at)
     audit.record(
         "dispensation.recorded",
         dispensation,
@@ -348,7 +349,7 @@ def _write_items(dispensation: Dispensation, row: Row, handover: Handover) -> No
         held = item.packs * packs[item.pack_id].quantity
         share = min(left, held)
         splittable = row.line.unit in rules.SPLITTABLE_UNITS
-        DispensedItem.objects.create(
+        written = DispensedItem.objects.create(
             dispensation=dispensation,
             line=row.line,
             pack=packs[item.pack_id],
@@ -359,4 +360,6 @@ def _write_items(dispensation: Dispensation, row: Row, handover: Handover) -> No
             quantity_due=share,
             quantity=share if splittable else held,
         )
+        if row.is_narcotic:
+            record_exit(written, by=dispensation.dispensed_by, at=dispensation.recorded_at)
         left, days = left - share, 0

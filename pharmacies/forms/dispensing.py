@@ -55,7 +55,7 @@ class CounterForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _limit(self, "birth_date", None, today)
+        limit(self, "birth_date", None, today)
 
 
 class ReceiveForm(forms.Form):
@@ -68,10 +68,10 @@ class ReceiveForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, sheet: Sheet, today: date) -> None:
         super().__init__(data, initial={"presented_on": today, "key": new_key()})
-        _limit(self, "presented_on", sheet.prescription.signed_on, today)
+        limit(self, "presented_on", sheet.prescription.signed_on, today)
 
 
-def _limit(form: forms.Form, name: str, earliest: date | None, latest: date) -> None:
+def limit(form: forms.Form, name: str, earliest: date | None, latest: date) -> None:
     field = form.fields[name]
     if isinstance(field, FrenchDateField):
         field.limit(earliest=earliest, latest=latest)
@@ -176,7 +176,7 @@ class DispensingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sheet, self.batches = sheet, batches or {}
         self.slots = list(_slots(sheet))
-        _limit(self, "dispensed_on", sheet.prescription.signed_on, today)
+        limit(self, "dispensed_on", sheet.prescription.signed_on, today)
         self.initial.update(dispensed_on=today, key=new_key(), with_vaporiser=sheet.needs_vaporiser)
         # A form sent twice finds another sheet: only the action may refuse it.
         self.fields["override_reason"].required = sheet.needs_reason and not self.is_bound
