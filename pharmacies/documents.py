@@ -1,14 +1,17 @@
-"""What leaves a register: its two copies, and the balance of a month. No patient in any."""
+"""What leaves a pharmacy: copies of its register, balances, statements. No patient is named."""
 
 import csv
 import io
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from accounts.models import Site
 from core import pdf
 from core.numbers import french_number
-from pharmacies.models import RegisterLine, RegisterMonth
+from pharmacies.compensation import Act, Statement, rates, statement
+from pharmacies.models import Dispensation, RegisterLine, RegisterMonth
+from pharmacies.stock import month_after
 
 
 # Excel reads UTF-8 when it begins so.
@@ -87,3 +90,71 @@ def month_pdf(closed: RegisterMonth, *, on: date) -> bytes:
     }
     content = pdf.render("pdf/register_month.html", context, title="Balance mensuelle")
     return pdf.sealed(content, reason="Balance mensuelle du registre des stupéfiants")
+
+
+# --- Compensation ----------------------------------------------------------------------------
+
+OWED = ("Dispensation", "Délivrée le", "Saisie le", "Dossier", "Montant TTC (€)")
+
+
+def acts_of(site: Site, month: date) -> list[Act]:
+    """The dispensations of a month that still stand, by the day they were handed over."""
+    made = Dispensation.objects.standing().filter(
+        pharmacy=site, dispensed_on__gte=month, dispensed_on__lt=month_after(month)
+    )
+    return [
+        Act(
+            number=str(one.public_id),
+            enrolment=one.enrolment.number,
+            dispensed_on=one.dispensed_on,
+            recorded_on=site.local_day(one.recorded_at),
+        )
+        for one in made.select_related("enrolment")
+    ]
+
+
+def statement_of(site: Site, month: date) -> Statement:
+    return statement(month, site.kind, acts_of(site, month), rates())
+
+
+def statement_csv(told: Statement) -> bytes:
+    """One row a dispensation: its number is the proof, and no patient is named."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(OWED)
+    for row in told.rows:
+        act = row.act
+        writer.writerow(
+            [
+                act.number,
+                f"{act.dispensed_on:%d/%m/%Y}",
+                f"{act.recorded_on:%d/%m/%Y}",
+                act.enrolment,
+                euros(row.amount) if row.amount is not None else "",
+            ]
+        )
+    writer.writerow(["Total", "", "", told.fingerprint, euros(told.total)])
+    return (BOM + text.getvalue()).encode()
+
+
+def euros(amount: Decimal) -> str:
+    """3,57: two decimals always."""
+    return f"{amount:.2f}".replace(".", ",")
+
+
+def statement_pdf(told: Statement, site: Site, *, on: date) -> bytes:
+    """The statement on paper, sealed.
+
+    :raises core.pdf.PdfUnavailable: a library of the system is missing
+    """
+    rows = [(row.act, euros(row.amount) if row.amount is not None else "–") for row in told.rows]
+    context = {
+        "told": told,
+        "rows": rows,
+        "total": euros(told.total),
+        "site": site,
+        "made_on": on,
+        "code": "",
+    }
+    content = pdf.render("pdf/statement.html", context, title="Relevé d’indemnisation")
+    return pdf.sealed(content, reason="Relevé mensuel d’indemnisation")

@@ -43,3 +43,41 @@ class Medium(models.TextChoices):
 
     PDF = "PDF", "PDF scellé"
     CSV = "CSV", "Fichier CSV"
+
+
+class UndoReason(models.TextChoices):
+    """Why a dispensation that was written never counted."""
+
+    NOT_COLLECTED = "NOT_COLLECTED", "Rien n’a été remis"
+    WRONG_BATCH = "WRONG_BATCH", "Lot, quantité ou jours mal saisis"
+    WRONG_PAPER = "WRONG_PAPER", "Mauvaise ordonnance"
+    TWICE = "TWICE", "Saisie en double"
+
+
+class BrokenRule(models.TextChoices):
+    """A rule that a dispensation already made did not follow: told, never refused."""
+
+    NOT_ALLOWED = "NOT_ALLOWED", "Pharmacie, pharmacien ou patient non admis ce jour-là"
+    TOO_MUCH = "TOO_MUCH", "Plus de jours que ce qui était dû"
+    EXPIRED = "EXPIRED", "Lot périmé le jour de la remise"
+    EARLY = "EARLY", "Avant la date d’ouverture, sans motif"
+    OTHER_PLACE = "OTHER_PLACE", "Autre pharmacie que celle choisie, sans motif"
+
+
+class InterventionKind(models.TextChoices):
+    INTERVENTION = "INTERVENTION", "Intervention"
+    REFUSAL = "REFUSAL", "Refus de dispenser"
+
+
+class InterventionReason(models.TextChoices):
+    """Why the pharmacist writes to the prescriber."""
+
+    INTERACTION = "INTERACTION", "Interaction médicamenteuse"
+    CONTRAINDICATION = "CONTRAINDICATION", "Contre-indication"
+    DOSE = "DOSE", "Dose ou durée inhabituelle"
+    FORM = "FORM", "Ordonnance non conforme (mention, toutes lettres, durée)"
+    OVERLAP = "OVERLAP", "Chevauchement sans mention"
+    NO_STOCK = "NO_STOCK", "Médicament indisponible"
+    DOUBT = "DOUBT", "Doute sur l’authenticité"
+    PATIENT = "PATIENT", "État ou demande du patient"
+    OTHER = "OTHER", "Autre motif"

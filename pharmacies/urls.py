@@ -1,7 +1,7 @@
 from django.urls import path
 
 from pharmacies import views
-from pharmacies.views import register
+from pharmacies.views import answers, register, statement
 
 
 app_name = "pharmacies"
@@ -12,6 +12,13 @@ urlpatterns = [
     path("dispensation/enregistree/<uuid:dispensation_id>/", views.done, name="done"),
     path("dispensation/<uuid:prescription_id>/", views.prescription, name="prescription"),
     path("dispensation/<uuid:prescription_id>/presentation/", views.receive, name="receive"),
+    path("dispensation/<uuid:prescription_id>/deja-remise/", answers.late, name="late"),
+    path("dispensation/<uuid:prescription_id>/intervention/", answers.intervene, name="intervene"),
+    path("dispensation/<uuid:dispensation_id>/annulation/", answers.undo, name="undo"),
+    path("indemnisation/", statement.statement, name="statement"),
+    path(
+        "indemnisation/<str:month>/<slug:medium>/", statement.statement_file, name="statement_file"
+    ),
     path("registre/", register.register, name="register"),
     path("registre/mouvement/<slug:kind>/", register.movement, name="movement"),
     path("registre/ligne/<uuid:line_id>/correction/", register.correct, name="correct_line"),

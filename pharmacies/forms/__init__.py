@@ -1,10 +1,12 @@
 """What is typed at the counter and in the register."""
 
+from pharmacies.forms.answers import InterventionForm, UndoForm
 from pharmacies.forms.dispensing import (
     CodeField,
     CounterForm,
     DispensingForm,
     ExpiryField,
+    LateForm,
     ReceiveForm,
 )
 from pharmacies.forms.register import (
@@ -25,8 +27,11 @@ __all__ = [
     "DayForm",
     "DispensingForm",
     "ExpiryField",
+    "InterventionForm",
     "InventoryForm",
+    "LateForm",
     "MovementForm",
     "OrderForm",
     "ReceiveForm",
+    "UndoForm",
 ]

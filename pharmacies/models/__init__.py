@@ -1,6 +1,7 @@
 """What left a pharmacy, and what its register holds."""
 
-from pharmacies.models.dispensation import Dispensation, DispensedItem, Received
+from pharmacies.models.dispensation import Dispensation, DispensedItem, Received, Undone
+from pharmacies.models.intervention import Intervention
 from pharmacies.models.papers import Inventory, OrderSlip, RegisterCopy, RegisterMonth
 from pharmacies.models.register import RegisterHead, RegisterLine
 
@@ -8,6 +9,7 @@ from pharmacies.models.register import RegisterHead, RegisterLine
 __all__ = [
     "Dispensation",
     "DispensedItem",
+    "Intervention",
     "Inventory",
     "OrderSlip",
     "Received",
@@ -15,4 +17,5 @@ __all__ = [
     "RegisterHead",
     "RegisterLine",
     "RegisterMonth",
+    "Undone",
 ]

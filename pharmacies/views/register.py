@@ -27,6 +27,7 @@ from pharmacies.forms import (
     OrderForm,
 )
 from pharmacies.models import Inventory, RegisterLine, RegisterMonth
+from pharmacies.views.files import file_of
 
 
 PER_PAGE = 50
@@ -176,7 +177,7 @@ def month_pdf(request: MemberRequest, month_id: UUID) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("pharmacies:months")
     audit.record("register.month_printed", closed, by=request.member)
-    return _file(content, Medium.PDF, f"balance-{closed.month:%Y-%m}")
+    return file_of(content, Medium.PDF, f"balance-{closed.month:%Y-%m}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -231,17 +232,10 @@ def copy(request: MemberRequest, medium: str) -> HttpResponse:
     last = lines[-1].number if lines else 0
     kept = Medium(medium)
     actions.keep_copy(kept, content, last_number=last, by=request.member, at=at)
-    return _file(content, kept, f"registre-stupefiants-{site.local_day(at):%Y-%m-%d}")
+    return file_of(content, kept, f"registre-stupefiants-{site.local_day(at):%Y-%m-%d}")
 
 
 def _page(request: MemberRequest, name: str, context: dict[str, Any]) -> HttpResponse:
     """A page that leads back to the register."""
     trail = [("Registre", reverse("pharmacies:register"))]
     return render(request, f"pharmacies/{name}.html", context | {"crumbs": trail})
-
-
-def _file(content: bytes, medium: Medium, name: str) -> HttpResponse:
-    kinds = {Medium.PDF: "application/pdf", Medium.CSV: "text/csv; charset=utf-8"}
-    response = HttpResponse(content, content_type=kinds[medium])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{medium.lower()}"'
-    return response

@@ -6,16 +6,18 @@ import factory
 
 from accounts.enums import Profession, Role
 from accounts.models import Member
-from pharmacies.enums import BearerKind, Medium, MovementKind, Shelf
+from pharmacies.enums import BearerKind, Medium, MovementKind, Shelf, UndoReason
 from pharmacies.models import (
     Dispensation,
     DispensedItem,
+    Intervention,
     Inventory,
     OrderSlip,
     Received,
     RegisterCopy,
     RegisterLine,
     RegisterMonth,
+    Undone,
 )
 from prescriptions.models import Prescription
 from programmes.models import Pack, Programme
@@ -113,6 +115,30 @@ class DispensedItemFactory(factory.django.DjangoModelFactory):
 
 def _packs(quantity: Decimal, size: Decimal) -> int:
     return int((quantity / size).to_integral_value(ROUND_CEILING))
+
+
+class UndoneFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Undone
+
+    dispensation = factory.SubFactory(DispensationFactory)
+    reason = UndoReason.TWICE
+    recorded_at = factory.SelfAttribute("dispensation.recorded_at")
+    recorded_by = factory.SelfAttribute("dispensation.dispensed_by")
+
+
+class InterventionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Intervention
+
+    prescription = factory.SubFactory(PrescriptionFactory, signed=True)
+    recorded_by = factory.LazyAttribute(
+        lambda row: trained_pharmacist(row.prescription.enrolment.programme)
+    )
+    pharmacy = factory.SelfAttribute("recorded_by.site")
+    kind = "INTERVENTION"
+    reason = "DOSE"
+    recorded_at = factory.SelfAttribute("prescription.signed_at")
 
 
 # --- Register --------------------------------------------------------------------------------

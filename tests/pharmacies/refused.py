@@ -9,6 +9,7 @@ from django.db.models import Model
 from pharmacies.models import (
     Dispensation,
     DispensedItem,
+    Intervention,
     Inventory,
     OrderSlip,
     Received,
@@ -16,17 +17,20 @@ from pharmacies.models import (
     RegisterHead,
     RegisterLine,
     RegisterMonth,
+    Undone,
 )
 from tests.accounts.factories import SiteFactory
 from tests.pharmacies.factories import (
     DispensationFactory,
     DispensedItemFactory,
+    InterventionFactory,
     InventoryFactory,
     OrderSlipFactory,
     ReceivedFactory,
     RegisterCopyFactory,
     RegisterLineFactory,
     RegisterMonthFactory,
+    UndoneFactory,
 )
 from tests.prescriptions.factories import PrescriptionFactory
 from tests.programmes.factories import PackFactory
@@ -143,6 +147,19 @@ def delete_head(pharmacy_id: int) -> None:
 
 
 REFUSED: dict[str, Callable[[], object]] = {
+    "pharmacies_a_rule_is_broken_only_before": lambda: DispensationFactory(
+        broken_rules=["EXPIRED"]
+    ),
+    "pharmacies_undo_reason_known": lambda: UndoneFactory(reason="RAIN"),
+    "pharmacies_undone_is_frozen": lambda: Undone.objects.filter(pk=UndoneFactory().pk).update(
+        reason="WRONG_PAPER"
+    ),
+    "undone_never_deleted": lambda: delete_as_owner(UndoneFactory()),
+    "pharmacies_intervention_known": lambda: InterventionFactory(kind="JOKE"),
+    "pharmacies_intervention_is_frozen": lambda: Intervention.objects.filter(
+        pk=InterventionFactory().pk
+    ).update(reason="DOUBT"),
+    "intervention_never_deleted": lambda: delete_as_owner(InterventionFactory()),
     "pharmacies_register_begins_at_one": lambda: RegisterHead.objects.create(
         pharmacy=SiteFactory(), last_number=2
     ),
