@@ -22,6 +22,8 @@ _TRAINING = ("Formation", "training:mine")
 _DOCTOR = (("Mes patients", "record:patients"), _TRAINING)
 _DASHBOARD = ("Tableau de bord", "evaluation:dashboard")
 
+_ALERTS = ("Alertes", "pharmacies:bulletins")
+
 # label, name of the address. What each kind of person works with, in the order of their day.
 MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.REFERENCE_DOCTOR: _DOCTOR,
@@ -30,11 +32,12 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Dispenser", "pharmacies:counter"),
         ("Mes dispensations", "pharmacies:history"),
         ("Registre", "pharmacies:register"),
+        _ALERTS,
         _TRAINING,
     ),
     Role.ANALYST: (_DASHBOARD, ("Exports", "evaluation:export")),
-    Role.VIGILANCE_OFFICER: (("Effets indésirables", "vigilance:list"), _DASHBOARD),
-    Role.MANAGER: (_DASHBOARD, ("Conservation", "retention:plan")),
+    Role.VIGILANCE_OFFICER: (("Effets indésirables", "vigilance:list"), _ALERTS, _DASHBOARD),
+    Role.MANAGER: (_DASHBOARD, _ALERTS, ("Conservation", "retention:plan")),
     Role.API_CLIENT: (),
 }
 

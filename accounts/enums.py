@@ -41,6 +41,8 @@ class Permission(models.TextChoices):
     DISPENSATION_VIEW = "DISPENSATION_VIEW", "Lire les dispensations"
     DISPENSATION_WRITE = "DISPENSATION_WRITE", "Dispenser"
     REGISTER_KEEP = "REGISTER_KEEP", "Tenir le registre des stupéfiants"
+    BULLETIN_VIEW = "BULLETIN_VIEW", "Lire les alertes aux pharmacies"
+    BULLETIN_ISSUE = "BULLETIN_ISSUE", "Diffuser une alerte aux pharmacies"
     VISIT_WRITE = "VISIT_WRITE", "Saisir une consultation"
     ADVERSE_EVENT_WRITE = "ADVERSE_EVENT_WRITE", "Signaler un effet indésirable"
     ADVERSE_EVENT_VIEW = "ADVERSE_EVENT_VIEW", "Lire un effet indésirable"

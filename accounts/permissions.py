@@ -40,6 +40,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.DISPENSATION_VIEW,
             Permission.DISPENSATION_WRITE,
             Permission.REGISTER_KEEP,
+            Permission.BULLETIN_VIEW,
             Permission.ADVERSE_EVENT_WRITE,
             Permission.ADVERSE_EVENT_VIEW,
             Permission.ADVERSE_EVENT_DECLARE,
@@ -54,10 +55,18 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.ADVERSE_EVENT_VIEW,
             Permission.ADVERSE_EVENT_DECLARE,
             Permission.ADVERSE_EVENT_ASSESS,
+            Permission.BULLETIN_VIEW,
+            Permission.BULLETIN_ISSUE,
         }
     ),
     Role.MANAGER: frozenset(
-        {Permission.EVALUATION_VIEW, Permission.RETENTION_VIEW, Permission.PROGRAMME_MANAGE}
+        {
+            Permission.EVALUATION_VIEW,
+            Permission.RETENTION_VIEW,
+            Permission.PROGRAMME_MANAGE,
+            Permission.BULLETIN_VIEW,
+            Permission.BULLETIN_ISSUE,
+        }
     ),
     Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),
 }

@@ -81,3 +81,8 @@ class InterventionReason(models.TextChoices):
     DOUBT = "DOUBT", "Doute sur l’authenticité"
     PATIENT = "PATIENT", "État ou demande du patient"
     OTHER = "OTHER", "Autre motif"
+
+
+class BulletinKind(models.TextChoices):
+    RECALL = "RECALL", "Rappel de lot"
+    FORGERY = "FORGERY", "Ordonnances volées ou falsifiées"

@@ -2,6 +2,7 @@
 
 from pharmacies.actions.answers import CannotUndo, Word, intervene, note_of, undo
 from pharmacies.actions.balances import close_month, first_month, take_inventory
+from pharmacies.actions.bulletins import Alert, acknowledge, issue, reached_by, received
 from pharmacies.actions.counter import CannotReceive, dispense, receive
 from pharmacies.actions.handover import CannotDispense, Given, Handover
 from pharmacies.actions.late import record_made
@@ -10,6 +11,7 @@ from pharmacies.actions.register import CannotEnter, Typed, balance, correct, en
 
 
 __all__ = [
+    "Alert",
     "CannotDispense",
     "CannotEnter",
     "CannotReceive",
@@ -19,6 +21,7 @@ __all__ = [
     "Order",
     "Typed",
     "Word",
+    "acknowledge",
     "balance",
     "close_month",
     "correct",
@@ -26,10 +29,13 @@ __all__ = [
     "enter",
     "first_month",
     "intervene",
+    "issue",
     "keep_copy",
     "note_of",
     "order",
+    "reached_by",
     "receive",
+    "received",
     "record_made",
     "take_inventory",
     "undo",

@@ -1,6 +1,6 @@
 """What is typed at the counter and in the register."""
 
-from pharmacies.forms.answers import InterventionForm, UndoForm
+from pharmacies.forms.answers import BulletinForm, InterventionForm, UndoForm
 from pharmacies.forms.dispensing import (
     CodeField,
     CounterForm,
@@ -20,6 +20,7 @@ from pharmacies.forms.register import (
 
 
 __all__ = [
+    "BulletinForm",
     "CloseForm",
     "CodeField",
     "CorrectForm",

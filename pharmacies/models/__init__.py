@@ -1,5 +1,6 @@
 """What left a pharmacy, and what its register holds."""
 
+from pharmacies.models.bulletin import Acknowledgement, Bulletin
 from pharmacies.models.dispensation import Dispensation, DispensedItem, Received, Undone
 from pharmacies.models.intervention import Intervention
 from pharmacies.models.papers import Inventory, OrderSlip, RegisterCopy, RegisterMonth
@@ -7,6 +8,8 @@ from pharmacies.models.register import RegisterHead, RegisterLine
 
 
 __all__ = [
+    "Acknowledgement",
+    "Bulletin",
     "Dispensation",
     "DispensedItem",
     "Intervention",

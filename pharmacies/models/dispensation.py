@@ -3,6 +3,7 @@ import uuid
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from accounts.enums import Role
 from accounts.models import Member, Site
@@ -227,7 +228,8 @@ class DispensedItem(models.Model):
                 name="pharmacies_item_covers_what_is_due",
             ),
         ]
-        indexes = [models.Index(fields=["batch"], name="pharmacies_item_batch")]
+        # Typed in capitals or not: a recall must find it.
+        indexes = [models.Index(Upper("batch"), name="pharmacies_item_batch")]
         triggers = [
             InsertOnly(name="pharmacies_item_of_its_line", sql=_OF_ITS_LINE),
             InsertOnly(name="pharmacies_item_not_expired", sql=_EXPIRED),

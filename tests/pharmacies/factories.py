@@ -8,6 +8,8 @@ from accounts.enums import Profession, Role
 from accounts.models import Member
 from pharmacies.enums import BearerKind, Medium, MovementKind, Shelf, UndoReason
 from pharmacies.models import (
+    Acknowledgement,
+    Bulletin,
     Dispensation,
     DispensedItem,
     Intervention,
@@ -226,3 +228,34 @@ class RegisterCopyFactory(factory.django.DjangoModelFactory):
     last_number = 4
     sha256 = b"0" * 32
     made_at = ENTERED_AT
+
+
+# --- Alerts ----------------------------------------------------------------------------------
+
+
+class BulletinFactory(factory.django.DjangoModelFactory):
+    """The batch LOT-A1 of a narcotic is recalled."""
+
+    class Meta:
+        model = Bulletin
+
+    issued_by = factory.SubFactory(MemberFactory, role=Role.MANAGER)
+    programme = factory.SubFactory(ProgrammeFactory)
+    kind = "RECALL"
+    product = factory.LazyAttribute(
+        lambda row: ProductFactory(narcotic=True, programme=row.programme)
+    )
+    batch = "LOT-A1"
+    text = "Ne plus délivrer ce lot, rappeler les patients."
+    source = "Décision de l’ANSM du 12 mai 2026"
+    issued_at = ENTERED_AT
+
+
+class AcknowledgementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Acknowledgement
+
+    bulletin = factory.SubFactory(BulletinFactory)
+    by = factory.LazyAttribute(lambda row: trained_pharmacist(row.bulletin.programme))
+    pharmacy = factory.SelfAttribute("by.site")
+    at = ENTERED_AT

@@ -7,6 +7,8 @@ from django.db import connection
 from django.db.models import Model
 
 from pharmacies.models import (
+    Acknowledgement,
+    Bulletin,
     Dispensation,
     DispensedItem,
     Intervention,
@@ -21,6 +23,8 @@ from pharmacies.models import (
 )
 from tests.accounts.factories import SiteFactory
 from tests.pharmacies.factories import (
+    AcknowledgementFactory,
+    BulletinFactory,
     DispensationFactory,
     DispensedItemFactory,
     InterventionFactory,
@@ -146,7 +150,22 @@ def delete_head(pharmacy_id: int) -> None:
         cursor.execute("delete from pharmacies_registerhead where pharmacy_id = %s", [pharmacy_id])
 
 
+def acknowledged_twice() -> None:
+    first = AcknowledgementFactory()
+    AcknowledgementFactory(bulletin=first.bulletin, by=first.by)
+
+
 REFUSED: dict[str, Callable[[], object]] = {
+    "pharmacies_bulletin_says_of_what": lambda: BulletinFactory(batch=""),
+    "pharmacies_bulletin_is_frozen": lambda: Bulletin.objects.filter(
+        pk=BulletinFactory().pk
+    ).update(text="Rien"),
+    "bulletin_never_deleted": lambda: delete_as_owner(BulletinFactory()),
+    "pharmacies_acknowledged_once": acknowledged_twice,
+    "pharmacies_acknowledgement_is_frozen": lambda: Acknowledgement.objects.filter(
+        pk=AcknowledgementFactory().pk
+    ).update(at="2026-06-01T00:00Z"),
+    "acknowledgement_never_deleted": lambda: delete_as_owner(AcknowledgementFactory()),
     "pharmacies_a_rule_is_broken_only_before": lambda: DispensationFactory(
         broken_rules=["EXPIRED"]
     ),
