@@ -27,6 +27,7 @@ _DASHBOARD = ("Tableau de bord", "evaluation:dashboard")
 
 _SCREENING = ("Non-inclusions", "patients:screening")
 _OVERSIGHT = (("Dérogations et doublons", "patients:oversight"), _SCREENING)
+_ALERTS = ("Alertes", "pharmacies:bulletins")
 
 # label, name of the address. What each kind of person works with, in the order of their day.
 MENUS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -40,16 +41,19 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.PHARMACIST: (
         ("Dispenser", "pharmacies:counter"),
         ("Mes dispensations", "pharmacies:history"),
+        ("Registre", "pharmacies:register"),
+        _ALERTS,
         _TRAINING,
     ),
     Role.ANALYST: (_DASHBOARD, ("Exports", "evaluation:export"), *_OVERSIGHT),
-    Role.VIGILANCE_OFFICER: (("Effets indésirables", "vigilance:list"), _DASHBOARD),
+    Role.VIGILANCE_OFFICER: (("Effets indésirables", "vigilance:list"), _ALERTS, _DASHBOARD),
     Role.MANAGER: (
         _DASHBOARD,
         ("Journal", "record:journal"),
         ("Revues", "record:reviews"),
         ("Médicaments", "programmes:products"),
         ("Ouvertures", "patients:openings"),
+        _ALERTS,
         *_OVERSIGHT,
         ("Conservation", "retention:plan"),
     ),

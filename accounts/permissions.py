@@ -46,6 +46,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.TRAINING_RECORD,
             Permission.DISPENSATION_VIEW,
             Permission.DISPENSATION_WRITE,
+            Permission.REGISTER_KEEP,
+            Permission.BULLETIN_VIEW,
             Permission.ADVERSE_EVENT_WRITE,
             Permission.ADVERSE_EVENT_VIEW,
             Permission.ADVERSE_EVENT_DECLARE,
@@ -66,6 +68,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.ADVERSE_EVENT_VIEW,
             Permission.ADVERSE_EVENT_DECLARE,
             Permission.ADVERSE_EVENT_ASSESS,
+            Permission.BULLETIN_VIEW,
+            Permission.BULLETIN_ISSUE,
         }
     ),
     Role.MANAGER: frozenset(
@@ -79,6 +83,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.JOURNAL_READ,
             Permission.TRAIL_REVIEW,
             Permission.SCREENING_VIEW,
+            Permission.BULLETIN_VIEW,
+            Permission.BULLETIN_ISSUE,
         }
     ),
     Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),

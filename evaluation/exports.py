@@ -113,7 +113,8 @@ JOIN LATERAL (SELECT x.*, row_number() OVER (ORDER BY x.signed_on, x.id) AS rank
  FROM prescriptions_prescription x WHERE x.enrolment_id = e.id AND x.signed_on IS NOT NULL) p
  ON true
 JOIN prescriptions_line l ON l.prescription_id = p.id
-LEFT JOIN pharmacies_dispenseditem di ON di.line_id = l.id
+LEFT JOIN pharmacies_dispenseditem di ON di.line_id = l.id AND NOT EXISTS (
+ SELECT FROM pharmacies_undone u WHERE u.dispensation_id = di.dispensation_id)
 LEFT JOIN pharmacies_dispensation d ON d.id = di.dispensation_id
 LEFT JOIN pharmacies_received rc ON rc.id = d.received_id
 LEFT JOIN accounts_site ph ON ph.id = d.pharmacy_id

@@ -57,8 +57,8 @@ class Sheet:
             == (on, after.status, after.first_dispensed_at)
             and before.enrolment.is_live == after.enrolment.is_live
             and before.enrolment.pharmacy_id == after.enrolment.pharmacy_id
-            and set(prescription.dispensations.values_list("pk", flat=True))
-            == {one.pk for one in self.dispensations}
+            and set(prescription.dispensations.values_list("pk", "undone"))
+            == {(one.pk, one.undone.pk if one.is_undone else None) for one in self.dispensations}
             and set(prescription.received.values_list("pk", flat=True))
             == {one.pk for one in self.received.values()}
         )
@@ -103,7 +103,7 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
     """
     received = {row.fraction_no: row for row in prescription.received.select_related("pharmacy")}
     dispensations = list(
-        prescription.dispensations.select_related("pharmacy", "received")
+        prescription.dispensations.select_related("pharmacy", "received", "undone")
         .prefetch_related("items__pack", "items__line")
         .order_by("dispensed_on", "sequence_no")
     )
@@ -150,6 +150,8 @@ def _limits(on: date) -> Limits | None:
 def _given(line: Line, dispensations: list[Dispensation]) -> list[DispensedItem]:
     found = []
     for dispensation in dispensations:
+        if dispensation.is_undone:
+            continue
         for item in dispensation.items.all():
             if item.line_id == line.pk:
                 item.dispensation = dispensation
@@ -255,6 +257,7 @@ def _still_in_hand(prescription: Prescription, rows: list[Row], on: date) -> lis
         DispensedItem.objects.filter(
             dispensation__enrolment=prescription.enrolment_id,
             dispensation__dispensed_on__gt=since,
+            dispensation__undone=None,
             line__product__in=names,
         )
         .exclude(dispensation__prescription=prescription)
@@ -281,7 +284,9 @@ def _needs_vaporiser(prescription: Prescription, rows: list[Row]) -> bool:
     """Flowers leave with a vaporiser the first time."""
     if not any(row.line.product.needs_vaporiser for row in rows):
         return False
-    given = Dispensation.objects.filter(enrolment=prescription.enrolment_id, with_vaporiser=True)
+    given = Dispensation.objects.standing().filter(
+        enrolment=prescription.enrolment_id, with_vaporiser=True
+    )
     return not given.exists()
 
 
@@ -294,6 +299,7 @@ def batches_of_the_day(
         pack__in=packs,
         dispensation__pharmacy=member.site_id,
         dispensation__dispensed_on=on,
+        dispensation__undone=None,
         dispensation__recorded_at__gt=at - timedelta(hours=BATCH_HOURS),
         expires_on__gte=on,
     )

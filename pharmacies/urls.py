@@ -1,6 +1,7 @@
 from django.urls import path
 
 from pharmacies import views
+from pharmacies.views import answers, bulletins, register, statement
 
 
 app_name = "pharmacies"
@@ -11,4 +12,27 @@ urlpatterns = [
     path("dispensation/enregistree/<uuid:dispensation_id>/", views.done, name="done"),
     path("dispensation/<uuid:prescription_id>/", views.prescription, name="prescription"),
     path("dispensation/<uuid:prescription_id>/presentation/", views.receive, name="receive"),
+    path("dispensation/<uuid:prescription_id>/deja-remise/", answers.late, name="late"),
+    path("dispensation/<uuid:prescription_id>/intervention/", answers.intervene, name="intervene"),
+    path("dispensation/<uuid:dispensation_id>/annulation/", answers.undo, name="undo"),
+    path("alertes/", bulletins.bulletins, name="bulletins"),
+    path("alertes/nouvelle/", bulletins.issue, name="issue"),
+    path("alertes/<uuid:bulletin_id>/", bulletins.bulletin, name="bulletin"),
+    path("alertes/<uuid:bulletin_id>/lue/", bulletins.acknowledge, name="acknowledge"),
+    path("indemnisation/", statement.statement, name="statement"),
+    path(
+        "indemnisation/<str:month>/<slug:medium>/", statement.statement_file, name="statement_file"
+    ),
+    path("registre/", register.register, name="register"),
+    path("registre/mouvement/<slug:kind>/", register.movement, name="movement"),
+    path("registre/ligne/<uuid:line_id>/correction/", register.correct, name="correct_line"),
+    path("registre/inventaire/", register.inventory, name="inventory"),
+    path(
+        "registre/inventaire/<uuid:inventory_id>/", register.inventory_done, name="inventory_done"
+    ),
+    path("registre/balances/", register.months, name="months"),
+    path("registre/balances/<uuid:month_id>/", register.month_pdf, name="month_pdf"),
+    path("registre/bons/", register.slips, name="slips"),
+    path("registre/copies/", register.copies, name="copies"),
+    path("registre/copies/<slug:medium>/", register.copy, name="copy"),
 ]

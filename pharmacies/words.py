@@ -60,3 +60,8 @@ def listed(parts: Iterable[str]) -> str:
 def expiry(last_day: date) -> str:
     """The month printed on the pack: 06/2027."""
     return f"{last_day:%m/%Y}"
+
+
+def unit(symbol: str, form: str) -> str:
+    """The unit of a column of quantities: mL, g, comprimés."""
+    return unit_symbol(symbol, form, 2)

@@ -22,7 +22,8 @@ from followup.calendar_steps import Step
 from followup.enums import Standing
 from followup.models import Visit
 from patients.models import Enrolment
-from pharmacies.models import DispensedItem
+from pharmacies.actions import note_of
+from pharmacies.models import DispensedItem, Intervention
 from prescriptions.models import Line, Prescription
 from record import worklist
 from record.enums import Todo
@@ -76,10 +77,11 @@ class Overview:
     running: Prescription | None
     handed_over: list[DispensedItem]
     events: list[tuple[AdverseEvent, str]]
+    words: list[tuple[Intervention, str]]
 
 
 def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
-    """Everything the page shows, in a fixed number of queries (eight)."""
+    """Everything the page shows, in a fixed number of queries (nine)."""
     calendar = calendar_steps.steps(enrolment, today)
     signed = list(
         Prescription.objects.signed()
@@ -95,14 +97,26 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
         running=last,
         handed_over=_handed_over(enrolment),
         events=_events(enrolment),
+        words=_words(enrolment),
     )
 
 
 def _handed_over(enrolment: Enrolment) -> list[DispensedItem]:
     """The last things handed over, with where."""
-    items = DispensedItem.objects.filter(dispensation__enrolment=enrolment)
+    items = DispensedItem.objects.filter(
+        dispensation__enrolment=enrolment, dispensation__undone=None
+    )
     newest = items.order_by("-dispensation__dispensed_on", "-pk")
     return list(newest.select_related("dispensation__pharmacy")[:SHORT_LIST])
+
+
+def _words(enrolment: Enrolment) -> list[tuple[Intervention, str]]:
+    """What pharmacists last wrote to the prescribers, each with its note."""
+    made = Intervention.objects.filter(prescription__enrolment=enrolment)
+    newest = made.select_related("pharmacy", "prescription__enrolment").order_by(
+        "-recorded_at", "-pk"
+    )
+    return [(one, note_of(one)) for one in newest[:SHORT_LIST]]
 
 
 def _events(enrolment: Enrolment) -> list[tuple[AdverseEvent, str]]:

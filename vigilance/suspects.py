@@ -67,7 +67,9 @@ def _recent(lines: list[Line], on: date) -> bool:
 
 def _batches(enrolment: Enrolment, prescription: Prescription | None) -> dict[int, str]:
     """The last batch handed over, by product."""
-    items = DispensedItem.objects.filter(dispensation__enrolment=enrolment)
+    items = DispensedItem.objects.filter(
+        dispensation__enrolment=enrolment, dispensation__undone=None
+    )
     if prescription is not None:
         items = items.filter(dispensation__prescription=prescription)
     rows = items.order_by("dispensation__dispensed_on", "pk").values_list(

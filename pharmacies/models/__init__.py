@@ -1,6 +1,24 @@
 """What left a pharmacy, and what its register holds."""
 
-from pharmacies.models.dispensation import Dispensation, DispensedItem, Received
+from pharmacies.models.bulletin import Acknowledgement, Bulletin
+from pharmacies.models.dispensation import Dispensation, DispensedItem, Received, Undone
+from pharmacies.models.intervention import Intervention
+from pharmacies.models.papers import Inventory, OrderSlip, RegisterCopy, RegisterMonth
+from pharmacies.models.register import RegisterHead, RegisterLine
 
 
-__all__ = ["Dispensation", "DispensedItem", "Received"]
+__all__ = [
+    "Acknowledgement",
+    "Bulletin",
+    "Dispensation",
+    "DispensedItem",
+    "Intervention",
+    "Inventory",
+    "OrderSlip",
+    "Received",
+    "RegisterCopy",
+    "RegisterHead",
+    "RegisterLine",
+    "RegisterMonth",
+    "Undone",
+]

@@ -3,13 +3,14 @@ import uuid
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from accounts.enums import Role
 from accounts.models import Member, Site
 from core.frozen import FrozenWhen, NeverDeleted, Refuse
 from core.history import tracked
 from patients.models import Enrolment
-from pharmacies.enums import BearerKind, OverrideReason
+from pharmacies.enums import BearerKind, BrokenRule, OverrideReason, UndoReason
 from prescriptions.models import Line, Prescription
 from programmes.models import Pack, Programme
 
@@ -42,14 +43,22 @@ _OF_ITS_LINE = """NOT EXISTS (
     JOIN programmes_pack k ON k.product_id = l.product_id
     WHERE l.id = NEW.line_id AND d.id = NEW.dispensation_id AND k.id = NEW.pack_id
 )"""
+# What was already handed over is written as it was, with the rule it broke: ADR 0044.
 _EXPIRED = """NEW.expires_on < (
-    SELECT dispensed_on FROM pharmacies_dispensation WHERE id = NEW.dispensation_id
+    SELECT dispensed_on FROM pharmacies_dispensation
+    WHERE id = NEW.dispensation_id AND NOT already_made
 )"""
 # The lock makes two items of one line wait for each other, whatever the code path.
 _LOCK_LINE = "PERFORM id FROM prescriptions_line WHERE id = NEW.line_id FOR UPDATE;"
 _MORE_THAN_PRESCRIBED = """NEW.days + COALESCE(
-    (SELECT sum(i.days) FROM pharmacies_dispenseditem i WHERE i.line_id = NEW.line_id), 0
-) > (SELECT l.days FROM prescriptions_line l WHERE l.id = NEW.line_id)"""
+    (
+        SELECT sum(i.days) FROM pharmacies_dispenseditem i WHERE i.line_id = NEW.line_id
+        AND NOT EXISTS (
+            SELECT FROM pharmacies_undone u WHERE u.dispensation_id = i.dispensation_id
+        )
+    ), 0
+) > (SELECT l.days FROM prescriptions_line l WHERE l.id = NEW.line_id)
+AND NOT (SELECT already_made FROM pharmacies_dispensation WHERE id = NEW.dispensation_id)"""
 
 
 @tracked
@@ -100,6 +109,10 @@ class DispensationQuerySet(models.QuerySet["Dispensation"]):
             enrolment__programme__in=Programme.objects.visible_to(member),
         )
 
+    def standing(self) -> "DispensationQuerySet":
+        """Those that no counter-entry undid."""
+        return self.filter(undone=None)
+
 
 @tracked
 class Dispensation(models.Model):
@@ -125,6 +138,12 @@ class Dispensation(models.Model):
     with_vaporiser = models.BooleanField("vaporisateur remis", default=False)
     override_reason = models.CharField("motif", max_length=20, choices=OverrideReason, blank=True)
     override_note_sealed = models.BinaryField(null=True, blank=True)
+    # Advice given to the patient or the bearer, whatever its length.
+    is_counselled = models.BooleanField("conseils donnés", default=False)
+    # Handed over before anybody wrote it here: told with its true dates, never refused.
+    already_made = models.BooleanField("saisie après coup", default=False)
+    # Values of BrokenRule.
+    broken_rules = models.JSONField("règles non respectées", default=list, blank=True)
 
     objects = DispensationQuerySet.as_manager()
 
@@ -149,6 +168,10 @@ class Dispensation(models.Model):
                 condition=Q(override_reason="") | Q(override_reason__in=OverrideReason.values),
                 name="pharmacies_override_reason_known",
             ),
+            models.CheckConstraint(
+                condition=Q(broken_rules=[]) | Q(already_made=True),
+                name="pharmacies_a_rule_is_broken_only_before",
+            ),
         ]
         indexes = [
             models.Index(fields=["enrolment", "-dispensed_on"], name="pharmacies_of_enrolment"),
@@ -162,6 +185,15 @@ class Dispensation(models.Model):
 
     def __str__(self) -> str:
         return f"Dispensation {self.public_id}"
+
+    @property
+    def is_undone(self) -> bool:
+        return hasattr(self, "undone")
+
+    @property
+    def broken(self) -> list[str]:
+        """The rules it broke, in French."""
+        return [BrokenRule(code).label for code in self.broken_rules]
 
 
 @tracked
@@ -196,7 +228,8 @@ class DispensedItem(models.Model):
                 name="pharmacies_item_covers_what_is_due",
             ),
         ]
-        indexes = [models.Index(fields=["batch"], name="pharmacies_item_batch")]
+        # Typed in capitals or not: a recall must find it.
+        indexes = [models.Index(Upper("batch"), name="pharmacies_item_batch")]
         triggers = [
             InsertOnly(name="pharmacies_item_of_its_line", sql=_OF_ITS_LINE),
             InsertOnly(name="pharmacies_item_not_expired", sql=_EXPIRED),
@@ -211,3 +244,33 @@ class DispensedItem(models.Model):
 
     def __str__(self) -> str:
         return f"Produit délivré {self.pk}"
+
+
+@tracked
+class Undone(models.Model):
+    """Contre-écriture d'une dispensation: it never counted, and stays as it was written."""
+
+    never_deleted = True
+
+    dispensation = models.OneToOneField(
+        Dispensation, on_delete=models.PROTECT, related_name="undone"
+    )
+    reason = models.CharField("raison", max_length=16, choices=UndoReason)
+    recorded_at = models.DateTimeField("annulée le")
+    recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="undone")
+
+    class Meta:
+        verbose_name = "dispensation annulée"
+        verbose_name_plural = "dispensations annulées"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reason__in=UndoReason.values), name="pharmacies_undo_reason_known"
+            ),
+        ]
+        triggers = [
+            FrozenWhen(name="pharmacies_undone_is_frozen"),
+            NeverDeleted(name="undone_never_deleted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Annulation {self.pk}"

@@ -51,7 +51,7 @@ def counter(request: MemberRequest) -> HttpResponse:
 def prescription(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
     """One screen: for whom, what, how many days are due and why, what leaves now."""
     at = timezone.now()
-    presented = _presented(request, prescription_id, at)
+    presented = presented_to(request, prescription_id, at)
     today = timezone.localdate()
     read = sheet.read(presented, member=request.member, on=today)
     data = request.POST if request.method == "POST" else None
@@ -69,7 +69,7 @@ def prescription(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
 def receive(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
     """«Présentée, commandée»: only the day of presentation is recorded."""
     at, today = timezone.now(), timezone.localdate()
-    presented = _presented(request, prescription_id, at)
+    presented = presented_to(request, prescription_id, at)
     read = sheet.read(presented, member=request.member, on=today)
     form = ReceiveForm(request.POST, sheet=read, today=today)
     if form.is_valid() and _receive(request, presented, form, at):
@@ -83,7 +83,7 @@ def receive(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
 @require(Permission.DISPENSATION_WRITE)
 def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
     """What was just recorded, when the next one opens, and the code field again."""
-    visible = Dispensation.objects.visible_to(request.member).select_related("enrolment")
+    visible = Dispensation.objects.visible_to(request.member).select_related("enrolment", "undone")
     dispensation = get_object_or_404(visible, public_id=dispensation_id)
     prescriptions = Prescription.objects.select_related(*sheet.LOADED)
     today = timezone.localdate()
@@ -108,7 +108,7 @@ def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
 def history(request: MemberRequest) -> HttpResponse:
     """Dispensations of the pharmacist's own pharmacy, the last recorded first."""
     visible = Dispensation.objects.visible_to(request.member)
-    loaded = visible.select_related("enrolment", "dispensed_by__user").prefetch_related(
+    loaded = visible.select_related("enrolment", "dispensed_by__user", "undone").prefetch_related(
         "items__line", "items__pack"
     )
     page = keyset.page(loaded, ["-recorded_at", "-pk"], request.GET, size=PER_PAGE)
@@ -118,7 +118,7 @@ def history(request: MemberRequest) -> HttpResponse:
 # --- One prescription ------------------------------------------------------------------------
 
 
-def _presented(request: MemberRequest, prescription_id: UUID, at: datetime) -> Prescription:
+def presented_to(request: MemberRequest, prescription_id: UUID, at: datetime) -> Prescription:
     """The prescription, opened by its code and the birth date for a shift: 404 otherwise."""
     presented = Prescription.objects.presented_to(request.member, at)
     loaded = presented.select_related(*sheet.LOADED, "patient__identity")

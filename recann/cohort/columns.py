@@ -59,7 +59,14 @@ COLUMNS: dict[type[Model], tuple[str, dict[str, object]]] = {
     Dispensation: (
         "id public_id prescription enrolment received sequence_no pharmacy dispensed_by"
         " dispensed_on recorded_at",
-        {"bearer": "PATIENT", "with_vaporiser": "f", "override_reason": ""},
+        {
+            "bearer": "PATIENT",
+            "with_vaporiser": "f",
+            "override_reason": "",
+            "is_counselled": "f",
+            "already_made": "f",
+            "broken_rules": "[]",
+        },
     ),
     DispensedItem: (
         "id dispensation line pack batch expires_on packs days quantity_due quantity",

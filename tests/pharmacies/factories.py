@@ -6,12 +6,26 @@ import factory
 
 from accounts.enums import Profession, Role
 from accounts.models import Member
-from pharmacies.enums import BearerKind
-from pharmacies.models import Dispensation, DispensedItem, Received
+from pharmacies.enums import BearerKind, Medium, MovementKind, Shelf, UndoReason
+from pharmacies.models import (
+    Acknowledgement,
+    Bulletin,
+    Dispensation,
+    DispensedItem,
+    Intervention,
+    Inventory,
+    OrderSlip,
+    Received,
+    RegisterCopy,
+    RegisterLine,
+    RegisterMonth,
+    Undone,
+)
 from prescriptions.models import Prescription
-from programmes.models import Programme
+from programmes.models import Pack, Programme
 from tests.accounts.factories import MemberFactory
 from tests.prescriptions.factories import PrescriptionFactory, PresentationFactory
+from tests.programmes.factories import PackFactory, ProductFactory, ProgrammeFactory
 from tests.training.factories import CompletionFactory, CourseFactory
 from training.models import Course
 
@@ -103,3 +117,145 @@ class DispensedItemFactory(factory.django.DjangoModelFactory):
 
 def _packs(quantity: Decimal, size: Decimal) -> int:
     return int((quantity / size).to_integral_value(ROUND_CEILING))
+
+
+class UndoneFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Undone
+
+    dispensation = factory.SubFactory(DispensationFactory)
+    reason = UndoReason.TWICE
+    recorded_at = factory.SelfAttribute("dispensation.recorded_at")
+    recorded_by = factory.SelfAttribute("dispensation.dispensed_by")
+
+
+class InterventionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Intervention
+
+    prescription = factory.SubFactory(PrescriptionFactory, signed=True)
+    recorded_by = factory.LazyAttribute(
+        lambda row: trained_pharmacist(row.prescription.enrolment.programme)
+    )
+    pharmacy = factory.SelfAttribute("recorded_by.site")
+    kind = "INTERVENTION"
+    reason = "DOSE"
+    recorded_at = factory.SelfAttribute("prescription.signed_at")
+
+
+# --- Register --------------------------------------------------------------------------------
+
+ENTERED_ON = datetime.date(2026, 5, 12)
+ENTERED_AT = datetime.datetime(2026, 5, 12, 9, tzinfo=datetime.UTC)
+
+
+def narcotic_pack(member: Member, **changes: Any) -> Pack:
+    """A bottle of 50 mL, a narcotic of a programme the member serves."""
+    programme = member.accreditations.order_by("pk").first().programme
+    return PackFactory(  # type: ignore[no-any-return]
+        product=ProductFactory(narcotic=True, programme=programme), **changes
+    )
+
+
+def register_keeper(**changes: Any) -> Member:
+    """A pharmacist accredited to a programme that began before the register."""
+    return trained_pharmacist(ProgrammeFactory(), **changes)
+
+
+class RegisterLineFactory(factory.django.DjangoModelFactory):
+    """Four bottles of 50 mL received."""
+
+    class Meta:
+        model = RegisterLine
+
+    recorded_by = factory.LazyFunction(register_keeper)
+    pharmacy = factory.SelfAttribute("recorded_by.site")
+    kind = MovementKind.RECEIPT
+    shelf = Shelf.STOCK
+    pack = factory.LazyAttribute(lambda row: narcotic_pack(row.recorded_by))
+    batch = "LOT-A1"
+    expires_on = datetime.date(2028, 6, 30)
+    change = Decimal(200)
+    happened_on = ENTERED_ON
+    recorded_at = ENTERED_AT
+
+
+class OrderSlipFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = OrderSlip
+
+    recorded_by = factory.LazyFunction(register_keeper)
+    pharmacy = factory.SelfAttribute("recorded_by.site")
+    slip_number = "0001234"
+    supplier = "Grossiste répartiteur"
+    ordered_on = ENTERED_ON
+    pack = factory.LazyAttribute(lambda row: narcotic_pack(row.recorded_by))
+    packs = 20
+    recorded_at = ENTERED_AT
+
+
+class RegisterMonthFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RegisterMonth
+
+    closed_by = factory.LazyFunction(register_keeper)
+    pharmacy = factory.SelfAttribute("closed_by.site")
+    month = datetime.date(2026, 4, 1)
+    first_number = 1
+    last_number = 4
+    rows = factory.LazyFunction(list)
+    closed_at = ENTERED_AT
+
+
+class InventoryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Inventory
+
+    recorded_by = factory.LazyFunction(register_keeper)
+    pharmacy = factory.SelfAttribute("recorded_by.site")
+    counted_on = ENTERED_ON
+    rows = factory.LazyFunction(lambda: [{"expected": "1", "counted": "1", "difference": "0"}])
+    recorded_at = ENTERED_AT
+
+
+class RegisterCopyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RegisterCopy
+
+    made_by = factory.LazyFunction(register_keeper)
+    pharmacy = factory.SelfAttribute("made_by.site")
+    medium = Medium.CSV
+    last_number = 4
+    sha256 = b"0" * 32
+    made_at = ENTERED_AT
+
+
+# --- Alerts ----------------------------------------------------------------------------------
+
+
+class BulletinFactory(factory.django.DjangoModelFactory):
+    """The batch LOT-A1 of a narcotic is recalled."""
+
+    class Meta:
+        model = Bulletin
+
+    issued_by = factory.SubFactory(MemberFactory, role=Role.MANAGER)
+    programme = factory.SubFactory(ProgrammeFactory)
+    kind = "RECALL"
+    product = factory.LazyAttribute(
+        lambda row: ProductFactory(narcotic=True, programme=row.programme)
+    )
+    batch = "LOT-A1"
+    text = "Ne plus délivrer ce lot, rappeler les patients."
+    source = "Décision de l’ANSM du 12 mai 2026"
+    issued_at = ENTERED_AT
+
+
+class AcknowledgementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Acknowledgement
+
+    bulletin = factory.SubFactory(BulletinFactory)
+    by = factory.LazyAttribute(lambda row: trained_pharmacist(row.bulletin.programme))
+    pharmacy = factory.SelfAttribute("by.site")
+    at = ENTERED_AT

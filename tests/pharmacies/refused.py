@@ -1,16 +1,40 @@
 """What the database refuses of a dispensation: one line per constraint and per trigger."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Model
 
-from pharmacies.models import Dispensation, DispensedItem, Received
+from pharmacies.models import (
+    Acknowledgement,
+    Bulletin,
+    Dispensation,
+    DispensedItem,
+    Intervention,
+    Inventory,
+    OrderSlip,
+    Received,
+    RegisterCopy,
+    RegisterHead,
+    RegisterLine,
+    RegisterMonth,
+    Undone,
+)
+from tests.accounts.factories import SiteFactory
 from tests.pharmacies.factories import (
+    AcknowledgementFactory,
+    BulletinFactory,
     DispensationFactory,
     DispensedItemFactory,
+    InterventionFactory,
+    InventoryFactory,
+    OrderSlipFactory,
     ReceivedFactory,
+    RegisterCopyFactory,
+    RegisterLineFactory,
+    RegisterMonthFactory,
+    UndoneFactory,
 )
 from tests.prescriptions.factories import PrescriptionFactory
 from tests.programmes.factories import PackFactory
@@ -54,7 +78,155 @@ def delete_as_owner(row: Model) -> None:
         cursor.execute(f"delete from {row._meta.db_table} where id = %s", [row.pk])
 
 
+def line(**changes: object) -> RegisterLine:
+    """A line in the register that the first one opened: same pharmacist, same pack."""
+    first = RegisterLineFactory()
+    same = {"recorded_by": first.recorded_by, "pack": first.pack}
+    return RegisterLineFactory(**same | changes)  # type: ignore[no-any-return]
+
+
+def correction(**changes: object) -> RegisterLine:
+    """The opposite of a receipt, but for what is changed."""
+    first = RegisterLineFactory()
+    opposite = {
+        "recorded_by": first.recorded_by,
+        "pack": first.pack,
+        "kind": "CORRECTION",
+        "change": -first.change,
+        "corrects": first,
+        "reason": "Saisie en double",
+    }
+    return RegisterLineFactory(**opposite | changes)  # type: ignore[no-any-return]
+
+
+def slip_twice() -> None:
+    slip = OrderSlipFactory()
+    OrderSlipFactory(recorded_by=slip.recorded_by, pack=slip.pack)
+
+
+def item_told_twice() -> None:
+    item = DispensedItemFactory()
+    exit_of(item)
+    exit_of(item)
+
+
+def exit_of(item: DispensedItem, **changes: object) -> RegisterLine:
+    told = {
+        "recorded_by": item.dispensation.dispensed_by,
+        "pharmacy": item.dispensation.pharmacy,
+        "kind": "DISPENSATION",
+        "pack": item.pack,
+        "batch": item.batch,
+        "change": -item.quantity,
+        "happened_on": item.dispensation.dispensed_on,
+        "item_no": item.pk,
+    }
+    return RegisterLineFactory(**told | changes)  # type: ignore[no-any-return]
+
+
+def closed_twice() -> None:
+    RegisterMonthFactory(closed_by=RegisterMonthFactory().closed_by)
+
+
+def number_taken() -> None:
+    """Past the trigger that numbers: as the owner, who may switch it off."""
+    first = RegisterLineFactory()
+    with connection.cursor() as cursor:
+        cursor.execute("set role none")
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute(
+            "insert into pharmacies_registerline (public_id, pharmacy_id, number, kind, shelf,"
+            " pack_id, batch, change, balance_after, happened_on, recorded_at, recorded_by_id,"
+            " reference, reason, witness) select gen_random_uuid(), pharmacy_id, number, kind,"
+            " shelf, pack_id, batch, change, balance_after, happened_on, recorded_at,"
+            " recorded_by_id, '', '', '' from pharmacies_registerline where id = %s",
+            [first.pk],
+        )
+
+
+def delete_head(pharmacy_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("set role none")
+        cursor.execute("delete from pharmacies_registerhead where pharmacy_id = %s", [pharmacy_id])
+
+
+def acknowledged_twice() -> None:
+    first = AcknowledgementFactory()
+    AcknowledgementFactory(bulletin=first.bulletin, by=first.by)
+
+
 REFUSED: dict[str, Callable[[], object]] = {
+    "pharmacies_bulletin_says_of_what": lambda: BulletinFactory(batch=""),
+    "pharmacies_bulletin_is_frozen": lambda: Bulletin.objects.filter(
+        pk=BulletinFactory().pk
+    ).update(text="Rien"),
+    "bulletin_never_deleted": lambda: delete_as_owner(BulletinFactory()),
+    "pharmacies_acknowledged_once": acknowledged_twice,
+    "pharmacies_acknowledgement_is_frozen": lambda: Acknowledgement.objects.filter(
+        pk=AcknowledgementFactory().pk
+    ).update(at="2026-06-01T00:00Z"),
+    "acknowledgement_never_deleted": lambda: delete_as_owner(AcknowledgementFactory()),
+    "pharmacies_a_rule_is_broken_only_before": lambda: DispensationFactory(
+        broken_rules=["EXPIRED"]
+    ),
+    "pharmacies_undo_reason_known": lambda: UndoneFactory(reason="RAIN"),
+    "pharmacies_undone_is_frozen": lambda: Undone.objects.filter(pk=UndoneFactory().pk).update(
+        reason="WRONG_PAPER"
+    ),
+    "undone_never_deleted": lambda: delete_as_owner(UndoneFactory()),
+    "pharmacies_intervention_known": lambda: InterventionFactory(kind="JOKE"),
+    "pharmacies_intervention_is_frozen": lambda: Intervention.objects.filter(
+        pk=InterventionFactory().pk
+    ).update(reason="DOUBT"),
+    "intervention_never_deleted": lambda: delete_as_owner(InterventionFactory()),
+    "pharmacies_register_begins_at_one": lambda: RegisterHead.objects.create(
+        pharmacy=SiteFactory(), last_number=2
+    ),
+    "pharmacies_register_skips_no_number": lambda: RegisterHead.objects.filter(
+        pk=RegisterLineFactory().pharmacy_id
+    ).update(last_number=9),
+    "register_head_never_deleted": lambda: delete_head(RegisterLineFactory().pharmacy_id),
+    "pharmacies_slip_once": slip_twice,
+    "pharmacies_slip_says_what": lambda: OrderSlipFactory(packs=0),
+    "pharmacies_slip_is_frozen": lambda: OrderSlip.objects.filter(pk=OrderSlipFactory().pk).update(
+        packs=3
+    ),
+    "slip_never_deleted": lambda: delete_as_owner(OrderSlipFactory()),
+    "pharmacies_register_numbers_once": number_taken,
+    "pharmacies_register_tells_an_item_once": item_told_twice,
+    "pharmacies_register_kind_known": lambda: line(kind="GIFT"),
+    "pharmacies_register_moves_the_right_way": lambda: line(change=-1),
+    "pharmacies_register_not_below_zero": lambda: line(
+        kind="LOSS", reason="Flacon cassé", change=-201
+    ),
+    "pharmacies_destruction_has_witness": lambda: line(
+        kind="DESTRUCTION", change=-1, reference="PV 12"
+    ),
+    "pharmacies_correction_says_of_what": lambda: line(corrects=RegisterLineFactory()),
+    "pharmacies_register_says_why": lambda: correction(reason=""),
+    "pharmacies_register_as_dispensed": lambda: exit_of(DispensedItemFactory(), batch="LOT-B2"),
+    "pharmacies_register_undoes_its_line": lambda: correction(change=-1),
+    "pharmacies_register_is_frozen": lambda: RegisterLine.objects.filter(
+        pk=RegisterLineFactory().pk
+    ).update(change=1),
+    "register_line_never_deleted": lambda: delete_as_owner(RegisterLineFactory()),
+    "pharmacies_month_closed_once": closed_twice,
+    "pharmacies_month_is_a_month": lambda: RegisterMonthFactory(month=date(2026, 4, 2)),
+    "pharmacies_month_goes_forward": lambda: RegisterMonthFactory(first_number=6),
+    "pharmacies_month_is_frozen": lambda: RegisterMonth.objects.filter(
+        pk=RegisterMonthFactory().pk
+    ).update(last_number=5),
+    "register_month_never_deleted": lambda: delete_as_owner(RegisterMonthFactory()),
+    "pharmacies_inventory_counts": lambda: InventoryFactory(rows=[]),
+    "pharmacies_inventory_is_frozen": lambda: Inventory.objects.filter(
+        pk=InventoryFactory().pk
+    ).update(note="Recompté"),
+    "inventory_never_deleted": lambda: delete_as_owner(InventoryFactory()),
+    "pharmacies_medium_known": lambda: RegisterCopyFactory(medium="FAX"),
+    "pharmacies_copy_is_frozen": lambda: RegisterCopy.objects.filter(
+        pk=RegisterCopyFactory().pk
+    ).update(last_number=9),
+    "register_copy_never_deleted": lambda: delete_as_owner(RegisterCopyFactory()),
     "pharmacies_received_once": received_twice,
     "pharmacies_fraction_counts_from_one": lambda: ReceivedFactory(fraction_no=0),
     "pharmacies_received_once_signed": received_before_writing,

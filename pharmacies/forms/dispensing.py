@@ -5,7 +5,7 @@ import secrets
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -55,7 +55,7 @@ class CounterForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _limit(self, "birth_date", None, today)
+        limit(self, "birth_date", None, today)
 
 
 class ReceiveForm(forms.Form):
@@ -68,10 +68,10 @@ class ReceiveForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, sheet: Sheet, today: date) -> None:
         super().__init__(data, initial={"presented_on": today, "key": new_key()})
-        _limit(self, "presented_on", sheet.prescription.signed_on, today)
+        limit(self, "presented_on", sheet.prescription.signed_on, today)
 
 
-def _limit(form: forms.Form, name: str, earliest: date | None, latest: date) -> None:
+def limit(form: forms.Form, name: str, earliest: date | None, latest: date) -> None:
     field = form.fields[name]
     if isinstance(field, FrenchDateField):
         field.limit(earliest=earliest, latest=latest)
@@ -141,10 +141,11 @@ class DispensingForm(forms.Form):
     show_if = {
         "bearer_name": f"bearer={BearerKind.CARER}",
         "bearer_address": f"bearer={BearerKind.CARER}",
+        "bearer_known": f"bearer={BearerKind.CARER}",
         "bearer_document": f"bearer={BearerKind.CARER}",
         "override_note": f"override_reason={OverrideReason.OTHER}",
     }
-    optional_if_shown = {"bearer_address"}
+    optional_if_shown = {"bearer_document"}
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     dispensed_on = FrenchDateField(label="Délivrée le")
@@ -153,6 +154,7 @@ class DispensingForm(forms.Form):
     )
     bearer_name = forms.CharField(label="Nom et prénom du porteur", max_length=120, required=False)
     bearer_address = forms.CharField(label="Adresse du porteur", max_length=200, required=False)
+    bearer_known = forms.BooleanField(label="Porteur connu de la pharmacie", required=False)
     bearer_document = forms.CharField(
         label="Pièce d’identité",
         max_length=80,
@@ -160,6 +162,10 @@ class DispensingForm(forms.Form):
         help_text="Nature et numéro, si le porteur n’est pas connu de la pharmacie",
     )
     with_vaporiser = forms.BooleanField(label="Vaporisateur remis", required=False)
+    is_counselled = forms.BooleanField(
+        label="Conseils donnés (prise, conduite, conservation, ne jamais arrêter d’un coup)",
+        required=False,
+    )
     override_reason = forms.ChoiceField(
         label="Motif", choices=[("", "Choisir un motif"), *OverrideReason.choices], required=False
     )
@@ -176,7 +182,7 @@ class DispensingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sheet, self.batches = sheet, batches or {}
         self.slots = list(_slots(sheet))
-        _limit(self, "dispensed_on", sheet.prescription.signed_on, today)
+        limit(self, "dispensed_on", sheet.prescription.signed_on, today)
         self.initial.update(dispensed_on=today, key=new_key(), with_vaporiser=sheet.needs_vaporiser)
         # A form sent twice finds another sheet: only the action may refuse it.
         self.fields["override_reason"].required = sheet.needs_reason and not self.is_bound
@@ -186,6 +192,11 @@ class DispensingForm(forms.Form):
             self._add_slot(slot)
         # A line left out says 0 packs and no batch: the browser must not ask for it.
         self.use_required_attribute = sum(not slot.is_extra for slot in self.slots) == 1
+
+    @property
+    def asked_rows(self) -> list[Row]:
+        """The lines that the page shows."""
+        return self.sheet.open_rows
 
     def _add_line(self, row: Row) -> None:
         name = f"days-{row.line.position}"
@@ -199,7 +210,7 @@ class DispensingForm(forms.Form):
 
     def _is_asked(self, name: str, row: Row) -> bool:
         """Whether the page holds the field: a line of which nothing is due is not asked."""
-        return name in self.data if self.is_bound else row in self.sheet.open_rows
+        return name in self.data if self.is_bound else row in self.asked_rows
 
     def _add_slot(self, slot: Slot) -> None:
         label, count = slot.pack.label, f"packs-{slot.name}"
@@ -261,6 +272,8 @@ class DispensingForm(forms.Form):
             days={row.line.position: data[f"days-{row.line.position}"] or 0 for row in rows},
             dispensed_on=data["dispensed_on"],
             bearer=data["bearer"],
+            bearer_is_known=data["bearer_known"],
+            is_counselled=data["is_counselled"],
             bearer_identity={part: data[f"bearer_{part}"] for part in parts} if is_carer else {},
             with_vaporiser=data["with_vaporiser"],
             override_reason=data["override_reason"],
@@ -297,7 +310,7 @@ class DispensingForm(forms.Form):
                 slots=[self._fields(slot) for slot in self._of(row) if not slot.is_extra],
                 extra=[self._fields(slot) for slot in self._of(row) if slot.is_extra],
             )
-            for row in self.sheet.open_rows
+            for row in self.asked_rows
         ]
 
     def _of(self, row: Row) -> list[Slot]:
@@ -327,12 +340,32 @@ class DispensingForm(forms.Form):
         """Whether something refused, or somebody other than the patient, stands in the details."""
         if not self.is_bound:
             return False
-        folded = {"dispensed_on", "bearer"}
+        folded = {"dispensed_on", "bearer", "is_counselled"}
         if not self.sheet.needs_reason:
             folded |= {"override_reason", "override_note"}
         folded |= {name for name in self.fields if name.startswith(("days-", "bearer_"))}
         folded |= {name for name in self.fields if name.endswith("b")}
         return self["bearer"].value() == BearerKind.CARER or bool(folded & set(self.errors))
+
+
+class LateForm(DispensingForm):
+    """What left the pharmacy before today, with its true dates: every line may be told."""
+
+    presented_on = FrenchDateField(label="Présentée le")
+
+    def __init__(self, *args: Any, sheet: Sheet, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, sheet=sheet, today=today, **kwargs)
+        self.initial = {"key": new_key(), "bearer": BearerKind.PATIENT}
+        for name in ("dispensed_on", "presented_on"):
+            limit(self, name, sheet.prescription.signed_on, today - timedelta(days=1))
+        self.use_required_attribute = False
+        for name, field in self.fields.items():
+            if name.startswith(("days-", "packs-", "batch-", "expires-", "override_")):
+                field.required = False
+
+    @property
+    def asked_rows(self) -> list[Row]:
+        return self.sheet.rows
 
 
 def _slots(sheet: Sheet) -> Iterator[Slot]:

@@ -1,0 +1,38 @@
+"""What is typed at the counter and in the register."""
+
+from pharmacies.forms.answers import BulletinForm, InterventionForm, UndoForm
+from pharmacies.forms.dispensing import (
+    CodeField,
+    CounterForm,
+    DispensingForm,
+    ExpiryField,
+    LateForm,
+    ReceiveForm,
+)
+from pharmacies.forms.register import (
+    CloseForm,
+    CorrectForm,
+    DayForm,
+    InventoryForm,
+    MovementForm,
+    OrderForm,
+)
+
+
+__all__ = [
+    "BulletinForm",
+    "CloseForm",
+    "CodeField",
+    "CorrectForm",
+    "CounterForm",
+    "DayForm",
+    "DispensingForm",
+    "ExpiryField",
+    "InterventionForm",
+    "InventoryForm",
+    "LateForm",
+    "MovementForm",
+    "OrderForm",
+    "ReceiveForm",
+    "UndoForm",
+]

@@ -1,0 +1,43 @@
+"""What leaves by mail: numbers only, no name, no medicine, no disease."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
+
+from accounts.models import Site
+from core import mail
+from core.models import OutgoingMail
+from pharmacies.models import Bulletin, Intervention
+
+
+def _address() -> str:
+    return f"{settings.PUBLIC_URL}{resolve_url(settings.LOGIN_URL)}"
+
+
+def queue_intervention(made: Intervention, *, at: datetime) -> OutgoingMail:
+    """Tell the prescriber that a pharmacist wrote: the rest is read after signing in."""
+    prescription = made.prescription
+    context = {
+        "number": prescription.enrolment.number,
+        "pharmacy": made.pharmacy,
+        "kind": made.get_kind_display(),
+        "address": _address(),
+    }
+    body = render_to_string("mail/intervention.txt", context)
+    subject = f"ReCann\u202f: un pharmacien vous écrit, dossier {prescription.enrolment.number}"
+    key = f"intervention {made.public_id}"
+    return mail.queue(key, prescription.prescriber.email, subject, body, at=at)
+
+
+def queue_bulletin(bulletin: Bulletin, pharmacy: Site, *, at: datetime) -> OutgoingMail | None:
+    """Tell one pharmacy that an alert waits; None when it has no address."""
+    if not pharmacy.email:
+        return None
+    context = {"bulletin": bulletin, "pharmacy": pharmacy, "address": _address()}
+    body = render_to_string("mail/bulletin.txt", context)
+    subject = f"ReCann\u202f: {bulletin.get_kind_display().lower()}, accusé de réception attendu"
+    return mail.queue(
+        f"bulletin {bulletin.public_id} {pharmacy.pk}", pharmacy.email, subject, body, at=at
+    )

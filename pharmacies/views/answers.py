@@ -1,0 +1,101 @@
+"""After the counter, or instead of it: undo, write late, write to the prescriber."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.enums import Permission
+from accounts.middleware import MemberRequest
+from accounts.permissions import require
+from core import once
+from pharmacies import actions, sheet
+from pharmacies.forms import InterventionForm, LateForm, UndoForm
+from pharmacies.models import Dispensation
+from pharmacies.views.desk import presented_to
+from prescriptions.models import Prescription
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.DISPENSATION_WRITE)
+def undo(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
+    """A counter-entry: the dispensation stays, and never counted."""
+    visible = Dispensation.objects.visible_to(request.member).standing()
+    dispensation = get_object_or_404(
+        visible.select_related("enrolment", "prescription"), public_id=dispensation_id
+    )
+    form = UndoForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            actions.undo(dispensation, **form.cleaned_data, by=request.member, at=timezone.now())
+        except actions.CannotUndo as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Dispensation annulée par une contre-écriture.")
+            return redirect("pharmacies:history")
+    items = dispensation.items.select_related("line", "pack").order_by("line__position", "pk")
+    context = {"form": form, "dispensation": dispensation, "items": items}
+    return render(request, "pharmacies/undo.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.DISPENSATION_WRITE)
+def late(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
+    """What was handed over before today and never written."""
+    at, today = timezone.now(), timezone.localdate()
+    prescription = presented_to(request, prescription_id, at)
+    read = sheet.read(prescription, member=request.member, on=today)
+    form = LateForm(request.POST if request.method == "POST" else None, sheet=read, today=today)
+    if form.is_valid() and (done := _record(request, prescription, form)):
+        return redirect("pharmacies:done", done.public_id)
+    return render(request, "pharmacies/late.html", {"form": form} | _back(prescription))
+
+
+def _record(
+    request: MemberRequest, prescription: Prescription, form: LateForm
+) -> Dispensation | None:
+    typed = form.cleaned_data
+    try:
+        return actions.record_made(
+            prescription,
+            handover=form.handover(),
+            presented_on=typed["presented_on"],
+            key=typed["key"],
+            by=request.member,
+            at=timezone.now(),
+        )
+    except actions.CannotDispense as error:
+        form.refuse(str(error), error.field)
+    except once.AnotherBody as error:
+        form.refuse(str(error), "")
+    return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.DISPENSATION_WRITE)
+def intervene(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
+    """An intervention or a refusal, with its motive, sent to the prescriber."""
+    at = timezone.now()
+    prescription = presented_to(request, prescription_id, at)
+    form = InterventionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        key = form.cleaned_data["key"]
+        try:
+            actions.intervene(prescription, word=form.word(), key=key, by=request.member, at=at)
+        except once.AnotherBody as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Envoyé à {prescription.prescriber.full_name}.")
+            return redirect("pharmacies:prescription", prescription_id)
+    return render(request, "pharmacies/intervene.html", {"form": form} | _back(prescription))
+
+
+def _back(prescription: Prescription) -> dict[str, Any]:
+    page = reverse("pharmacies:prescription", args=[prescription.public_id])
+    trail = [("Dispenser", reverse("pharmacies:counter")), ("Ordonnance", page)]
+    return {"prescription": prescription, "crumbs": trail, "back": page}

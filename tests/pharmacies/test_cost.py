@@ -1,0 +1,16 @@
+"""What an act at the counter costs: queries, counted."""
+
+from tests.pharmacies.factories import at_the_counter
+from tests.pharmacies.test_views import page_of, typed, written
+
+
+def test_the_sheet_is_read_once_unless_it_changed(client, sign_in, django_assert_num_queries):
+    prescription = written(days_ago=1)
+    client = sign_in(at_the_counter(prescription))
+    data = typed(client.get(page_of(prescription)))
+
+    # session, user, device, member; prescription, 7 of the sheet, 2 of rights;
+    # transaction 2, history 2, key 2, locks 3, unchanged 2; presentation, dispensation, item,
+    # stamp, line of the register, two lines of the journal
+    with django_assert_num_queries(32):
+        client.post(page_of(prescription), data)
