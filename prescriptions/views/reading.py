@@ -20,7 +20,7 @@ from prescriptions import actions, checks, switching, wanted
 from prescriptions.alerts import to_justify
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.forms import SignForm
-from prescriptions.models import Prescription
+from prescriptions.models import Plan, Prescription
 from prescriptions.sheet import sheet
 from prescriptions.standing import standing
 from prescriptions.views.found import context_of, may_write, one_of, to_detail
@@ -45,6 +45,7 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
         "rows": [(row, *standing(row, today)) for row in page.rows],
         "page": page,
         "running": running,
+        "plans": Plan.objects.filter(enrolment=enrolment).standing().select_related("product"),
         "affected": switching.affected(running, today) if running else [],
         "may_write": may_write(request, enrolment),
     }
