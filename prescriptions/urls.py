@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{_PLANS}<uuid:public_id>/document/", plans.paper, name="plan_paper"),
     path(f"{_PLANS}<uuid:public_id>/abandonner/", plans.give_up, name="give_up_plan"),
     path(_LIST, reading.prescription_list, name="list"),
+    path(f"{_LIST}historique/", reading.history_page, name="history"),
     path(f"{_LIST}nouvelle/", writing.create, name="create"),
     path(_ONE, reading.detail, name="detail"),
     path(f"{_ONE}modifier/", writing.edit, name="edit"),

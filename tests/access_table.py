@@ -82,6 +82,7 @@ ACCESS: dict[str, Permission | str] = {
     "patients:nir": Permission.IDENTITY_WRITE,
     "patients:reveal_nir": Permission.IDENTITY_WRITE,
     "prescriptions:list": Permission.PRESCRIPTION_VIEW,
+    "prescriptions:history": Permission.PRESCRIPTION_VIEW,
     "prescriptions:create": Permission.PRESCRIPTION_WRITE,
     "prescriptions:detail": Permission.PRESCRIPTION_VIEW,
     "prescriptions:edit": Permission.PRESCRIPTION_WRITE,

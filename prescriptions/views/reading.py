@@ -16,7 +16,7 @@ from core.documents import read
 from core.pdf import PdfUnavailable
 from patients.access import open_live, open_record
 from patients.identity import Person
-from prescriptions import actions, checks, switching, wanted
+from prescriptions import actions, checks, history, switching, wanted
 from prescriptions.alerts import to_justify
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.forms import SignForm
@@ -50,6 +50,15 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
         "may_write": may_write(request, enrolment),
     }
     return render(request, "prescriptions/list.html", context)
+
+
+@require_safe
+@require(Permission.PRESCRIPTION_VIEW)
+def history_page(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
+    """Periods of every prescriber on one axis, with their alerts."""
+    enrolment, person = open_record(request, enrolment_id)
+    context = context_of(enrolment, person) | {"history": history.of(enrolment)}
+    return render(request, "prescriptions/history.html", context)
 
 
 @require_safe
