@@ -10,6 +10,10 @@ from django.utils.safestring import SafeString
 from core.charts import INK, SERIES_COLOURS, months, percent, svg
 
 
+# Percent of the box.
+THICKEST = 18
+
+
 @dataclass(frozen=True)
 class Span:
     """A period, both days included. `tone`: 1 to 4, the colours of series."""
@@ -43,7 +47,8 @@ def _row(row: SpanRow, top: float, height: float, axis: tuple[date, date]) -> Sa
         '<text class="rc-chart__axis" fill="{}" font-size="12" x="0" y="{}" dy="14">{}</text>',
         *(INK, percent(top), row.name),
     )
-    bars = [_bar(span, top + height * 0.45, height * 0.4, axis) for span in row.spans]
+    thick = min(height * 0.45, THICKEST)
+    bars = [_bar(span, top + height * 0.4, thick, axis) for span in row.spans]
     return SafeString("".join([name, *bars]))
 
 

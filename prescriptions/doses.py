@@ -4,6 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import zip_longest
+
+
+# Days between two prescriptions that interrupt nothing: what is left of a bottle. No legal source.
+GAP_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,12 @@ def daily(courses: Sequence[Course], until: date) -> list[Dose]:
     """
     days = {one.first for one in courses} | {one.last + timedelta(days=1) for one in courses}
     found: list[Dose] = []
-    for on in sorted(day for day in days if day <= until):
+    ordered = sorted(day for day in days if day <= until)
+    for on, following in zip_longest(ordered, ordered[1:]):
         thc, cbd = _on(courses, on)
+        short = following is not None and (following - on).days <= GAP_DAYS
+        if short and not thc + cbd:
+            continue
         if not found or (found[-1].thc_mg, found[-1].cbd_mg) != (thc, cbd):
             found.append(Dose(on, thc, cbd))
     return found

@@ -14,6 +14,9 @@ from prescriptions import rules
 from prescriptions.models import Prescription
 
 
+# Months shown at first. No legal source: what a prescriber looks back at.
+MONTHS = 24
+
 # Colours of the bars: `rc-fill-1` to `rc-fill-3`.
 NARCOTIC, ORDINARY, SHARED = 1, 2, 3
 
@@ -35,11 +38,14 @@ class History:
     alerts: list[str]
 
 
-def of(enrolment: Enrolment) -> History:
-    """Everything signed and not voided, the newest first, in three queries."""
+def of(enrolment: Enrolment, since: date | None = None) -> History:
+    """What was signed and not voided, the newest first, in three queries.
+
+    :param since: those that ended before are left out
+    """
+    rows = Prescription.objects.signed().filter(enrolment=enrolment)
     signed = list(
-        Prescription.objects.signed()
-        .filter(enrolment=enrolment)
+        (rows.filter(ends_on__gte=since) if since else rows)
         .select_related("prescriber", "author__site")
         .prefetch_related("lines", "passed_alerts")
         .order_by("-starts_on", "-pk")

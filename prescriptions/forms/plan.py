@@ -34,7 +34,7 @@ class PlanForm(forms.Form):
     template = forms.ChoiceField(label="Modèle", widget=forms.RadioSelect)
     intakes = FrenchIntegerField(label="Prises par jour", min_value=1, max_value=MAX_INTAKES)
     dose = FrenchDecimalField(
-        label="Dose actuelle par prise (sevrage)",
+        label="Dose actuelle par prise",
         min_value=0,
         max_value=MAX_DOSE,
         decimals=3,
@@ -42,13 +42,15 @@ class PlanForm(forms.Form):
         help_text="En mL, g ou comprimés. Le premier palier est déjà plus bas.",
     )
     most_mg = FrenchDecimalField(
-        label="Dose à atteindre, en mg par jour (titration)",
+        label="Dose à atteindre, en mg par jour",
         min_value=0,
         max_value=MAX_DOSE,
         decimals=2,
         required=False,
         help_text="Sans réponse, celle du modèle.",
     )
+
+    optional_if_shown = ("most_mg",)
 
     def __init__(
         self,
@@ -59,6 +61,10 @@ class PlanForm(forms.Form):
         first: Mapping[str, Any],
     ) -> None:
         super().__init__(data, initial=dict(first))
+        self.show_if = {
+            "dose": f"template={_codes(PlanKind.WEANING)}",
+            "most_mg": f"template={_codes(PlanKind.TITRATION)}",
+        }
         self.enrolment = enrolment
         products = checks.available_products(enrolment, today).order_by("name", "pk")
         field = ProductField(
@@ -106,6 +112,10 @@ class PlanForm(forms.Form):
             unit=unit,
             most_mg=said["most_mg"] or template.most_mg,
         )[:MAX_PLAN_STEPS]
+
+
+def _codes(kind: PlanKind) -> str:
+    return "|".join(one.code for one in stairs.templates().values() if one.kind == kind)
 
 
 def _mg(product: Product, template: Template) -> Decimal:

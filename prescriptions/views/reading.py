@@ -13,6 +13,7 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from core import audit, keys, keyset
 from core.documents import read
+from core.months import add_months
 from core.pdf import PdfUnavailable
 from patients.access import open_live, open_record
 from patients.identity import Person
@@ -57,7 +58,11 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
 def history_page(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     """Periods of every prescriber on one axis, with their alerts."""
     enrolment, person = open_record(request, enrolment_id)
-    context = context_of(enrolment, person) | {"history": history.of(enrolment)}
+    since = None if "tout" in request.GET else add_months(timezone.localdate(), -history.MONTHS)
+    context = context_of(enrolment, person) | {
+        "history": history.of(enrolment, since),
+        "since": since,
+    }
     return render(request, "prescriptions/history.html", context)
 
 

@@ -163,7 +163,7 @@ def _wean(doctor: Member, at: datetime) -> None:
         product = _last(enrolment).lines.earliest("position").product
         slow = stairs.templates()["sevrage-moyen"]
         steps = stairs.weaning(slow, dose=Decimal("0.5"), intakes=2, unit=Unit(product.unit))
-        signed = (doctor, at, f"demonstration-plan-{enrolment.public_id}")
+        signed = (doctor, at + timedelta(minutes=5), f"demonstration-plan-{enrolment.public_id}")
         starts_on = at.date() + timedelta(days=1)
         actions.plan(enrolment, product, steps, kind=slow.kind, starts_on=starts_on, signed=signed)
 

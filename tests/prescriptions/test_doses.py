@@ -35,9 +35,14 @@ def told(*courses, until=31):
             id="one after the other, without a gap",
         ),
         pytest.param(
-            [course(2, 10), course(13, 20, signed=12)],
-            [(2, 10, 0), (11, 0, 0), (13, 10, 0), (21, 0, 0)],
-            id="an interruption",
+            [course(2, 10), course(15, 20, signed=12)],
+            [(2, 10, 0), (11, 0, 0), (15, 10, 0), (21, 0, 0)],
+            id="an interruption of four days",
+        ),
+        pytest.param(
+            [course(2, 10), course(14, 20, signed=12)],
+            [(2, 10, 0), (21, 0, 0)],
+            id="three days between two prescriptions interrupt nothing",
         ),
         pytest.param(
             [course(2, 10), course(11, 20, signed=9)],

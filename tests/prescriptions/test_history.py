@@ -104,6 +104,16 @@ def test_an_empty_history_says_so(doctor):
     assertContains(doctor.get(address("history", doctor.enrolment)), "Aucune ordonnance signée")
 
 
+@pytest.mark.parametrize(("days_ago", "shown"), [(700, True), (900, False)])
+def test_the_page_begins_with_two_years(doctor, today, days_ago, shown):
+    begun = today - timedelta(days=days_ago)
+    PrescriptionFactory(enrolment=doctor.enrolment, signed=True, starts_on=begun, signed_on=begun)
+    page = address("history", doctor.enrolment)
+
+    assert ("rc-span" in doctor.get(page).content.decode()) == shown
+    assertContains(doctor.get(f"{page}?tout=1"), "rc-span", count=1)
+
+
 def test_another_patient_s_history_does_not_exist(doctor):
     other = PrescriptionFactory(signed=True)
 
