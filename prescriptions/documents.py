@@ -1,5 +1,7 @@
 """The prescription on paper, and what its code answers."""
 
+from collections.abc import Callable
+
 from django.db.models.functions import Now
 
 from core import pdf as press
@@ -12,6 +14,9 @@ from prescriptions.sheet import sheet
 
 
 KIND, PLAN = "prescription", "plan"
+
+# What the acts above know of a supply, in French, "" for nothing: filled in `AppConfig.ready`.
+SUPPLIED: list[Callable[[Prescription], str]] = []
 
 
 def pdf(prescription: Prescription, code: IssuedCode) -> bytes:
@@ -54,4 +59,7 @@ def public_state(target_id: int) -> str | None:
         return "Terminée\u202f: la période prescrite est passée"
     if not row.enrolment.is_live:
         return "Ne peut plus être délivrée"
-    return "Valable, délivrance commencée" if row.first_dispensed_at else "Valable, non délivrée"
+    if row.first_dispensed_at is None:
+        return "Valable, non délivrée"
+    said = (known(row) for known in SUPPLIED)
+    return next(filter(None, said), "Valable, délivrance commencée")
