@@ -57,6 +57,16 @@ class DatedSeries:
     steps: bool = False
 
 
+@dataclass(frozen=True)
+class DatedMarks:
+    """What happened on some days, drawn as small signs along one edge. `css`: rc-mark--<css>."""
+
+    name: str
+    css: str
+    points: Sequence[tuple[date, str]]
+    at_top: bool = False
+
+
 def nice_ticks(highest: float, wanted: int = 4) -> list[float]:
     """Round values from 0 to at least `highest`, about `wanted` of them above 0."""
     if highest <= 0:
@@ -78,16 +88,16 @@ def bars(uid: str, title: str, points: Points, *, unit: str = "") -> SafeString:
             "<title>{}</title></rect>"
             '<text class="rc-chart__value" fill="{}" font-size="13" font-weight="700"'
             ' text-anchor="middle" x="{}" y="{}" dy="-6">{}</text>{}',
-            *(SERIES_COLOURS[0], _percent(slot * (i + 0.18)), _percent(100 - height)),
-            *(_percent(slot * 0.64), _percent(height), _told(label, value, unit)),
-            *(INK, _percent(slot * (i + 0.5)), _percent(100 - height), french_number(value)),
+            *(SERIES_COLOURS[0], percent(slot * (i + 0.18)), percent(100 - height)),
+            *(percent(slot * 0.64), percent(height), _told(label, value, unit)),
+            *(INK, percent(slot * (i + 0.5)), percent(100 - height), french_number(value)),
             "" if i % step else _x_label(slot * (i + 0.5), label, other=bool(i // step % 2)),
         )
         for i, (label, value) in enumerate(points)
         for height in [100 * value / ticks[-1]]
     ]
     described = f"Diagramme en barres, {len(points)} valeurs."
-    return _svg(uid, title, described, [_y_axis(ticks), *marks])
+    return svg(uid, title, described, [_y_axis(ticks), *marks])
 
 
 def hbars(points: Points, *, unit: str = "") -> SafeString:
@@ -104,7 +114,7 @@ def hbars(points: Points, *, unit: str = "") -> SafeString:
             (
                 *(label, french_number(value), f" {unit} · " if unit else ""),
                 *(round(100 * value / total), GROUND, SERIES_COLOURS[0]),
-                _percent(100 * value / highest),
+                percent(100 * value / highest),
             )
             for label, value in points
         ),
@@ -137,30 +147,39 @@ def lines(
             if value is not None
         ]
         parts += [_line(rank, marks), *(_marker(rank, mark) for mark in marks)]
-    return _svg(uid, title, f"Courbes, {len(series)} séries.", parts)
+    return svg(uid, title, f"Courbes, {len(series)} séries.", parts)
 
 
 def over_time(
-    uid: str, title: str, series: Sequence[DatedSeries], *, until: date, top: float | None = None
+    uid: str,
+    title: str,
+    series: Sequence[DatedSeries],
+    *,
+    until: date,
+    top: float | None = None,
+    marks: Sequence[DatedMarks] = (),
 ) -> SafeString:
     """Scores as lines and doses as steps on one axis of time, from the first date to `until`.
 
     :param top: highest value of the left-hand scale, when it is known
+    :param marks: what happened besides, along the edges
     """
-    first = min((on for one in series for on, _ in one.points), default=until)
+    dated = [on for one in series for on, _ in one.points]
+    first = min(dated + [on for kind in marks for on, _ in kind.points], default=until)
     scores = [value for one in series if not one.steps for _, value in one.points]
     doses = [value for one in series if one.steps for _, value in one.points]
     left, right = nice_ticks(top or max(scores, default=0), 5), nice_ticks(max(doses, default=0), 5)
     parts = [_y_axis(left)] if scores or not doses else []
     if doses:
         parts.append(_y_axis(right, right=True, grid=not scores))
-    parts += _months(first, until)
+    parts += months(first, until)
     for rank, one in enumerate(series):
-        marks = _dated_marks(one, first, until, highest=(right if one.steps else left)[-1])
-        path = _stepped(marks) if one.steps else marks
-        parts += [_line(rank, path), *(_marker(rank, mark) for mark in marks)]
+        points = _dated_marks(one, first, until, highest=(right if one.steps else left)[-1])
+        path = _stepped(points) if one.steps else points
+        parts += [_line(rank, path), *(_marker(rank, point) for point in points)]
+    parts += [_edge_mark(kind, *point, first, until) for kind in marks for point in kind.points]
     described = f"Courbes du {first:%d/%m/%Y} au {until:%d/%m/%Y}."
-    return _svg(uid, title, described, parts, css="rc-chart--two-scales" if doses else "")
+    return svg(uid, title, described, parts, css="rc-chart--two-scales" if doses else "")
 
 
 def choropleth(
@@ -188,7 +207,7 @@ def choropleth(
         " de Paris et de la petite couronne."
     )
     parts = [_frames(shapes["texts"]), areas]
-    return _svg(uid, title, described, parts, css="rc-map", view_box=shapes["view_box"])
+    return svg(uid, title, described, parts, css="rc-map", view_box=shapes["view_box"])
 
 
 def _frames(texts: Iterable[Mapping[str, Any]]) -> SafeString:
@@ -222,7 +241,7 @@ class _Mark:
     told: str
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
     return f"{value:.2f}%"
 
 
@@ -230,7 +249,7 @@ def _told(label: str, value: float, unit: str) -> str:
     return f"{label}\u202f: {french_number(value)} {unit}".rstrip()
 
 
-def _svg(
+def svg(
     uid: str,
     title: str,
     described: str,
@@ -252,7 +271,7 @@ def _y_axis(ticks: Sequence[float], *, right: bool = False, grid: bool = True) -
     x, dx, anchor = ("100%", "8", "start") if right else ("0", "-8", "end")
     rows = []
     for tick in ticks:
-        y = _percent(100 - 100 * tick / ticks[-1])
+        y = percent(100 - 100 * tick / ticks[-1])
         if grid:
             rows.append(
                 format_html(
@@ -275,7 +294,7 @@ def _x_label(x: float, label: str, *, other: bool) -> SafeString:
     return format_html(
         '<text class="rc-chart__axis{}" fill="{}" font-size="12" x="{}" y="100%" dy="20"'
         ' text-anchor="middle">{}</text>',
-        *(" rc-chart__axis--other" if other else "", AXIS, _percent(x), label),
+        *(" rc-chart__axis--other" if other else "", AXIS, percent(x), label),
     )
 
 
@@ -288,7 +307,7 @@ def _line(rank: int, marks: Sequence[_Mark]) -> SafeString:
         (
             (
                 *(rank + 1, SERIES_COLOURS[rank], SERIES_DASHES[rank]),
-                *(_percent(start.x), _percent(start.y), _percent(end.x), _percent(end.y)),
+                *(percent(start.x), percent(start.y), percent(end.x), percent(end.y)),
             )
             for start, end in pairwise(marks)
         ),
@@ -310,7 +329,19 @@ def _marker(rank: int, mark: _Mark) -> SafeString:
     )
     shape = format_html(_SHAPES[rank], inside)
     return format_html(
-        '<svg x="{}" y="{}" overflow="visible">{}</svg>', _percent(mark.x), _percent(mark.y), shape
+        '<svg x="{}" y="{}" overflow="visible">{}</svg>', percent(mark.x), percent(mark.y), shape
+    )
+
+
+def _edge_mark(kind: DatedMarks, on: date, told: str, first: date, until: date) -> SafeString:
+    """A triangle on the axis, or hanging from the top edge."""
+    days = max((until - first).days, 1)
+    return format_html(
+        '<svg x="{}" y="{}" overflow="visible"><path class="rc-mark rc-mark--{}" fill="{}" d="{}">'
+        "<title>{}, {}\u202f: {}</title></path></svg>",
+        *(percent(100 * (on - first).days / days), "0" if kind.at_top else "100%", kind.css, INK),
+        "M0 10l-5-9h10z" if kind.at_top else "M0-10l-5 9h10z",
+        *(kind.name, f"{on:%d/%m/%Y}", told),
     )
 
 
@@ -334,7 +365,7 @@ def _dated_marks(one: DatedSeries, first: date, until: date, *, highest: float) 
     ]
 
 
-def _months(first: date, until: date) -> list[SafeString]:
+def months(first: date, until: date) -> list[SafeString]:
     """At most seven first days of months, evenly chosen, under the axis."""
     starts, year, month = [], first.year, first.month
     while (start := date(year, month, 1)) <= until:

@@ -32,6 +32,8 @@ class Alert:
     source: str = ""
     # A warning that is passed only with a reason, kept beside the prescription.
     needs_reason: bool = False
+    # What is kept of it when the message repeats something typed; empty for the message itself.
+    kept: str = ""
 
 
 @dataclass(frozen=True)
@@ -326,6 +328,9 @@ def _device(line: LineFacts) -> Alert | None:
 
 
 def _interaction(line: LineFacts, one: InteractionFact, facts: Facts) -> Alert:
-    message = f"{line.name} et {one.drug} ({one.drug_class.lower()})\u202f: {one.advice}."
-    asked = message not in facts.passed_before
-    return Alert(Level.WARNING, Code.INTERACTION, message, one.source, needs_reason=asked)
+    """The name that was typed is shown and never kept: it may say anything."""
+    what = one.drug_class.lower()
+    message = f"{line.name} et {one.drug} ({what})\u202f: {one.advice}."
+    kept = f"{line.name} et {what}\u202f: {one.advice}."
+    asked = kept not in facts.passed_before
+    return Alert(Level.WARNING, Code.INTERACTION, message, one.source, asked, kept)

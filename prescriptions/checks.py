@@ -97,6 +97,12 @@ def _lines(enrolment: Enrolment, typed: Wanted, on: date) -> list[LineFacts]:
     ]
 
 
+def most_ordinary_days(on: date) -> int:
+    """Days of the longest treatment by an ordinary prescription, by the dated rule of that day."""
+    rule = SupplyRule.objects.ordinary(on)
+    return rule.max_treatment_days if rule else rules.MAX_LINE_DAYS
+
+
 def own_sizes(line: WantedLine) -> dict[Decimal, int]:
     """Packs chosen by hand, by size; two packs of one size are added up."""
     sizes: dict[Decimal, int] = {}

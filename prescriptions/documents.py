@@ -1,15 +1,22 @@
 """The prescription on paper, and what its code answers."""
 
+from collections.abc import Callable
+
 from django.db.models.functions import Now
 
 from core import pdf as press
 from core.codes import IssuedCode
+from patients import identity
 from prescriptions.enums import PrescriptionStatus as Status
-from prescriptions.models import Prescription
+from prescriptions.models import Plan, Prescription
+from prescriptions.planned import shown
 from prescriptions.sheet import sheet
 
 
-KIND = "prescription"
+KIND, PLAN = "prescription", "plan"
+
+# What the acts above know of a supply, in French, "" for nothing: filled in `AppConfig.ready`.
+SUPPLIED: list[Callable[[Prescription], str]] = []
 
 
 def pdf(prescription: Prescription, code: IssuedCode) -> bytes:
@@ -22,6 +29,17 @@ def pdf(prescription: Prescription, code: IssuedCode) -> bytes:
     context = {"sheet": content, "code": code, "qr": press.qr_svg(code.url)}
     printed = press.render("pdf/prescription.html", context, title="Ordonnance")
     return press.sealed(printed, reason="Ordonnance émise par le registre ReCann")
+
+
+def plan_pdf(plan: Plan) -> bytes:
+    """Return the steps of a titration or of a weaning, as the patient keeps them.
+
+    :raises core.pdf.PdfUnavailable: Pango is missing on this server
+    """
+    context = {"plan": plan, "person": identity.open_one(plan.enrolment.patient), **shown(plan)}
+    title = f"Plan de {plan.get_kind_display().lower()}"
+    printed = press.render("pdf/plan.html", context | {"heading": title}, title=title)
+    return press.sealed(printed, reason="Plan émis par le registre ReCann")
 
 
 def public_state(target_id: int) -> str | None:
@@ -41,4 +59,7 @@ def public_state(target_id: int) -> str | None:
         return "Terminée\u202f: la période prescrite est passée"
     if not row.enrolment.is_live:
         return "Ne peut plus être délivrée"
-    return "Valable, délivrance commencée" if row.first_dispensed_at else "Valable, non délivrée"
+    if row.first_dispensed_at is None:
+        return "Valable, non délivrée"
+    said = (known(row) for known in SUPPLIED)
+    return next(filter(None, said), "Valable, délivrance commencée")

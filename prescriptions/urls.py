@@ -1,6 +1,6 @@
 from django.urls import path
 
-from prescriptions.views import acts, reading, writing
+from prescriptions.views import acts, plans, reading, writing
 
 
 app_name = "prescriptions"
@@ -8,8 +8,15 @@ app_name = "prescriptions"
 _LIST = "patients/<uuid:enrolment_id>/ordonnances/"
 _ONE = f"{_LIST}<uuid:public_id>/"
 
+_PLANS = "patients/<uuid:enrolment_id>/plans/"
+
 urlpatterns = [
+    path(f"{_PLANS}nouveau/", plans.create, name="create_plan"),
+    path(f"{_PLANS}<uuid:public_id>/", plans.detail, name="plan"),
+    path(f"{_PLANS}<uuid:public_id>/document/", plans.paper, name="plan_paper"),
+    path(f"{_PLANS}<uuid:public_id>/abandonner/", plans.give_up, name="give_up_plan"),
     path(_LIST, reading.prescription_list, name="list"),
+    path(f"{_LIST}historique/", reading.history_page, name="history"),
     path(f"{_LIST}nouvelle/", writing.create, name="create"),
     path(_ONE, reading.detail, name="detail"),
     path(f"{_ONE}modifier/", writing.edit, name="edit"),

@@ -3,19 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from uuid import uuid4
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from accounts.enums import Permission
 from accounts.models import Member
 from accounts.permissions import allows
-from core import charts
-from core.charts import DatedSeries
-from core.numbers import french_number
 from followup import calendar_steps, curve
 from followup import rules as visits
 from followup.calendar_steps import Step
@@ -24,8 +19,8 @@ from followup.models import Visit
 from patients.models import Enrolment
 from pharmacies.actions import note_of
 from pharmacies.models import DispensedItem, Intervention
-from prescriptions.models import Line, Prescription
-from record import worklist
+from prescriptions.models import Prescription
+from record import figures, worklist
 from record.enums import Todo
 from vigilance import terms
 from vigilance.models import AdverseEvent
@@ -33,9 +28,6 @@ from vigilance.models import AdverseEvent
 
 # Rows of each short list of the page; the tab of the act shows them all.
 SHORT_LIST = 5
-
-# Curves drawn together: more cannot be told apart.
-MOST_SERIES = 3
 
 
 @dataclass(frozen=True)
@@ -58,22 +50,10 @@ class NextAction:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A chart and its data: components/figure.html."""
-
-    title: str
-    chart: SafeString
-    headings: list[str]
-    rows: list[list[object]]
-    legend: list[str]
-    note: str
-
-
-@dataclass(frozen=True)
 class Overview:
     next_action: NextAction | None
     timeline: list[Step]
-    figure: Figure | None
+    figure: figures.Figure | None
     running: Prescription | None
     handed_over: list[DispensedItem]
     events: list[tuple[AdverseEvent, str]]
@@ -90,24 +70,27 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
         .order_by("starts_on", "pk")
     )
     last = max(signed, key=lambda one: (one.ends_on, one.pk), default=None)
+    acts = figures.Acts(_handed_over(enrolment), _events(enrolment))
     return Overview(
         next_action=_next_action(enrolment, calendar, last, member=member, today=today),
         timeline=calendar_steps.timeline(enrolment, calendar),
-        figure=_figure(enrolment, signed, until=enrolment.ended_on or today),
+        figure=figures.over_time(
+            curve.points(enrolment), signed, until=enrolment.ended_on or today, acts=acts
+        ),
         running=last,
-        handed_over=_handed_over(enrolment),
-        events=_events(enrolment),
         words=_words(enrolment),
+        handed_over=acts.handed_over[:SHORT_LIST],
+        events=acts.events[:SHORT_LIST],
     )
 
 
 def _handed_over(enrolment: Enrolment) -> list[DispensedItem]:
-    """The last things handed over, with where."""
+    """Everything handed over, the newest first, with where."""
     items = DispensedItem.objects.filter(
         dispensation__enrolment=enrolment, dispensation__undone=None
     )
     newest = items.order_by("-dispensation__dispensed_on", "-pk")
-    return list(newest.select_related("dispensation__pharmacy")[:SHORT_LIST])
+    return list(newest.select_related("dispensation__pharmacy"))
 
 
 def _words(enrolment: Enrolment) -> list[tuple[Intervention, str]]:
@@ -120,13 +103,13 @@ def _words(enrolment: Enrolment) -> list[tuple[Intervention, str]]:
 
 
 def _events(enrolment: Enrolment) -> list[tuple[AdverseEvent, str]]:
-    """The last events, each with its terms in words."""
+    """Every event, the newest first, each with its terms in words."""
     events = AdverseEvent.objects.filter(enrolment=enrolment).annotate(
         terms=ArrayAgg("reactions__term", order_by="reactions__pk")
     )
     return [
         (event, ", ".join(map(terms.label, event.terms)))
-        for event in events.order_by("-occurred_on", "-pk")[:SHORT_LIST]
+        for event in events.order_by("-occurred_on", "-pk")
     ]
 
 
@@ -190,59 +173,3 @@ def _to_hold(calendar: Sequence[Step], member: Member) -> Visit | None:
         and visits.may_hold(step.visit.kind, member.role)
     ]
     return waiting[-1] if waiting else None
-
-
-# --- What was measured -----------------------------------------------------------------------
-
-
-def _figure(enrolment: Enrolment, signed: Sequence[Prescription], *, until: date) -> Figure | None:
-    """Scores as lines and the daily dose as steps on one axis of time, with their table."""
-    scores = [one for one in curve.points(enrolment) if len(one.points) > 1][:MOST_SERIES]
-    dose = _dose(signed)
-    if not scores and len(dose.points) < 2:
-        return None
-    series = [DatedSeries(one.label, one.points, one.unit) for one in scores]
-    drawn = [*series, dose] if dose.points else series
-    tops = [one.highest for one in scores if one.highest is not None]
-    title = "Évolution des symptômes et de la dose"
-    return Figure(
-        title=title,
-        chart=charts.over_time(
-            "courbe",
-            title,
-            drawn,
-            until=until,
-            # Without a score the dose has no known bound.
-            top=max(tops, default=None) if len(tops) == len(scores) else None,
-        ),
-        headings=["Date", "Mesure", "Valeur"],
-        rows=_rows(drawn),
-        legend=[one.name for one in drawn],
-        note=" · ".join(f"{one.label} : {one.change}" for one in scores if one.change),
-    )
-
-
-def _dose(signed: Sequence[Prescription]) -> DatedSeries:
-    """The highest daily dose of each prescription: of THC when one ever had some, else of CBD."""
-    has_thc = any(line.thc_mg_per_unit > 0 for one in signed for line in one.lines.all())
-    name = "THC par jour (mg)" if has_thc else "CBD par jour (mg)"
-    points: dict[date, float] = {}
-    for one in signed:
-        mg = sum((_daily_mg(line, thc=has_thc) for line in one.lines.all()), Decimal(0))
-        points[one.starts_on] = float(mg)
-    return DatedSeries(name, sorted(points.items()), "mg", steps=True)
-
-
-def _daily_mg(line: Line, *, thc: bool) -> Decimal:
-    per_unit = line.thc_mg_per_unit if thc else line.cbd_mg_per_unit
-    steps = line.steps.all()
-    return max((step.dose * step.intakes_per_day for step in steps), default=Decimal(0)) * per_unit
-
-
-def _rows(series: Sequence[DatedSeries]) -> list[list[object]]:
-    found = [
-        (on, one.name, f"{french_number(value)} {one.unit}".strip())
-        for one in series
-        for on, value in one.points
-    ]
-    return [[f"{on:%d/%m/%Y}", name, value] for on, name, value in sorted(found)]

@@ -9,6 +9,7 @@ from prescriptions.actions.drafts import (
     renew,
     replace,
 )
+from prescriptions.actions.plans import CannotPlan, give_up, plan
 from prescriptions.actions.presentation import CannotPresent, mark_dispensed, present
 from prescriptions.actions.signature import (
     CannotSign,
@@ -22,6 +23,7 @@ from prescriptions.actions.signature import (
 
 __all__ = [
     "CannotDraft",
+    "CannotPlan",
     "CannotPresent",
     "CannotSign",
     "CannotVoid",
@@ -30,7 +32,9 @@ __all__ = [
     "change_draft",
     "draft",
     "fingerprint",
+    "give_up",
     "mark_dispensed",
+    "plan",
     "present",
     "print_document",
     "renew",

@@ -107,7 +107,10 @@ def _keep_alerts(prescription: Prescription, found: list[Alert], reason: str) ->
     passed = to_justify(found)
     PassedAlert.objects.bulk_create(
         PassedAlert(
-            prescription=prescription, code=alert.code, message=alert.message, source=alert.source
+            prescription=prescription,
+            code=alert.code,
+            message=alert.kept or alert.message,
+            source=alert.source,
         )
         for alert in passed
     )

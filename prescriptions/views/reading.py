@@ -13,14 +13,15 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from core import audit, keys, keyset
 from core.documents import read
+from core.months import add_months
 from core.pdf import PdfUnavailable
 from patients.access import open_live, open_record
 from patients.identity import Person
-from prescriptions import actions, checks, switching, wanted
+from prescriptions import actions, checks, history, switching, wanted
 from prescriptions.alerts import to_justify
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.forms import SignForm
-from prescriptions.models import Prescription
+from prescriptions.models import Plan, Prescription
 from prescriptions.sheet import sheet
 from prescriptions.standing import standing
 from prescriptions.views.found import context_of, may_write, one_of, to_detail
@@ -45,10 +46,24 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
         "rows": [(row, *standing(row, today)) for row in page.rows],
         "page": page,
         "running": running,
+        "plans": Plan.objects.filter(enrolment=enrolment).standing().select_related("product"),
         "affected": switching.affected(running, today) if running else [],
         "may_write": may_write(request, enrolment),
     }
     return render(request, "prescriptions/list.html", context)
+
+
+@require_safe
+@require(Permission.PRESCRIPTION_VIEW)
+def history_page(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
+    """Periods of every prescriber on one axis, with their alerts."""
+    enrolment, person = open_record(request, enrolment_id)
+    since = None if "tout" in request.GET else add_months(timezone.localdate(), -history.MONTHS)
+    context = context_of(enrolment, person) | {
+        "history": history.of(enrolment, since),
+        "since": since,
+    }
+    return render(request, "prescriptions/history.html", context)
 
 
 @require_safe

@@ -15,9 +15,9 @@ from accounts.permissions import require
 from core import drafts, once
 from patients.access import open_live
 from patients.models import Enrolment
-from prescriptions import actions, checks, rules, switching, typed, wanted
+from prescriptions import actions, checks, planned, rules, switching, typed, wanted
 from prescriptions.forms import PrescriptionForm
-from prescriptions.models import Prescription
+from prescriptions.models import Plan, Prescription
 from prescriptions.typed import Typed
 from prescriptions.views.found import context_of, one_draft, to_detail
 
@@ -101,11 +101,15 @@ def _typed(
 
 
 def _begun(request: MemberRequest, enrolment: Enrolment) -> Typed | None:
-    """What a guided page proposes, by the address that leads here: a switch."""
+    """What a guided page proposes, by the address that leads here: a switch, a part of a plan."""
     asked, today = request.GET, timezone.localdate()
     running = checks.running(enrolment)
     if running is not None and asked.get("remplacer") == str(running.public_id):
         return switching.typed_for(running, asked.get("de", ""), asked.get("par", ""), today)
+    if asked.get("plan"):
+        plans = Plan.objects.standing().filter(enrolment=enrolment).select_related("product")
+        mine = [one for one in plans if str(one.public_id) == asked["plan"]]
+        return planned.typed_for(mine[0], today) if mine else None
     return None
 
 

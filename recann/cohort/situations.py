@@ -3,6 +3,7 @@ the counter, a draft of each kind, serious events to declare, the digests of the
 
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -22,10 +23,11 @@ from patients import draft, identity
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE
 from pharmacies import samples
-from prescriptions import actions, wanted
+from prescriptions import actions, stairs, wanted
 from prescriptions.models import Prescription
-from programmes.enums import LinkKind
-from programmes.models import Programme, ProgrammeLink
+from programmes import actions as programme_actions
+from programmes.enums import LinkKind, SupplyLevel, Unit
+from programmes.models import Product, Programme, ProgrammeLink
 from recann.cohort import identities
 from vigilance.actions import Once, Report, Suspected, report
 from vigilance.enums import Network
@@ -60,7 +62,9 @@ def add(*, today: date) -> None:
     evening = datetime.combine(today - timedelta(days=1), time(17, 30), tzinfo=PARIS)
     _declare_old(_member("paul.mercier", Role.VIGILANCE_OFFICER), today)
     _report_serious(doctor, evening)
+    _run_short(today)
     _prescribe(doctor, evening)
+    _wean(doctor, evening)
     _start_inclusion(doctor, evening)
     _correct(doctor, evening)
     _remind(doctor, datetime.combine(today, time(6), tzinfo=PARIS))
@@ -144,6 +148,32 @@ def _report_serious(doctor: Member, at: datetime) -> None:
         )
         key = f"demonstration-{enrolment.public_id}"
         report(enrolment, said, once_only=Once(key=key, body={}), by=doctor, at=at)
+
+
+def _run_short(today: date) -> None:
+    """A medicine is missing since last week: prescriptions of it may be switched."""
+    found = {one.code: one for one in Product.objects.filter(programme__code="demonstration")}
+    text = programme_actions.NoticeText(
+        level=SupplyLevel.SHORTAGE,
+        valid_from=today - timedelta(days=7),
+        message="Livraisons interrompues chez l’exploitant, reprise attendue dans un mois.",
+        suspends_initiation=False,
+        substitutes=[found["CBD50"], found["T10C10"]],
+        source="Avis fictif de la démonstration",
+    )
+    manager = Member.objects.select_related("user", "site").filter(role=Role.MANAGER).earliest("pk")
+    programme_actions.publish_notice(found["LGP-1-20"], text, by=manager)
+
+
+def _wean(doctor: Member, at: datetime) -> None:
+    """One patient follows a weaning."""
+    for enrolment in _followed(doctor)[:1]:
+        product = _last(enrolment).lines.earliest("position").product
+        slow = stairs.templates()["sevrage-moyen"]
+        steps = stairs.weaning(slow, dose=Decimal("0.5"), intakes=2, unit=Unit(product.unit))
+        signed = (doctor, at + timedelta(minutes=5), f"demonstration-plan-{enrolment.public_id}")
+        starts_on = at.date() + timedelta(days=1)
+        actions.plan(enrolment, product, steps, kind=slow.kind, starts_on=starts_on, signed=signed)
 
 
 def _prescribe(doctor: Member, at: datetime) -> None:

@@ -6,14 +6,13 @@ import pytest
 
 from accounts.enums import Role
 from core.models import OutgoingMail
-from patients.enums import TreatmentOutcome, TreatmentPlan
-from patients.models import PriorTreatment
+from patients.enums import TreatmentPlan
 from prescriptions import actions, checks, interactions, wanted
 from prescriptions.enums import AlertCode as Code
 from prescriptions.enums import Level
 from prescriptions.models import Interaction
 from tests.accounts.factories import MemberFactory
-from tests.patients.factories import EnrolmentFactory
+from tests.patients.factories import EnrolmentFactory, PriorTreatmentFactory
 from tests.prescriptions.factories import (
     WRITTEN_AT,
     WRITTEN_ON,
@@ -131,9 +130,7 @@ def test_concerned(concerns, thc, cbd, is_concerned):
 
 
 def takes(draft, drug, plan=TreatmentPlan.KEPT):
-    PriorTreatment.objects.create(
-        enrolment=draft.enrolment, drug=drug, outcome=TreatmentOutcome.values[0], plan=plan
-    )
+    PriorTreatmentFactory(enrolment=draft.enrolment, drug=drug, plan=plan)
 
 
 def test_what_the_patient_takes_is_told_once_a_drug():
@@ -172,6 +169,7 @@ def test_a_reason_is_asked_at_the_first_signature_only():
     draft = PrescriptionFactory()
     takes(draft, "Essaidrine")
     first = sign(draft, reason="Dosages prévus")
+    assert "Essaidrine" not in first.passed_alerts.get().message
     later = WRITTEN_AT + timedelta(days=28)
     again = actions.renew(first, by=first.author, at=later, key="again")
 

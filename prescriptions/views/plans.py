@@ -1,0 +1,167 @@
+"""Plans of titration and of weaning: computed from a template, changed, printed, prescribed."""
+
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.forms import BaseFormSet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.enums import Permission
+from accounts.middleware import MemberRequest
+from accounts.permissions import require
+from core import audit, keys, once
+from core.documents import read
+from core.models import Document
+from core.numbers import french_number
+from patients.access import open_live, open_record
+from patients.models import Enrolment
+from prescriptions import actions, checks, planned, wanted
+from prescriptions.dosage import Step
+from prescriptions.forms.plan import PlanForm, PlanStepForm, PlanSteps
+from prescriptions.models import Plan
+from prescriptions.views.found import context_of, may_write
+
+
+Steps: TypeAlias = "BaseFormSet[PlanStepForm] | None"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.PRESCRIPTION_WRITE)
+def create(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
+    """«Calculer» fills the steps from the template; «Enregistrer» writes what they say then."""
+    enrolment, person = open_live(request, enrolment_id)
+    form = _form(request, enrolment)
+    steps = _steps(request, form)
+    if (
+        request.POST.get("save")
+        and _may_save(form, steps)
+        and (made := _made(request, form, steps))
+    ):
+        return redirect("prescriptions:plan", enrolment_id, made.public_id)
+    context = context_of(enrolment, person) | {
+        "form": form,
+        "steps": steps,
+        "once": request.POST.get("once") or uuid4(),
+    }
+    return render(request, "prescriptions/plan_form.html", context)
+
+
+def _form(request: MemberRequest, enrolment: Enrolment) -> PlanForm:
+    today = timezone.localdate()
+    return PlanForm(
+        request.POST if request.method == "POST" else None,
+        enrolment=enrolment,
+        today=today,
+        first={"starts_on": today, **_current(enrolment)},
+    )
+
+
+def _current(enrolment: Enrolment) -> dict[str, Any]:
+    """The medicine and the dose of the running prescription: where a weaning begins."""
+    running = checks.running(enrolment)
+    lines = wanted.of(running).lines if running else ()
+    if not lines:
+        return {"intakes": "2"}
+    last = lines[0].steps[-1]
+    return {
+        "product": str(lines[0].product.public_id),
+        "intakes": str(last.intakes_per_day),
+        "dose": french_number(last.dose),
+    }
+
+
+def _steps(request: MemberRequest, form: PlanForm) -> Steps:
+    """What was typed; what the template gives once asked; nothing before."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    if "form-TOTAL_FORMS" in request.POST and "compute" not in request.POST:
+        return PlanSteps(request.POST)
+    return PlanSteps(initial=[_row(step) for step in form.computed()])
+
+
+def _row(step: Step) -> dict[str, str]:
+    return {
+        "dose": french_number(step.dose),
+        "intakes": str(step.intakes_per_day),
+        "days": str(step.days),
+    }
+
+
+def _may_save(form: PlanForm, steps: Steps) -> bool:
+    return form.is_valid() and steps is not None and steps.is_bound and steps.is_valid()
+
+
+def _made(request: MemberRequest, form: PlanForm, steps: Steps) -> Plan | None:
+    said, rows = form.cleaned_data, [row.step for row in steps or ()]
+    try:
+        made = actions.plan(
+            form.enrolment,
+            said["product"],
+            [step for step in rows if step],
+            kind=form.chosen.kind,
+            starts_on=said["starts_on"],
+            signed=(request.member, timezone.now(), request.POST.get("once", "")[:64]),
+        )
+    except (actions.CannotPlan, once.AnotherBody) as error:
+        form.add_error(None, str(error))
+        return None
+    messages.success(request, "Le plan est enregistré. Il ne prescrit rien à lui seul.")
+    return made
+
+
+# --- Reading ---------------------------------------------------------------------------------
+
+
+def _one(enrolment: Enrolment, public_id: UUID) -> Plan:
+    mine = Plan.objects.filter(enrolment=enrolment).select_related("product", "author__user")
+    found = get_object_or_404(mine.prefetch_related("steps"), public_id=public_id)
+    found.enrolment = enrolment
+    return found
+
+
+@require_safe
+@require(Permission.PRESCRIPTION_VIEW)
+def detail(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
+    enrolment, person = open_record(request, enrolment_id)
+    plan = _one(enrolment, public_id)
+    standing = plan.ended_at is None and may_write(request, enrolment)
+    context = context_of(enrolment, person) | planned.shown(plan)
+    context |= {
+        "plan": plan,
+        "may_write": standing,
+        "following": planned.next_part(plan, timezone.localdate()) if standing else None,
+    }
+    return render(request, "prescriptions/plan.html", context)
+
+
+@require_safe
+@require(Permission.PRESCRIPTION_VIEW)
+def paper(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
+    """The delivered bytes, as they were delivered."""
+    enrolment, _ = open_record(request, enrolment_id)
+    plan = _one(enrolment, public_id)
+    document = Document.objects.filter(public_id=plan.paper).first() if plan.paper else None
+    if document is None:
+        raise Http404
+    try:
+        content = read(document)
+    except keys.KeyMissing as error:
+        raise Http404 from error
+    audit.record("plan.read", plan, by=request.member, subject=str(enrolment.public_id))
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="plan.pdf"'
+    return response
+
+
+@require_POST
+@require(Permission.PRESCRIPTION_WRITE)
+def give_up(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
+    enrolment, _ = open_live(request, enrolment_id)
+    plan = _one(enrolment, public_id)
+    actions.give_up(plan, by=request.member, at=timezone.now())
+    messages.success(request, "Le plan est abandonné. Les ordonnances signées restent valables.")
+    return redirect("prescriptions:plan", enrolment_id, public_id)
