@@ -3,7 +3,8 @@
 Each operation of a migration makes Django render the model it touches and all models related to
 it; here every model is related to every other, through the enrolment and the member. But a
 constraint, an index or a trigger changes no field, and a new model changes none of the old ones.
-Measured on 2026-11-22, 2 cores: 21 s of rendering before, 2 s after, the same schema.
+A field that changes renders its own model alone. Measured on 2026-11-25, 2 cores, 29,912 lines of
+schema, the same both ways: 24 s of CPU before, 7 s after.
 """
 
 from collections.abc import Iterator
@@ -41,7 +42,11 @@ def _reload_what_changed(
     if rendered is None:
         project.apps.render_multiple([state])
     elif getattr(rendered, "_shape", None) != _shape(state):
-        _reload(project, app_label, model_name, delay)
+        # The models around it keep pointing to the former class: enough to write SQL. Python code
+        # of a migration is given models that all were rendered anew (Django's own `is_delayed`).
+        project.is_delayed = True
+        project.apps.unregister_model(app_label, model_name)
+        project.apps.render_multiple([state])
 
 
 @contextmanager
