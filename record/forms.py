@@ -122,13 +122,27 @@ class HistoryForm(PeriodForm):
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "connexions": (
         "Connexions et facteurs",
-        ("sign_in.", "second_factor.", "session.", "signed_out", "password.", "backup_codes."),
+        (
+            "sign_in.",
+            "second_factor.",
+            "session.",
+            "signed_out",
+            "password.",
+            "backup_codes.",
+            "passkey.",
+            "psc.",
+            "factors.",
+        ),
     ),
     "refus": ("Refus", ()),
     "lectures": ("Lectures de dossiers", journal.READINGS),
     "recherches": ("Recherches", ("patient.searched", "journal.searched")),
     "exports": ("Exports", ("data.", "history.exported", "journal.exported")),
-    "droits": ("Comptes et droits", ("account.", "role.", "api_token.")),
+    "urgence": ("Accès d’urgence", ("glass.",)),
+    "droits": (
+        "Comptes et droits",
+        ("account.", "role.", "api_token.", "referent.", "rights.", "substitution."),
+    ),
     "signatures": ("Signatures", ("signature.", "prescription.signed", "review.signed")),
     "effacements": ("Effacements", ("purge.", "identity.erased", "participation.erased")),
 }

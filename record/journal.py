@@ -28,6 +28,11 @@ CHUNK = 2000
 # What shows something of a patient to whoever does it.
 READINGS = (
     "patient.viewed",
+    "glass.broken",
+    "identity.compared",
+    "nir.revealed",
+    "consent.proof_read",
+    "plan.read",
     "prescription.presented",
     "prescription.read",
     "prescription.printed",

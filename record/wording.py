@@ -145,7 +145,6 @@ _TITLES: dict[str, Callable[[Row, References], str]] = {
     "patients.EligibilityAnswer": lambda row, refs: (
         f"Critère\u202f: {refs.name('programmes.Criterion', row['criterion_id'])}"
     ),
-    "patients.PriorTreatment": lambda row, _: f"Traitement antérieur\u202f: {row['drug']}",
     "prescriptions.Prescription": lambda row, _: f"Ordonnance du {row['starts_on']:%d/%m/%Y}",
     "prescriptions.Line": lambda row, _: f"Ligne {row['position']}\u202f: {row['product_name']}",
     "prescriptions.DoseStep": lambda row, refs: (

@@ -22,6 +22,10 @@ MODELS = {model._meta.label: model for config in OURS for model in config.get_mo
 
 # Every other model has its history. Why these have none:
 WITHOUT_HISTORY = {
+    "accounts.AccountLink": "a queue; invitations and requests are lines of the journal",
+    "accounts.FactorReset": "inserted once, stamped once; a line of the journal",
+    "accounts.OpenSession": "what Django keeps while somebody is signed in",
+    "accounts.TotpDevice": "a sealed secret; enrolment and removal are lines of the journal",
     "accounts.ApiToken": "only its digest; issue and revocation are lines of the journal",
     "core.KeyRecord": "a key that is destroyed must leave nothing",
     "core.JournalLine": "is itself the trail: inserted only, sealed",
@@ -34,6 +38,7 @@ WITHOUT_HISTORY = {
     "core.VerificationCode": "digests; what they lead to has its history",
     "core.Throttle": "counters",
     "patients.Identity": "history would outlive its key: the journal keeps its changes, sealed",
+    "patients.Nir": "sealed under a key of its own; each act is a line of the journal",
     "patients.IdentityIndex": "digests of the identity, as above",
     "programmes.IndicationSubtype": "two columns of a file with its source, never edited",
     "prescriptions.Presentation": "inserted only; each one is a line of the journal",

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,13 @@ import pgtrigger
 from django.db import connection
 from django.urls import reverse
 
+from core.models import JournalLine
+from patients.models import Enrolment
 from recann.bench import off, people
 from recann.bench.client import Client, fields
 from recann.bench.measure import cpu_seconds, spent_by
 from recann.bench.pages import Scene
+from retention import classes
 
 
 # Visits of a block; blocks alternate, so that what slows the machine slows both.
@@ -39,26 +42,37 @@ def measure(here: Scene, *, master: int) -> tuple[float, float]:
     _block(here, master)  # caches fill
     spent: dict[str, float] = {"on": 0, "off": 0}
     for block in BLOCKS:
-        if block == "off":
-            with _without_trail():
-                spent["off"] += _block(here, master)
-        else:
-            spent["on"] += _block(here, master)
+        with _without_trail() if block == "off" else nullcontext():
+            before = _written()
+            spent[block] += _block(here, master)
+            _check(block, _written() - before)
     sent = VISITS * len(BLOCKS) / 2
     return spent["on"] * 1000 / sent, spent["off"] * 1000 / sent
 
 
+def _written() -> int:
+    """Lines of the journal that tell of a visit, and versions of visits."""
+    told = JournalLine.objects.filter(action="visit.held").count()
+    return told + classes.versions_of("followup.Visit").filter(pgh_label="update").count()
+
+
+def _check(block: str, written: int) -> None:
+    """A switch that switches nothing would measure nothing."""
+    expected = 0 if block == "off" else 2 * VISITS
+    if written < expected or (block == "off" and written):
+        raise ValueError(f"{block}: {written} rows of trail, {expected} expected.")
+
+
 def _block(here: Scene, master: int) -> float:
     """Seconds of CPU of the web workers and of their database sessions."""
-    posts = [_post(here, index) for index in range(VISITS)]
+    posts = [_post(here, enrolment) for enrolment in people.followed(VISITS)]
     before = _cpu(master)
     for post in posts:
         post.send()
     return _cpu(master) - before
 
 
-def _post(here: Scene, index: int) -> Post:
-    enrolment = people.followed(VISITS)[index]
+def _post(here: Scene, enrolment: Enrolment) -> Post:
     visit = people.visit_to_hold(enrolment, here.people.today)
     client = here.people.client(people.doctor_of(enrolment))
     url = reverse("followup:visit", args=[visit.public_id])
