@@ -6,6 +6,7 @@ from typing import Any
 from core.keys import DataKey
 from followup import questionnaires
 from followup.models import Visit
+from patients import texts as inclusion_texts
 from prescriptions import texts
 from prescriptions.models import Prescription
 from record.wording import References
@@ -33,6 +34,13 @@ def _instructions(key: DataKey, blob: bytes, row: Row, references: References) -
     if prescription is None:
         return PROTECTED
     return texts.open_one(key, prescription, f"line {row['position']}", blob)
+
+
+def _of_inclusion(place: str) -> Callable[[DataKey, bytes, Row, References], str]:
+    def opened(key: DataKey, blob: bytes, _row: Row, _references: References) -> str:
+        return key.unseal(blob, place).decode()
+
+    return opened
 
 
 def _of_visit(name: str) -> Callable[[DataKey, bytes, Row, References], str]:
@@ -65,6 +73,8 @@ _OPENERS: dict[tuple[str, str], Callable[[DataKey, bytes, Row, References], str]
     ("prescriptions.Prescription", "note_sealed"): _of_prescription("note"),
     ("prescriptions.Prescription", "reason_sealed"): _of_prescription("reason"),
     ("prescriptions.Line", "instructions_sealed"): _instructions,
+    ("patients.PriorTreatment", "drug_sealed"): _of_inclusion(inclusion_texts.DRUG),
+    ("patients.Derogation", "reason_sealed"): _of_inclusion(inclusion_texts.DEROGATION),
     ("followup.Visit", "comment_sealed"): _of_visit("comment"),
     ("followup.Visit", "correction_note_sealed"): _of_visit("correction"),
     ("followup.Answers", "texts_sealed"): _answers,
