@@ -33,7 +33,10 @@ def _render_and_stamp(state: ModelState, apps: StateApps) -> type[Model]:
 
 
 def _reload_what_changed(
-    project: ProjectState, app_label: str, model_name: str, delay: bool = False
+    project: ProjectState,
+    app_label: str,
+    model_name: str,
+    delay: bool = False,  # noqa: ARG001  Django's signature
 ) -> None:
     if "apps" not in project.__dict__:
         return

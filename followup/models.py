@@ -58,6 +58,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
             status=VisitStatus.PLANNED,
             opens_on__lte=on,
             enrolment__state__in=LIVE,
+            enrolment__merged_into=None,
         )
 
     def due(self, on: date) -> "VisitQuerySet":

@@ -72,8 +72,11 @@ def _alike(person: Person, besides: Collection[int]) -> list[tuple[Patient, Scor
 
 
 def _near(person: Person) -> list[int]:
-    """Patients of that birth date, then of that name: three index look-ups, each cut short."""
-    indexes = IdentityIndex.objects.filter(patient__merged_into=None).order_by("patient")
+    """Patients of that birth date, then of that name: three index look-ups, each cut short.
+
+    Without an order: sorting a frequent name would read it whole.
+    """
+    indexes = IdentityIndex.objects.filter(patient__merged_into=None)
     dated = Q(birth_date__in=identity.birth_date_indexes(person))
     named = identity.name_indexes(person)
     found: dict[int, None] = {}

@@ -74,6 +74,7 @@ _OPENERS: dict[tuple[str, str], Callable[[DataKey, bytes, Row, References], str]
     ("prescriptions.Prescription", "reason_sealed"): _of_prescription("reason"),
     ("prescriptions.Line", "instructions_sealed"): _instructions,
     ("patients.PriorTreatment", "drug_sealed"): _of_inclusion(inclusion_texts.DRUG),
+    ("patients.Derogation", "reason_sealed"): _of_inclusion(inclusion_texts.DEROGATION),
     ("followup.Visit", "comment_sealed"): _of_visit("comment"),
     ("followup.Visit", "correction_note_sealed"): _of_visit("correction"),
     ("followup.Answers", "texts_sealed"): _answers,

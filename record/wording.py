@@ -43,6 +43,7 @@ _NAMES: dict[str, tuple[tuple[str, ...], Named]] = {
         ("questionnaire",),
         lambda one: f"{one.questionnaire.title} ({one.version})",
     ),
+    "patients.Patient": ((), lambda _one: "un autre dossier de la même personne"),
     "patients.Enrolment": ((), lambda one: one.number),
     "prescriptions.Prescription": ((), lambda one: f"Ordonnance du {one.starts_on:%d/%m/%Y}"),
     "prescriptions.Line": ((), lambda one: one.product_name),

@@ -86,7 +86,7 @@ def waiting(member: Member, today: date) -> EnrolmentQuerySet:
 def _todo(today: date) -> Case:
     """Renewals first, then expected visits, then what comes; nothing for those who left."""
     return Case(
-        When(~Q(state__in=LIVE), then=Value(Todo.NOTHING)),
+        When(~Q(state__in=LIVE) | Q(merged_into__isnull=False), then=Value(Todo.NOTHING)),
         When(_renewal_is_due(today), then=Value(Todo.RENEWAL)),
         When(visit_on__isnull=False, then=Value(Todo.VISIT)),
         default=Value(Todo.LATER),
@@ -101,7 +101,9 @@ def _renewal_is_due(today: date) -> Q:
 def _todo_on(today: date) -> Case:
     never = Value(_NEVER, output_field=DateField())
     return Case(
-        When(~Q(state__in=LIVE), then=Coalesce(F("ended_on"), never)),
+        When(
+            ~Q(state__in=LIVE) | Q(merged_into__isnull=False), then=Coalesce(F("ended_on"), never)
+        ),
         When(_renewal_is_due(today), then=Coalesce(F("run_ends"), F("included_on"))),
         When(visit_on__isnull=False, then=F("visit_on")),
         default=Least(F("run_ends"), Coalesce(F("coming_on"), never)),

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'PUBLISHED'), _negated=True), models.Q(('kind__in', ('CEILING', 'INDICATION', 'DOCTOR', 'SITE')), ('places__gte', 1)), models.Q(('places', None), models.Q(('kind__in', ('CEILING', 'INDICATION', 'DOCTOR', 'SITE')), _negated=True)), _connector='OR'), name='programmes_published_limit_has_places'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'PUBLISHED'), _negated=True), models.Q(('kind__in', ('CEILING', 'INDICATION', 'DOCTOR', 'SITE')), ('places__gte', 1), ('places__isnull', False)), models.Q(('places', None), models.Q(('kind__in', ('CEILING', 'INDICATION', 'DOCTOR', 'SITE')), _negated=True)), _connector='OR'), name='programmes_published_limit_has_places'),
         ),
         migrations.AddConstraint(
             model_name='opening',

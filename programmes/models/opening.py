@@ -73,7 +73,7 @@ class Opening(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state=OpeningState.PUBLISHED)
-                | Q(kind__in=LIMITS, places__gte=1)
+                | Q(kind__in=LIMITS, places__isnull=False, places__gte=1)
                 | Q(places=None) & ~Q(kind__in=LIMITS),
                 name="programmes_published_limit_has_places",
             ),

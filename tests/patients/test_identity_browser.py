@@ -1,6 +1,7 @@
 """A likeness is told while typing, a twin is accepted; transfers, unions, the manager’s pages."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -33,6 +34,27 @@ pytestmark = [
 JEANNE = Person("Martin", ["Jeanne"], "F", datetime.date(1960, 5, 12))
 
 
+def begin(page):
+    """An inclusion, its first step done."""
+    doctor = Doctor(page)
+    page.goto("/patients/inclure/")
+    doctor.go_on("Commencer")
+    sign(doctor)
+    return doctor
+
+
+def name_the_twin(doctor, known):
+    """The likeness is told as soon as a name and a date are typed, and follows what is typed."""
+    doctor.type("Nom de naissance", "MARTYN")
+    doctor.type("Prénoms", "Anne")
+    doctor.tick("Féminin")
+    doctor.type("Date de naissance", "12/05/1960")
+    doctor.page.get_by_text("Déjà connu").wait_for()
+    assert doctor.page.get_by_role("link", name=known.number).is_visible()
+    doctor.type("Nom de naissance", "Martin")
+    doctor.page.get_by_text("même nom").wait_for()
+
+
 def eligible(doctor, setting):
     doctor.tick(setting.indication.label)
     doctor.type("Traitement 1", "Valproate 500 mg")
@@ -46,31 +68,20 @@ def test_a_likeness_is_told_while_typing_and_a_twin_is_accepted(open_page):
     known = EnrolmentFactory(
         indication=setting.indication, included_by=setting.doctor, patient__person=JEANNE
     )
-    page = open_page(member=setting.doctor)
-    doctor = Doctor(page)
-    page.goto("/patients/inclure/")
-    doctor.go_on("Commencer")
-    sign(doctor)
+    doctor = begin(open_page(member=setting.doctor))
     eligible(doctor, setting)
-    assert page.get_by_text("Interaction").is_visible()
+    assert doctor.page.get_by_text("Interaction").is_visible()
     doctor.go_on()
 
-    doctor.type("Nom de naissance", "MARTYN")
-    doctor.type("Prénoms", "Anne")
-    doctor.tick("Féminin")
-    doctor.type("Date de naissance", "12/05/1960")
-    page.get_by_text("Déjà connu").wait_for()
-    assert page.get_by_role("link", name=known.number).is_visible()
-    doctor.type("Nom de naissance", "Martin")
-    page.get_by_text("même nom").wait_for()
+    name_the_twin(doctor, known)
     doctor.go_on()
     doctor.go_on()
-    assert page.get_by_text("Valproate 500 mg (antiépileptiques)").is_visible()
+    assert doctor.page.get_by_text("Valproate 500 mg (antiépileptiques)").is_visible()
     doctor.tick("Ce n’est pas la même personne")
     doctor.tick("J’ai relu ces informations et je confirme l’inclusion de ce patient")
     doctor.go_on("Inclure le patient")
 
-    page.wait_for_url("**/patients/*-*/")
+    doctor.page.wait_for_url("**/patients/*-*/")
     assert Enrolment.objects.count() == 2
     assert PossibleDuplicate.objects.get().state == DuplicateState.DIFFERENT
 
@@ -79,10 +90,7 @@ def test_a_likeness_is_told_while_typing_and_a_twin_is_accepted(open_page):
 def test_who_is_not_included_is_counted(open_page, width, scheme):
     setting = a_setting()
     page = open_page(width=width, scheme=scheme, member=setting.doctor)
-    doctor = Doctor(page)
-    page.goto("/patients/inclure/")
-    doctor.go_on("Commencer")
-    sign(doctor)
+    doctor = begin(page)
     eligible(doctor, setting)
     doctor.tick("Oui", among=setting.criterion.text)
     doctor.go_on()
@@ -96,47 +104,62 @@ def test_who_is_not_included_is_counted(open_page, width, scheme):
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_number_an_identity_and_a_transfer(open_page, width, scheme):
-    setting = a_setting()
+def a_patient(setting):
+    """Followed by the doctor; she authorises her number."""
     enrolment = EnrolmentFactory(
         indication=setting.indication,
         included_by=setting.doctor,
-        patient__person=Person("Martin", ["Jeanne"], "F", datetime.date(1980, 5, 12)),
+        patient__person=replace(JEANNE, birth_date=datetime.date(1980, 5, 12)),
     )
     ConsentFactory(enrolment=enrolment, kind=ConsentKind.NIR, recorded_by=setting.doctor)
-    other = trained(setting.programme, site__name="CHU d’accueil")
-    ListingFactory(site=other.site, indication=setting.indication)
+    return enrolment
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_number_is_recorded_and_an_identity_corrected(open_page, width, scheme):
+    setting = a_setting()
+    enrolment = a_patient(setting)
     page = open_page(width=width, scheme=scheme, member=setting.doctor)
     doctor = Doctor(page)
-    start = f"/patients/{enrolment.public_id}/inclusion/"
 
-    page.goto(start)
+    page.goto(f"/patients/{enrolment.public_id}/inclusion/")
     page.get_by_role("link", name="Enregistrer ou voir le numéro").click()
     doctor.type("Numéro de sécurité sociale", NUMBER)
     doctor.go_on("Enregistrer le numéro")
     page.get_by_role("button", name="Afficher le numéro").click()
+    page.get_by_text("Enregistré le").wait_for()
     assert_accessible(page)
-    assert Nir.objects.count() == 1
-
-    page.goto(start)
+    page.get_by_role("link", name="Revenir à l’inclusion").click()
     page.get_by_role("link", name="Corriger l’identité").click()
     doctor.type("Nom de naissance", "Martyn")
     doctor.tick("Faute de frappe")
     doctor.go_on("Enregistrer la correction")
-    page.get_by_role("heading", name="MARTYN Jeanne").wait_for()
 
+    page.get_by_role("heading", name="MARTYN Jeanne").wait_for()
+    assert Nir.objects.count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_transfer_is_asked_and_accepted(open_page, width, scheme):
+    setting = a_setting()
+    enrolment = a_patient(setting)
+    other = trained(setting.programme, site__name="CHU d’accueil")
+    ListingFactory(site=other.site, indication=setting.indication)
+    page = open_page(width=width, scheme=scheme, member=setting.doctor)
+    doctor = Doctor(page)
+
+    page.goto(f"/patients/{enrolment.public_id}/inclusion/")
     page.get_by_role("link", name="Demander un transfert").click()
     page.get_by_label("Structure demandée").select_option(index=1)
     doctor.tick("Le patient déménage")
     doctor.go_on("Demander le transfert")
     page.get_by_text("En attente de réponse").wait_for()
     assert_accessible(page)
-
     theirs = open_page(width=width, scheme=scheme, member=other)
     theirs.goto("/dossiers/")
     assert_accessible(theirs)
     theirs.get_by_role("button", name="Accepter").click()
+
     theirs.get_by_text("La réponse est enregistrée").wait_for()
     assert Transfer.objects.get().state == "ACCEPTED"
 

@@ -16,7 +16,7 @@ from accounts.enums import Profession, Role
 from accounts.models import Member
 from core import codes
 from evaluation.tasks import count_by_month
-from patients import identity
+from patients import duplicates, identity
 from patients.models import Enrolment
 from prescriptions import documents
 from prescriptions.models import Prescription
@@ -31,7 +31,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(databases=["default", "key
 LARGE = 2_500
 SIZES = (300, 3_000, 30_000)
 PAGES = (
-    "worklist", "patient", "search_name", "search_number", "counter", "dashboard", "visits",
+    "worklist", "patient", "search_name", "search_number", "alike",
+    "counter", "dashboard", "visits",
     "prescriptions",
 )  # fmt: skip
 
@@ -102,6 +103,8 @@ class Stage:
         }
         if name in read:
             self._get(*read[name])
+        elif name == "alike":
+            assert duplicates.candidates(person, by=self.doctor)
         elif name in posted:
             self._post(self.doctor, "record:search", posted[name])
         else:
