@@ -99,7 +99,7 @@ class NewProductForm(ProductForm):
         min_value=0,
         max_value=100,
         decimals=4,
-        help_text="Comparé à 0,30 % sans arrondi. 3 mg/mL font 0,3 %.",
+        help_text="Comparé à 0,30\u202f% sans arrondi. 3 mg/mL font 0,3\u202f%.",
     )
     field_order = ("code", "name", "form", "thc_mg", "cbd_mg", "thc_percent", "route", "holder")
 

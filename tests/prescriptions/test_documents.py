@@ -204,3 +204,41 @@ def test_after_an_exit_the_public_page_no_longer_says_valid():
     )
 
     assert documents.public_state(prescription.pk) == "Ne peut plus être délivrée"
+
+
+def test_each_further_page_says_for_whom_and_by_whom(enrolment):
+    medicines = [medicine(enrolment, narcotic=True) for _ in range(3)]
+    steps = tuple(Step(Decimal("0.1"), 2, 2) for _ in range(12))
+
+    prescription = signed(enrolment, *(WantedLine(one, steps) for one in medicines))
+
+    pages = PdfReader(io.BytesIO(read(prescription.document))).pages
+    assert len(pages) > 1
+    for page in pages[1:]:
+        text = " ".join(page.extract_text().split())
+        for said in ("DUPONT Jeanne", enrolment.included_by.user.rpps, "02/03/2026"):
+            assert said in text
+
+
+def test_flowers_and_a_daily_maximum_are_printed(enrolment):
+    flowers = ProductFactory(
+        name="Fleurs",
+        form="FLOWER",
+        unit="G",
+        needs_vaporiser=True,
+        thc_percent=Decimal(10),
+        thc_mg_per_unit=Decimal(100),
+        programme=enrolment.programme,
+        indications=[enrolment.indication],
+    )
+    PackFactory(product=flowers, label="Pot de 10 g", quantity=Decimal(10))
+
+    text = text_of(signed(enrolment, WantedLine(flowers, (Step(Decimal("0.1"), 4, 28, True),))))
+
+    for said in (
+        "si besoin, quatre fois par jour au plus (zéro virgule quatre gramme par jour au plus)",
+        "onze virgule deux grammes",
+        "deux boîtes de dix grammes",
+        "après vaporisation avec le dispositif médical, jamais par combustion",
+    ):
+        assert said in text, said

@@ -1,10 +1,8 @@
-import threading
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connections
 
 from accounts.enums import Role
 from core import codes, once
@@ -13,7 +11,6 @@ from core.models import Document, JournalLine, OutgoingMail
 from patients.enums import EndReason, EnrolmentState
 from prescriptions import actions, wanted
 from prescriptions.enums import PrescriptionStatus as Status
-from prescriptions.models import Prescription
 from programmes.enums import ProgrammeState, Regime
 from programmes.models import Listing, ProductRegime
 from tests.accounts.factories import MemberFactory
@@ -214,6 +211,29 @@ def test_the_date_of_writing_is_the_structure_s(zone, written_on):
     assert signed.signed_on == written_on == signed.signed_at.astimezone(ZoneInfo(zone)).date()
 
 
+@pytest.mark.parametrize(
+    ("zone", "at", "written_on"),
+    [
+        ("Europe/Paris", datetime(2026, 3, 2, 22, 59, tzinfo=UTC), date(2026, 3, 2)),
+        ("Europe/Paris", datetime(2026, 3, 2, 23, 1, tzinfo=UTC), date(2026, 3, 3)),
+        ("Indian/Reunion", datetime(2026, 3, 2, 19, 59, tzinfo=UTC), date(2026, 3, 2)),
+        ("Indian/Reunion", datetime(2026, 3, 2, 20, 1, tzinfo=UTC), date(2026, 3, 3)),
+        ("America/Guadeloupe", datetime(2026, 3, 3, 3, 59, tzinfo=UTC), date(2026, 3, 2)),
+        ("America/Guadeloupe", datetime(2026, 3, 3, 4, 1, tzinfo=UTC), date(2026, 3, 3)),
+        # The night of the autumn clock change: 00:59 and 01:01 UTC are both 02:… in Paris.
+        ("Europe/Paris", datetime(2026, 10, 25, 0, 59, tzinfo=UTC), date(2026, 10, 25)),
+        ("Europe/Paris", datetime(2026, 10, 25, 1, 1, tzinfo=UTC), date(2026, 10, 25)),
+        ("Europe/Paris", datetime(2026, 10, 24, 21, 59, tzinfo=UTC), date(2026, 10, 24)),
+    ],
+)
+def test_a_minute_around_midnight_in_each_zone(zone, at, written_on):
+    draft = PrescriptionFactory(starts_on=date(2026, 10, 25))
+    draft.author.site.time_zone = zone
+    draft.author.site.save()
+
+    assert sign(draft, at=at).signed_on == written_on
+
+
 # --- Regime, document ------------------------------------------------------------------------
 
 
@@ -246,34 +266,3 @@ def test_the_code_answers_the_state_of_the_prescription():
 
     assert codes.STATES["prescription"](signed.pk)
     assert bytes(code.document_sha256) == bytes(signed.document.sha256)
-
-
-# --- At the same instant ---------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-def test_two_drafts_signed_at_the_same_instant_are_one():
-    first = PrescriptionFactory()
-    second = PrescriptionFactory(enrolment=first.enrolment, author=first.author)
-    start, results = threading.Barrier(2), []
-
-    def run(draft, key):
-        start.wait()
-        try:
-            sign(draft, key=key)
-            results.append("signed")
-        except actions.CannotSign:
-            results.append("refused")
-        finally:
-            connections.close_all()
-
-    threads = [
-        threading.Thread(target=run, args=(draft, f"once-{draft.pk}")) for draft in (first, second)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(results) == ["refused", "signed"]
-    assert Prescription.objects.signed().count() == 1

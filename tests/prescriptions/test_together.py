@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.pdf import PdfUnavailable
 from prescriptions import actions, wanted
 from prescriptions.models import Prescription
 from tests.patients.factories import EnrolmentFactory
@@ -11,6 +12,16 @@ from tests.together import together
 
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+
+
+@pytest.fixture(autouse=True)
+def no_library(monkeypatch):
+    """Paper is made while the patient is locked: on a busy machine the others would give up."""
+
+    def missing(*args):
+        raise PdfUnavailable
+
+    monkeypatch.setattr("prescriptions.documents.pdf", missing)
 
 
 def signing(draft, **how):
