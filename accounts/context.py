@@ -55,6 +55,8 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Ouvertures", "patients:openings"),
         _ALERTS,
         *_OVERSIGHT,
+        ("Structures", "programmes:listings"),
+        ("Imports", "accounts:imports"),
         ("Conservation", "retention:plan"),
     ),
     Role.API_CLIENT: (),
@@ -117,6 +119,7 @@ _FOOTER = (
     ("Mentions légales", "record:legal"),
     ("Données personnelles", "record:privacy"),
     ("Aide", "record:help"),
+    ("Structures et pharmacies", "training:places"),
     ("Vérifier un document", "core:verify"),
 )
 

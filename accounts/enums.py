@@ -58,6 +58,8 @@ class Permission(models.TextChoices):
     INCLUSION_OVERSEE = "INCLUSION_OVERSEE", "Suivre les non-inclusions et les dérogations"
     MEMBERS_MANAGE = "MEMBERS_MANAGE", "Gérer les membres d’un lieu"
     PROGRAMME_MANAGE = "PROGRAMME_MANAGE", "Gérer le programme"
+    IMPORT_MANAGE = "IMPORT_MANAGE", "Importer formations et annuaires"
+    LISTING_MANAGE = "LISTING_MANAGE", "Inscrire et retirer des structures"
     JOURNAL_READ = "JOURNAL_READ", "Lire le journal des accès"
     TRAIL_REVIEW = "TRAIL_REVIEW", "Conduire les revues de traçabilité"
 

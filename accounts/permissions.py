@@ -85,6 +85,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.SCREENING_VIEW,
             Permission.BULLETIN_VIEW,
             Permission.BULLETIN_ISSUE,
+            Permission.IMPORT_MANAGE,
+            Permission.LISTING_MANAGE,
         }
     ),
     Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from accounts import views
 
@@ -37,4 +37,5 @@ urlpatterns = [
     path("compte/sessions/", views.sessions, name="sessions"),
     path("compte/sessions/autres/", views.close_other_sessions, name="close_other_sessions"),
     path("compte/sessions/<uuid:public_id>/", views.close_session, name="close_session"),
+    path("", include("accounts.directories.urls")),
 ]

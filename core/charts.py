@@ -210,6 +210,36 @@ def choropleth(
     return svg(uid, title, described, parts, css="rc-map", view_box=shapes["view_box"])
 
 
+def linked_map(
+    title: str,
+    values: Mapping[str, float],
+    links: Mapping[str, str],
+    *,
+    unit: str = "",
+    classes: Sequence[tuple[float, str]] = COUNT_CLASSES,
+) -> SafeString:
+    """The same map, whose départements lead somewhere: each link is named and takes the focus.
+
+    :param links: addresses, by code of département; the others are drawn and lead nowhere
+    """
+    shapes = _shapes()
+    parts = [_frames(shapes["texts"])]
+    for area in shapes["areas"]:
+        code, rank = area["code"], _class_of(values.get(area["code"], 0), classes)
+        told = _told(f"{area['name']} ({code})", values.get(code, 0), unit)
+        path = format_html(
+            '<path class="rc-map__area rc-map__area--{}" fill="{}" stroke="#ffffff" d="{}">'
+            "<title>{}</title></path>",
+            *(rank, MAP_COLOURS[rank], area["d"], told),
+        )
+        link = '<a class="rc-map__link" href="{}" aria-label="{}">{}</a>'
+        parts.append(format_html(link, links[code], told, path) if code in links else path)
+    return format_html(
+        '<svg class="rc-chart rc-map" viewBox="{}" role="group" aria-label="{}">{}</svg>',
+        *(shapes["view_box"], title, SafeString("".join(parts))),
+    )
+
+
 def _frames(texts: Iterable[Mapping[str, Any]]) -> SafeString:
     """The names of the insets of a map."""
     return format_html_join(

@@ -1,5 +1,5 @@
 from django.contrib.postgres.fields import BigIntegerRangeField
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import BigIntegerField, Func, IntegerField, Transform, Value
 
 
@@ -38,3 +38,9 @@ class OctetLength(Transform):
     lookup_name = "octets"
     function = "octet_length"
     output_field = IntegerField()
+
+
+def lock(name: str) -> None:
+    """Wait for the others that do the same thing; freed with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

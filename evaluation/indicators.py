@@ -17,6 +17,7 @@ from accounts.models import Site
 from patients.models import Enrolment
 from patients.models.enrolment import EnrolmentQuerySet
 from programmes.models import Accreditation, Listing, Programme
+from training import counts
 from vigilance.models import AdverseEvent
 
 
@@ -209,6 +210,31 @@ def pharmacies_by_departement(
         Q(closed_on=None) | Q(closed_on__gt=on), Exists(accredited), kind__in=list(kinds)
     )
     return _by(sites, "departement")
+
+
+def trained(programme: Programme, on: date) -> int:
+    """Professionals trained, wherever they practise.
+
+    Numerator: people with a proof of training that counts that day, at a place of care.
+    Denominator: none.
+    Data: Completion.completed_on, Course, Member.
+    """
+    return sum(counts.trained(programme, on).values())
+
+
+def trained_by_category(programme: Programme, on: date) -> dict[str, int]:
+    """`trained`, by category: in reference structures, private doctors, pharmacists of officines.
+
+    Numerator: `trained`, of each category; whoever practises in several counts in the first.
+    Denominator: `trained`.
+    Data: Site.kind, and those of `trained`.
+    """
+    found = counts.trained(programme, on)
+    return {
+        "structures": found[counts.STRUCTURE],
+        "private_doctors": found[counts.PRIVATE],
+        "officines": found[counts.OFFICINE],
+    }
 
 
 def first_inclusion(programme: Programme) -> date | None:

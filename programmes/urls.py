@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from programmes import views
 
@@ -8,6 +8,7 @@ app_name = "programmes"
 _ONE = "medicaments/<uuid:public_id>/"
 
 urlpatterns = [
+    path("", include("programmes.listings.urls")),
     path("medicaments/", views.products, name="products"),
     path("medicaments/ajouter/<slug:code>/", views.add_product, name="add_product"),
     path(_ONE, views.product, name="product"),

@@ -224,6 +224,8 @@ SITE_CONTACT = os.environ.get("SITE_CONTACT", "")
 
 # Scans name people: they never touch the disk in clear. Bytes: `core.scans`.
 FILE_UPLOAD_HANDLERS = ["core.uploads.InMemory"]
+# Under which licence the open files are given: whoever runs the registry decides.
+OPEN_DATA_LICENCE = os.environ.get("OPEN_DATA_LICENCE", "Licence Ouverte 2.0 (Etalab)")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "static-built"))
@@ -297,6 +299,14 @@ CELERY_BEAT_SCHEDULE = {
     "remind sites of visits": {
         "task": "followup.tasks.remind_sites",
         "schedule": crontab(hour=5, minute=10),
+    },
+    "remind of trainings": {
+        "task": "training.tasks.remind_expiry",
+        "schedule": crontab(hour=5, minute=40),
+    },
+    "leave old imports": {
+        "task": "accounts.directories.tasks.leave_old_imports",
+        "schedule": crontab(hour=1, minute=50),
     },
     "release statistics": {
         "task": "evaluation.tasks.release_quarter",

@@ -68,6 +68,13 @@ PUBLISHED = (
     Published(NOVEMBER_2021, indicators.included, 1000, ANSM_NOVEMBER),
     Published(NOVEMBER_2021, indicators.active, 779, ANSM_NOVEMBER),
     Published(NOVEMBER_2021, indicators.structures, 243, ANSM_NOVEMBER),
+    Published(NOVEMBER_2021, indicators.trained, 1035, ANSM_NOVEMBER),
+    Published(
+        NOVEMBER_2021,
+        indicators.trained_by_category,
+        {"structures": 775, "private_doctors": 48, "officines": 212},
+        ANSM_NOVEMBER,
+    ),
     Published(MARCH_2022, indicators.included, 1450, REPORT),
     Published(MARCH_2022, indicators.active, 1036, REPORT),
     Published(MARCH_2022, indicators.entering, 8, REPORT),
@@ -153,7 +160,7 @@ NOT_REPRODUCED = (
         "domain.md 13, ligne 20",
     ),
     NotReproduced(
-        "Professionnels formés : 1 035, 1 522, 1 538, 1 752, 1 988, plus de 2 000",
+        "Professionnels formés après 2021 : 1 522, 1 538, 1 752, 1 988, plus de 2 000",
         "Les parties publiées ne font pas les totaux ; la cohorte porte les lieux, pas l’effectif.",
         "domain.md 13, lignes 4 et 5",
     ),

@@ -1,3 +1,4 @@
+from accounts.models.directory import DirectoryPlace, DirectoryProfessional, ImportedFile
 from accounts.models.factor_reset import FactorReset
 from accounts.models.link import AccountLink
 from accounts.models.member import NOBODY, Member
@@ -13,7 +14,10 @@ __all__ = [
     "NOBODY",
     "AccountLink",
     "ApiToken",
+    "DirectoryPlace",
+    "DirectoryProfessional",
     "FactorReset",
+    "ImportedFile",
     "Member",
     "OpenSession",
     "ProviderIdentity",

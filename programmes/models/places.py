@@ -1,9 +1,13 @@
 from datetime import date
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from accounts.models import Member, Site
+from core.db import same
 from core.history import tracked
 from programmes.models.programme import Indication, Programme
 
@@ -13,16 +17,22 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         """Listings that stand that day; the day of delisting is no longer one."""
         return self.filter(Q(delisted_on=None) | Q(delisted_on__gt=on), listed_on__lte=on)
 
+    def visible_to(self, member: Member) -> "ListingQuerySet":
+        """Of the programmes that the member is accredited for."""
+        return self.filter(indication__programme__in=Programme.objects.visible_to(member))
+
 
 @tracked
 class Listing(models.Model):
     """Inscription d'une structure pour une indication, between two dates, by a decision."""
 
+    public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="listings")
     indication = models.ForeignKey(Indication, on_delete=models.PROTECT, related_name="listings")
     listed_on = models.DateField("inscrite le")
     delisted_on = models.DateField("retirée le", null=True, blank=True)
     decision = models.CharField("décision", max_length=160)
+    end_decision = models.CharField("décision de retrait", max_length=160, blank=True)
 
     objects = ListingQuerySet.as_manager()
 
@@ -36,6 +46,27 @@ class Listing(models.Model):
             models.CheckConstraint(
                 condition=Q(delisted_on=None) | Q(delisted_on__gt=F("listed_on")),
                 name="programmes_listing_dates_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(delisted_on__isnull=False) | Q(end_decision=""),
+                name="programmes_listing_end_decided_when_ended",
+            ),
+            # The day of delisting is free again: the range leaves it out.
+            ExclusionConstraint(
+                name="programmes_listing_no_overlap",
+                expressions=[
+                    (same("site"), RangeOperators.OVERLAPS),
+                    (same("indication"), RangeOperators.OVERLAPS),
+                    (
+                        Func(
+                            "listed_on",
+                            "delisted_on",
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
             ),
         ]
 

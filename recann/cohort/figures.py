@@ -89,6 +89,12 @@ SERIOUS_SHARE = 0.03
 
 # Structures listed (ANSM): from the first day, on 23/11/2021, on 26/03/2024.
 STRUCTURES = ((date(2021, 3, 26), 202), (date(2021, 11, 23), 243), (date(2024, 3, 26), 275))
+# Professionals trained on 23 November 2021 (ANSM): 775 in reference structures, hospital pharmacies
+# included, 48 private doctors, 212 pharmacists of officines; the accounts of the demonstration,
+# 4, 1 and 1 of them, are left out. How the first number splits was not published: own choice.
+TRAINED_BY = date(2021, 11, 23)
+TRAINED_DOCTORS, TRAINED_HOSPITAL_PHARMACISTS = 681, 90
+TRAINED_RELAYS, TRAINED_COMMUNITY_PHARMACISTS = 47, 211
 # Pharmacies listed at the end of July 2023 (Revue Pharma).
 HOSPITAL_PHARMACIES = 171
 COMMUNITY_PHARMACIES = 610

@@ -18,6 +18,11 @@ from recann.cohort.figures import (
     DEPARTEMENTS_WITHOUT_PUI,
     HOSPITAL_PHARMACIES,
     STRUCTURES,
+    TRAINED_BY,
+    TRAINED_COMMUNITY_PHARMACISTS,
+    TRAINED_DOCTORS,
+    TRAINED_HOSPITAL_PHARMACISTS,
+    TRAINED_RELAYS,
 )
 from training.models import Completion, Course
 
@@ -188,9 +193,31 @@ def _make_structures(programme: Programme, found: Map, drawn: random.Random, tim
     _open(found, sites)
     opened = list(zip(sites, days, strict=True))
     _list_structures(programme, found, opened, drawn)
-    staff = [(site, max(on, OPENING)) for site, on in opened] * DOCTORS_A_STRUCTURE
+    staff = _doctors(opened, times)
     for post in _people(programme, staff, Role.REFERENCE_DOCTOR, first_rpps=100_000):
         found.doctors[post.site_id].append(post)
+
+
+def _doctors(opened: list[tuple[Site, date]], times: int) -> list[tuple[Site, date]]:
+    """Some a structure, from the day it is listed; the last of the early ones are trained later."""
+    staff = [(site, max(on, OPENING)) for site, on in opened] * DOCTORS_A_STRUCTURE
+    early = [rank for rank, (_, on) in enumerate(staff) if on <= TRAINED_BY]
+    for late, rank in enumerate(early[TRAINED_DOCTORS * times :], start=1):
+        staff[rank] = (staff[rank][0], TRAINED_BY + timedelta(days=late))
+    return staff
+
+
+def _trained_days(count: int, by_november: int, until: int, times: int) -> list[date]:
+    """When each is trained: so many by the day of the published number, all `until` days after the
+    opening."""
+    first, known = by_november * times, (TRAINED_BY - OPENING).days
+    days = [
+        rank * known // first
+        if rank < first
+        else known + 1 + (rank - first) * (until - known - 1) // (count - first)
+        for rank in range(count)
+    ]
+    return [OPENING + timedelta(days=day) for day in days]
 
 
 def _structure_name(code: str, rank: int) -> str:
@@ -223,9 +250,8 @@ def _make_pharmacies(
 ) -> None:
     is_hospital = kind == SiteKind.HOSPITAL_PHARMACY
     word, base = ("PUI fictive", 40_000) if is_hospital else ("Pharmacie fictive", 60_000)
-    # Trained over time; the first of the list from the first day.
-    step = 3 if is_hospital else 1
-    days = [OPENING + timedelta(days=min(r * step // times, 880)) for r in range(len(codes))]
+    trained = TRAINED_HOSPITAL_PHARMACISTS if is_hospital else TRAINED_COMMUNITY_PHARMACISTS
+    days = _trained_days(len(codes), trained, 880, times)
     sites = [
         _site(kind, f"{word} {DEPARTEMENTS[code].name} {rank + 1}", code, base + rank, on)
         for rank, (code, on) in enumerate(zip(codes, days, strict=True))
@@ -238,7 +264,7 @@ def _make_pharmacies(
 
 def _make_relays(programme: Programme, found: Map, drawn: random.Random, times: int) -> None:
     codes = _spread(RELAY_DOCTORS * times, _weights(), drawn)
-    days = [OPENING + timedelta(days=rank * 700 // len(codes)) for rank in range(len(codes))]
+    days = _trained_days(len(codes), TRAINED_RELAYS, 700, times)
     practices = [
         _site(SiteKind.PRACTICE, f"Cabinet fictif {rank + 1}", code, 80_000 + rank, on)
         for rank, (code, on) in enumerate(zip(codes, days, strict=True))

@@ -15,6 +15,12 @@ from tests.accounts.factories import (
     SiteFactory,
     UserFactory,
 )
+from tests.accounts.imports import (
+    NOON,
+    DirectoryPlaceFactory,
+    DirectoryProfessionalFactory,
+    ImportedFileFactory,
+)
 
 
 AT = datetime.datetime(2026, 1, 5, 10, tzinfo=datetime.UTC)
@@ -34,6 +40,17 @@ def deleted_reset():
 
 
 REFUSED: dict[str, Callable[[], object]] = {
+    "accounts_import_kind_known": lambda: ImportedFileFactory(kind="RUMOURS"),
+    "accounts_import_has_fingerprint": lambda: ImportedFileFactory(sha256=b"0"),
+    "accounts_import_confirmed_or_left": lambda: ImportedFileFactory(
+        confirmed=True, abandoned_at=NOON
+    ),
+    "accounts_import_settled_is_empty": lambda: ImportedFileFactory(confirmed_at=NOON),
+    "accounts_import_settled_stays": lambda: reopened(ImportedFileFactory(confirmed=True)),
+    "accounts_import_never_deleted": lambda: deleted(ImportedFileFactory()),
+    "accounts_directory_rpps_well_formed": lambda: DirectoryProfessionalFactory(rpps="12"),
+    "accounts_directory_profession_read": lambda: DirectoryProfessionalFactory(profession="AGENT"),
+    "accounts_directory_finess_well_formed": lambda: DirectoryPlaceFactory(finess="7501"),
     "accounts_user_rpps_unique": lambda: twice(UserFactory, rpps="10001234567"),
     "accounts_user_rpps_well_formed": lambda: UserFactory(rpps="1000123456A"),
     "accounts_user_profession_known": lambda: UserFactory(profession="KING"),
@@ -71,3 +88,15 @@ REFUSED: dict[str, Callable[[], object]] = {
     ),
     "accounts_token_digest": lambda: ApiTokenFactory(digest=bytes(20)),
 }
+
+
+def reopened(file):
+    file.confirmed_at = None
+    file.save()
+
+
+def deleted(row):
+    """By the owner of the tables: the runtime role has no right to try."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute(f"DELETE FROM {row._meta.db_table} WHERE id = %s", [row.pk])

@@ -94,9 +94,19 @@ REFUSED = {
     "programmes_listing_once_a_day": lambda: twice(
         f.ListingFactory, site=SiteFactory(), indication=f.IndicationFactory()
     ),
+    "programmes_listing_no_overlap": lambda: overlapping_listings(),
+    "programmes_listing_end_decided_when_ended": lambda: f.ListingFactory(end_decision="Retrait"),
     "programmes_listing_dates_ordered": lambda: f.ListingFactory(delisted_on=f.OPENING),
     "programmes_accreditation_open_once": lambda: twice_in_a_programme(
         f.AccreditationFactory, member=MemberFactory()
     ),
     "programmes_accreditation_dates_ordered": lambda: f.AccreditationFactory(ended_on=BEFORE),
 }
+
+
+def overlapping_listings():
+    """The second begins on the last day of the first."""
+    first = f.ListingFactory(delisted_on=datetime.date(2022, 1, 1))
+    f.ListingFactory(
+        site=first.site, indication=first.indication, listed_on=datetime.date(2021, 12, 31)
+    )

@@ -3,7 +3,17 @@ from datetime import date
 import pytest
 
 from training.enums import ProofKind
-from training.rules import Proof, counts, entitled, is_accepted, last_day
+from training.rules import (
+    Proof,
+    Question,
+    count_right,
+    counts,
+    entitled,
+    has_room,
+    is_accepted,
+    is_passed,
+    last_day,
+)
 
 
 TEST_2021 = Proof(
@@ -104,3 +114,52 @@ def test_one_good_proof_is_enough():
     assert not entitled([], date(2026, 1, 1))
     assert not entitled([ended], date(2026, 1, 1))
     assert entitled([ended, TEST_2021], date(2026, 1, 1))
+
+
+# --- The questionnaire --------------------------------------------------------------------------
+
+ONE = Question("un", "?", (("a", "A"), ("b", "B")), frozenset({"a"}))
+TWO = Question("deux", "?", (("a", "A"), ("b", "B"), ("c", "C")), frozenset({"a", "b"}))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ((), False),
+        (("a",), False),
+        (("a", "b"), True),
+        (("b", "a"), True),
+        (("a", "b", "c"), False),
+    ],
+)
+def test_a_question_is_right_when_exactly_the_right_choices_are_made(chosen, expected):
+    assert TWO.is_right(chosen) == expected
+
+
+def test_a_question_left_out_is_wrong():
+    assert count_right([ONE, TWO], {"un": ["a"]}) == 1
+    assert count_right([ONE, TWO], {"un": ["a"], "deux": ["a", "b"], "autre": ["a"]}) == 2
+
+
+@pytest.mark.parametrize(
+    ("right", "asked", "threshold", "expected"),
+    [(2, 4, 75, False), (3, 4, 75, True), (4, 4, 100, True), (3, 4, 76, False), (0, 0, 1, False)],
+)
+def test_the_threshold_is_included(right, asked, threshold, expected):
+    assert is_passed(right, asked, threshold) is expected
+
+
+def test_a_question_is_read_as_the_data_write_it():
+    row = {"code": "un", "text": "?", "choices": [{"code": "a", "text": "A"}], "right": ["a"]}
+
+    one = Question.of(row)
+
+    assert (one.choices, one.right, one.explanation) == ((("a", "A"),), frozenset({"a"}), "")
+    assert (one.has_several, TWO.has_several) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("people", "limit", "expected"), [(0, 1, True), (1, 1, False), (9, None, True)]
+)
+def test_an_officine_has_room(people, limit, expected):
+    assert has_room(people, limit) is expected

@@ -35,8 +35,8 @@ def test_what_is_asked_and_what_i_proved(client, course, django_assert_num_queri
     hidden = CourseFactory(title="Formation d’un autre programme")
     open_session(client, member)
 
-    # Session, user, device, member; programmes; then two for each programme.
-    with django_assert_num_queries(7):
+    # Session, user, device, member; programmes; two for each; chapters asked, chapters done.
+    with django_assert_num_queries(9):
         page = client.get(MINE).content.decode()
 
     assert "Formation à jour" in page

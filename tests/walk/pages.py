@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.urls import reverse
 
 from accounts.models import Member
+from tests.walk.courses import attempt_of, course_of, imports_of
 from tests.walk.scene import Scene
 
 
@@ -67,6 +68,26 @@ PAGES: dict[str, Place] = {
         _at("record:review", "late-entries"), _at("record:review", "night-activity")
     ],
     "training:mine": _plain("training:mine"),
+    "training:course": lambda _, member: [_at("training:course", course_of(member))],
+    "training:chapter": lambda _, member: [
+        _at("training:chapter", course_of(member), "cadre")
+    ],
+    "training:test": lambda _, member: [_at("training:test", course_of(member))],
+    "training:attempt": lambda _, member: [_at("training:attempt", attempt_of(member))],
+    "training:places": lambda *_: [
+        _at("training:places"), f"{_at('training:places')}?departement=75"
+    ],
+    "programmes:listings": _plain("programmes:listings"),
+    "programmes:structure": lambda scene, _: [
+        _at("programmes:structure", scene.doctor.site)
+    ],
+    "programmes:delist": lambda scene, _: [
+        _at("programmes:delist", scene.doctor.site.listings.order_by("pk")[0])
+    ],
+    "accounts:imports": _plain("accounts:imports"),
+    "accounts:import": lambda _, member: [
+        _at("accounts:import", one) for one in imports_of(member)
+    ],
     "patients:include": _plain("patients:include"),
     "patients:step": lambda scene, _: [
         _at("patients:step", scene.inclusion, step)
@@ -113,6 +134,7 @@ PAGES: dict[str, Place] = {
 NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     **dict.fromkeys(
         [
+            "training:places_csv",
             "accounts:sign_out", "accounts:session", "accounts:new_backup_codes", "record:home",
             "accounts:psc_start", "accounts:psc_return", "accounts:psc_again",
             "accounts:psc_logout", "accounts:situation", "accounts:passkey_begin",
@@ -130,6 +152,15 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
             "patients:withdraw_nir", "record:history_csv", "record:accesses_pdf",
         ],
         lambda scene: [scene.enrolment.public_id],
+    ),
+    "training:attest": lambda scene: [course_of(scene.doctor).public_id],
+    **dict.fromkeys(
+        ["training:certificate", "training:issue_certificate"],
+        lambda scene: [scene.doctor.user.completions.order_by("pk")[0].public_id],
+    ),
+    **dict.fromkeys(
+        ["accounts:confirm_import", "accounts:abandon_import", "accounts:import_problems"],
+        lambda scene: [imports_of(scene.world.member("isabelle.renard"))[0].public_id],
     ),
     **dict.fromkeys(
         [

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from programmes import loading
-from training.models import Course
+from training import loading as courses
 
 
 FILES = ("recann.json", "demonstration.json")
@@ -22,11 +22,5 @@ class Command(BaseCommand):
         for name in options["files"]:
             file = loading.read(name)
             programme = loading.load(file)
-            for row in file["courses"]:
-                Course.objects.update_or_create(
-                    programme=programme,
-                    version=row["version"],
-                    profession=row["profession"],
-                    defaults=row,
-                )
+            courses.load(programme, file["courses"])
             self.stdout.write(f"Programme chargé : {programme.name}")

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError
-
 from accounts.enums import Profession
 from accounts.models import Member
 from core import audit
-from core.db import violated_constraint
 from programmes.models import Programme
 from training import rules
-from training.enums import ProofKind
+from training.actions import proofs
+from training.enums import ProofKind, Way
 from training.models import Completion, Course
 
 
@@ -103,23 +101,16 @@ def _check_proof(claim: Claim, course: Course) -> None:
 
 
 def _write(claim: Claim, course: Course, by: Member, at: datetime) -> Completion:
-    """A test keeps its number; an attestation on one's honour has none."""
-    is_test = course.proof_kind == ProofKind.TEST
+    """A test keeps its number; an attestation on one's honour keeps its words."""
+    proven = proofs.Proven(
+        by.user, course, claim.completed_on, Way.DECLARED, reference=claim.reference
+    )
     try:
         with audit.acting("training.completed", by=by):
-            completion = Completion.objects.create(
-                user=by.user,
-                course=course,
-                completed_on=claim.completed_on,
-                reference=claim.reference if is_test else "",
-                recorded_at=at,
-                recorded_by=by,
-            )
-            audit.record("training.completed", completion, by=by, course=course.version)
-    except IntegrityError as error:
-        if violated_constraint(error) != "training_completion_once_a_course":
-            raise
+            return proofs.write(proven, by=by, at=at)
+    except proofs.AlreadyCompleted as error:
         raise CannotRecord(
             "completed_on", "Votre attestation pour cette version de la formation existe déjà."
         ) from error
-    return completion
+    except proofs.NoRoom as error:
+        raise CannotRecord("completed_on", str(error)) from error

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib import messages
@@ -12,7 +12,7 @@ from accounts.middleware import MemberRequest
 from accounts.models import Member
 from accounts.permissions import require
 from programmes.models import Programme
-from training import actions, rules
+from training import actions, progress, rules
 from training.forms import CompletionForm
 from training.models import Completion, Course
 
@@ -28,6 +28,9 @@ class Status:
     course: Course | None
     completions: list[Completion]
     entitled: bool
+    # Compulsory chapters followed here, and all of them.
+    followed: int = 0
+    chapters: int = 0
 
     @property
     def proofs(self) -> list[tuple[Completion, date | None]]:
@@ -45,7 +48,9 @@ def mine(request: MemberRequest) -> HttpResponse:
     form = CompletionForm(data, programmes=programmes, today=today)
     if form.is_valid() and _recorded(request, form, today):
         return redirect("training:mine")
-    statuses = [_status(request.member, programme, today) for programme in programmes]
+    statuses = _with_progress(
+        [_status(request.member, programme, today) for programme in programmes], request.member
+    )
     return render(request, "training/mine.html", {"form": form, "statuses": statuses})
 
 
@@ -70,3 +75,14 @@ def _status(member: Member, programme: Programme, today: date) -> Status:
         completions=completions,
         entitled=entitled or not programme.training_required,
     )
+
+
+def _with_progress(statuses: list[Status], member: Member) -> list[Status]:
+    """The same, with the chapters followed in each course of today."""
+    counted = progress.of_many([one.course for one in statuses if one.course], member.user)
+    return [
+        replace(one, followed=counted[one.course.pk][0], chapters=counted[one.course.pk][1])
+        if one.course
+        else one
+        for one in statuses
+    ]
