@@ -92,8 +92,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _session_seconds(request: HttpRequest) -> int:
     """What the page counts down from: the nearer of the two limits, once both factors are given."""
-    session = getattr(request, "session", {})
-    if "started_at" not in session:
+    session = getattr(request, "session", None)
+    if session is None or "started_at" not in session:
         return int(settings.SESSION_COOKIE_AGE)
     return sessions.seconds_left(session, at=timezone.now())
 

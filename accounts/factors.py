@@ -43,10 +43,9 @@ def has_factor(user: User) -> bool:
     return bool(user_has_device(user))
 
 
-def can_type(user: User) -> bool:
-    """Whether the person has a password or a code to type."""
-    typed = TotpDevice.objects.filter(user=user).exists() or backup_codes_left(user) > 0
-    return typed or user.has_usable_password()
+def has_code(user: User) -> bool:
+    """Whether the person has a code to type: of an application, or on paper."""
+    return TotpDevice.objects.filter(user=user).exists() or backup_codes_left(user) > 0
 
 
 def application_of(user: User) -> TotpDevice | None:

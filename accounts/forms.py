@@ -74,7 +74,10 @@ class PasswordForm(forms.Form):
 
     new = forms.CharField(
         label="Nouveau mot de passe",
-        help_text="15 caractères au moins, par exemple une phrase. Aucune autre règle.",
+        help_text=(
+            "15 caractères au moins, par exemple une phrase. Évitez les mots du registre, de "
+            "votre nom et de votre lieu d’exercice."
+        ),
         strip=False,
         max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

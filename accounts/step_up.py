@@ -85,7 +85,7 @@ def _means(request: HttpRequest, user: User) -> Means:
         proved_at=None if fresh is None else _local(int(fresh["at"])),
         psc_url=again if by_psc else "",
         passkey=passkeys.usable(request) and passkeys.has_any(user),
-        typed=factors.can_type(user),
+        typed=factors.has_code(user) or (not must_prove(request) and user.has_usable_password()),
     )
 
 

@@ -175,8 +175,8 @@ OTP_TOTP_ISSUER = "ReCann"
 PSC_ISSUER = os.environ.get("PSC_ISSUER", "").rstrip("/")
 PSC_CLIENT_ID = os.environ.get("PSC_CLIENT_ID", "")
 PSC_CLIENT_SECRET = os.environ.get("PSC_CLIENT_SECRET", "")
-PSC_DISCOVERY = "/.well-known/wallet-openid-configuration"
-PSC_SCOPE = "openid scope_all"
+PSC_DISCOVERY = os.environ.get("PSC_DISCOVERY") or "/.well-known/wallet-openid-configuration"
+PSC_SCOPE = os.environ.get("PSC_SCOPE") or "openid scope_all"
 # `1` where fictive people sign in: production refuses the provider of the tests.
 PSC_SANDBOX = DEMO or os.environ.get("PSC_SANDBOX") == "1"
 
@@ -197,8 +197,10 @@ SESSION_ABSOLUTE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0

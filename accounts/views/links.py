@@ -63,7 +63,7 @@ def _dead(request: HttpRequest) -> HttpResponse:
 def opened_link(request: HttpRequest) -> HttpResponse:
     """What the link opened in this browser asks for."""
     valid = AccountLink.objects.valid(timezone.now()).select_related("user")
-    found = valid.filter(pk=request.session.get("opened_link")).first()
+    found = valid.filter(pk=request.session.get("opened_link", 0)).first()
     if found is None:
         return _dead(request)
     steps = {

@@ -12,7 +12,7 @@ from accounts import factors, pro_sante_connect
 from accounts.models import OpenSession
 from core import audit
 from core.models import JournalLine
-from tests.accounts.factories import MemberFactory
+from tests.accounts.factories import PASSWORD, MemberFactory
 from tests.accounts.provider import practice, professional
 from tests.accounts.test_psc import back, enter, refusal
 from tests.sessions import one_time_code, open_session
@@ -240,9 +240,22 @@ def test_a_logout_token_serves_once(inside, gate, doctor):
 
 
 def test_a_backup_code_is_something_to_type(inside, doctor):
-    assert not factors.can_type(doctor.user)
+    assert not factors.has_code(doctor.user)
     factors.make_backup_codes(doctor.user)
-    assert factors.can_type(doctor.user)
+    assert factors.has_code(doctor.user)
+
+
+def test_a_password_is_asked_from_the_second_signature_on(inside, gate, doctor):
+    doctor.user.set_password(PASSWORD)
+    doctor.user.save()
+    update = inside.session
+    update["_auth_user_hash"] = doctor.user.get_session_auth_hash()
+    update.save()
+
+    assert 'name="secret"' not in inside.get(ME).content.decode()
+    prove_again(inside, gate)
+    inside.post(CODES)
+    assert 'name="secret"' in inside.get(ME).content.decode()
 
 
 def test_circumstances_end_with_the_request(inside):
