@@ -124,8 +124,7 @@ class EligibilityForm(forms.Form):
         if criterion.is_derogable:
             self.fields[f"{name}_derogation"] = forms.CharField(
                 label="Dérogation\u202f: motif",
-                help_text="Avec un motif, l’inclusion reste possible\u202f; l’agence "
-                "le lira.",
+                help_text="Avec un motif, l’inclusion reste possible\u202f; l’agence le lira.",
                 max_length=300,
                 required=False,
             )
