@@ -204,3 +204,11 @@ def test_after_an_exit_the_public_page_no_longer_says_valid():
     )
 
     assert documents.public_state(prescription.pk) == "Ne peut plus être délivrée"
+
+
+def test_the_last_day_that_was_prescribed(enrolment):
+    first = PrescriptionFactory(enrolment=enrolment, signed=True)
+    PrescriptionFactory(starts_on=date(2027, 1, 1))
+
+    assert documents.covered_until(enrolment.pk) == first.ends_on
+    assert documents.covered_until(EnrolmentFactory().pk) is None
