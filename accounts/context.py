@@ -33,11 +33,16 @@ _ALERTS = ("Alertes", "pharmacies:bulletins")
 MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.REFERENCE_DOCTOR: (
         ("Mes patients", "record:patients"),
+        ("Consentements", "patients:consents_todo"),
         ("Demandes et doublons", "patients:desk"),
         _SCREENING,
         _TRAINING,
     ),
-    Role.RELAY_DOCTOR: _DOCTOR,
+    Role.RELAY_DOCTOR: (
+        ("Mes patients", "record:patients"),
+        ("Devenir relais", "patients:join"),
+        _TRAINING,
+    ),
     Role.PHARMACIST: (
         ("Dispenser", "pharmacies:counter"),
         ("Mes dispensations", "pharmacies:history"),

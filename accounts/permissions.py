@@ -38,12 +38,17 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.IDENTITY_WRITE,
             Permission.MERGE_DECIDE,
             Permission.SCREENING_VIEW,
+            Permission.CONSENT_WRITE,
+            Permission.PATIENT_IMPORT,
         }
     ),
-    Role.RELAY_DOCTOR: frozenset(_DOCTOR),
+    Role.RELAY_DOCTOR: frozenset(
+        _DOCTOR | {Permission.DESIGNATION_ANSWER, Permission.PATIENT_RELAY}
+    ),
     Role.PHARMACIST: frozenset(
         {
             Permission.TRAINING_RECORD,
+            Permission.DESIGNATION_ANSWER,
             Permission.DISPENSATION_VIEW,
             Permission.DISPENSATION_WRITE,
             Permission.REGISTER_KEEP,

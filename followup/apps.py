@@ -11,3 +11,4 @@ class FollowupConfig(AppConfig):
 
         acts_before.ON_INCLUDED.append(actions.schedule)
         acts_before.ON_ENDED.append(actions.close)
+        acts_before.ON_REOPENED.append(actions.reopen)

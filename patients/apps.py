@@ -11,6 +11,7 @@ class PatientsConfig(AppConfig):
 
         codes.LABELS[documents.KIND] = documents.LABEL
         codes.STATES[documents.KIND] = documents.certificate_state
+        codes.BEARERS[documents.KIND] = documents.is_bearer
         drafts.LIFETIME_DAYS["inclusion"] = rules.DRAFT_DAYS_BEFORE_CONSENT
         # Its step says whether the consent is signed, which decides how long it stays.
         drafts.OWN_PAGE.add("inclusion")

@@ -1,5 +1,27 @@
 from django.db import models
 
+from programmes.enums import ConsentKind
+
+
+__all__ = [
+    "Answer",
+    "Channel",
+    "ConsentKind",
+    "DeclineReason",
+    "DesignationKind",
+    "EndReason",
+    "EnrolmentState",
+    "LateReason",
+    "NoteKind",
+    "Precision",
+    "ProofOrigin",
+    "Quality",
+    "ReplacedBecause",
+    "Sex",
+    "TreatmentOutcome",
+    "TreatmentPlan",
+]
+
 
 class Sex(models.TextChoices):
     FEMALE = "F", "Féminin"
@@ -40,6 +62,8 @@ class LateReason(models.TextChoices):
     PAPER_LATE = "PAPER_LATE", "Documents reçus après la consultation"
     OTHER_PLACE = "OTHER_PLACE", "Consultation hors de la structure"
     CORRECTION = "CORRECTION", "Rattrapage d’une inclusion oubliée"
+    # Never chosen on a form: the import writes it.
+    IMPORT = "IMPORT", "Reprise d’un ancien registre"
 
 
 class Precision(models.TextChoices):
@@ -50,11 +74,56 @@ class Precision(models.TextChoices):
     YEAR = "YEAR", "Année connue seulement"
 
 
-class ConsentKind(models.TextChoices):
-    # One form: participation and registration in the registry.
-    PARTICIPATION = "PARTICIPATION", "Participation et inscription au registre"
-    # Optional: transmission of the NIR for later research. Never blocks.
-    NIR = "NIR", "Transmission du numéro de sécurité sociale pour la recherche"
+class Quality(models.TextChoices):
+    """In what quality somebody signs for a patient."""
+
+    PARENT = "PARENT", "Titulaire de l’autorité parentale"
+    TUTOR = "TUTOR", "Tuteur"
+    CURATOR = "CURATOR", "Curateur (assiste la personne)"
+    FAMILY = "FAMILY", "Personne habilitée (habilitation familiale)"
+    MANDATE = "MANDATE", "Mandataire (mandat de protection future)"
+
+
+class ProofOrigin(models.TextChoices):
+    PAPER = "PAPER", "Papier signé, numérisé"
+    SCREEN = "SCREEN", "Signé à l’écran"
+
+
+class ReplacedBecause(models.TextChoices):
+    """Why a certificate is made again: the former one no longer answers."""
+
+    LOST = "LOST", "Perdue ou volée"
+    DAMAGED = "DAMAGED", "Abîmée, illisible"
+    CHANGED = "CHANGED", "Une mention a changé (nom, structure)"
+
+
+class Channel(models.TextChoices):
+    """How a document reaches somebody."""
+
+    IN_PERSON = "IN_PERSON", "En main propre"
+    POST = "POST", "Par courrier postal"
+    EMAIL = "EMAIL", "Par courriel"
+    PHONE = "PHONE", "Par téléphone"
+    NONE = "NONE", "Ne souhaite pas être recontacté"
+
+
+class DesignationKind(models.TextChoices):
+    DOCTOR = "DOCTOR", "Médecin relais"
+    PHARMACY = "PHARMACY", "Pharmacie"
+
+
+class DeclineReason(models.TextChoices):
+    NO_CAPACITY = "NO_CAPACITY", "Pas de disponibilité"
+    NOT_TRAINED = "NOT_TRAINED", "Formation non faite ou non souhaitée"
+    MOVED = "MOVED", "Changement d’exercice"
+    UNKNOWN = "UNKNOWN", "Je ne connais pas ce patient"
+    OTHER = "OTHER", "Autre"
+
+
+class NoteKind(models.TextChoices):
+    TITRATION = "TITRATION", "Titration"
+    ALLERGIES = "ALLERGIES", "Allergies"
+    TREATMENTS = "TREATMENTS", "Traitements en cours"
 
 
 class NirKind(models.TextChoices):

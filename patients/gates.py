@@ -7,15 +7,25 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from accounts.enums import Role
 from accounts.models import Member
 from patients import directory, rules
+from patients.enums import ConsentKind
 from patients.inclusion import Eligibility, Inclusion, Information
 from patients.models import Enrolment
 from patients.models.enrolment import EnrolmentQuerySet
 from programmes import openings
-from programmes.enums import OpeningKind
-from programmes.models import Accreditation, Indication, Listing, Opening, Programme
+from programmes.enums import LinkKind, OpeningKind, PersonKind, Recipient
+from programmes.models import (
+    Accreditation,
+    Indication,
+    Listing,
+    Opening,
+    Programme,
+    ProgrammeLink,
+)
 from training.entitlement import is_entitled
 
 
@@ -119,14 +129,47 @@ def information(
         rules.entry_refusal(included_on=on, today=today, late_reason=late),
     )
     yield "signed_on", rules.consent_refusal(signed_on=told.signed_on, included_on=on)
-    yield (
-        "representative",
-        rules.representative_refusal(kind=told.person_kind, representative=told.representative),
-    )
+    yield from _representatives(told)
+    yield from _signed(told, today)
     yield day, window(programme, on)
     yield "", doctor(by, programme, on)
     for message in places(programme, by, {on, today}):
         yield "", message
+
+
+def _representatives(told: Information) -> Iterator[tuple[str, str]]:
+    kind, named = told.person_kind, told.representatives
+    first = named[0] if named else None
+    refusal = rules.representative_refusal(kind=kind, representative=first.name if first else "")
+    yield "representative", refusal
+    if first:
+        yield "quality", rules.quality_refusal(kind=kind, quality=first.quality)
+    notices = ProgrammeLink.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=told.included_on),
+        programme=told.document.programme_id,
+        kind=LinkKind.INFORMATION_DOCUMENT,
+        person_kind=Recipient.REPRESENTATIVE,
+        valid_from__lte=told.included_on,
+    )
+    yield (
+        f"document_{Recipient.REPRESENTATIVE}",
+        rules.notice_refusal(
+            kind=kind,
+            exists=kind != PersonKind.ADULT and notices.exists(),
+            handed=told.representative_document is not None,
+        ),
+    )
+    own = told.document.person_kind in {"", kind}
+    yield f"document_{kind}", "" if own else "Ce document n’est pas écrit pour cette personne."
+
+
+def _signed(told: Information, today: date) -> Iterator[tuple[str, str]]:
+    """On screen: today, on texts that were in force."""
+    if not told.signatures:
+        return
+    yield "signing", rules.screen_refusal(signed_on=told.signed_on, today=today)
+    if set(told.texts) != set(ConsentKind.values):
+        yield "signing", "Aucun texte à signer à l’écran n’est en vigueur : choisissez le papier."
 
 
 def eligibility(found: Eligibility, on: date, by: Member) -> Iterator[str]:

@@ -313,6 +313,27 @@ def birth_date_indexes(person: Person) -> list[bytes]:
     return sorted({_birth_date(person.birth_iso[:length]) for length in (4, 7, 10)})
 
 
+def is_named(enrolment_id: int, *, name: str, birth_date: date) -> bool:
+    """Whether the patient of an enrolment bears this name, by birth or used, and was born then.
+
+    Equality of blind digests: no identity is opened. False once they are erased.
+    """
+    known = {birth_date.isoformat()[:length] for length in (4, 7, 10)}
+    return IdentityIndex.objects.filter(
+        Q(birth_name=_birth_name(name)) | Q(used_name=_used_name(name)),
+        patient__enrolments=enrolment_id,
+        birth_date__in=[_birth_date(iso) for iso in known],
+    ).exists()
+
+
+def was_born(enrolment_id: int, birth_date: date) -> bool:
+    """Whether the patient of an enrolment was born that day. False once identities are erased."""
+    known = {birth_date.isoformat()[:length] for length in (4, 7, 10)}
+    days = [_birth_date(iso) for iso in known]
+    found = IdentityIndex.objects.filter(patient__enrolments=enrolment_id, birth_date__in=days)
+    return found.exists()
+
+
 def search(member: Member, *, name: str, birth_date: date | None = None) -> EnrolmentQuerySet:
     """Enrolments of this member's own patients, by birth or used name, and birth date if given."""
     named = Q(patient__index__birth_name=_birth_name(name)) | Q(

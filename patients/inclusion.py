@@ -1,14 +1,32 @@
 """What a doctor asks to record when including a patient, once every step is well formed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from accounts.models import Member, Site
 from patients import rules
-from patients.enums import TreatmentOutcome, TreatmentPlan
+from patients.enums import ConsentKind, TreatmentOutcome, TreatmentPlan
 from patients.identity import Person
-from programmes.models import Criterion, Indication, IndicationSubtype, Programme, ProgrammeLink
+from patients.representatives import Representative
+from patients.signature import Strokes
+from programmes.models import (
+    ConsentText,
+    Criterion,
+    Indication,
+    IndicationSubtype,
+    Programme,
+    ProgrammeLink,
+)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Drawn on screen. `signer` is empty for the patient, whose name comes later."""
+
+    strokes: Strokes
+    signer: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,9 +39,28 @@ class Information:
     document: ProgrammeLink
     form: ProgrammeLink
     nir_given: bool
+    # Told that data may serve other research, and does not oppose it.
+    research_allowed: bool = True
+    nir_form: ProgrammeLink | None = None
     booklet: ProgrammeLink | None = None
-    representative: str = ""
+    # Handed to whoever signs for the patient.
+    representative_document: ProgrammeLink | None = None
+    representatives: tuple[Representative, ...] = ()
     late_reason: str = ""
+    # Signed on screen: what was shown, by kind of consent, and who drew what.
+    texts: Mapping[str, ConsentText] = field(default_factory=dict)
+    signatures: tuple[Signature, ...] = ()
+
+    def answer(self, kind: str) -> bool:
+        return {ConsentKind.NIR: self.nir_given, ConsentKind.RESEARCH: self.research_allowed}.get(
+            ConsentKind(kind), True
+        )
+
+    @property
+    def handed(self) -> list[ProgrammeLink]:
+        """Everything that was handed over, each once."""
+        papers = (self.document, self.representative_document, self.booklet)
+        return list(dict.fromkeys(paper for paper in papers if paper))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.geography import DEPARTEMENTS
-from patients.enums import Answer, EndReason, Precision
+from patients.enums import Answer, EndReason, Precision, Quality
 from patients.enums import EnrolmentState as State
 from programmes.enums import CriterionKind, OpeningKind, PersonKind
 
@@ -106,6 +106,15 @@ def consent_refusal(*, signed_on: date, included_on: date) -> str:
     return ""
 
 
+def again_refusal(*, signed_on: date, after: date, today: date) -> str:
+    """What is signed again, or withdrawn, comes after what it replaces; both bounds included."""
+    if signed_on > today:
+        return "La date ne peut pas être dans le futur."
+    if signed_on < after:
+        return f"La date ne peut pas précéder la signature d’origine ({long_date(after)})."
+    return ""
+
+
 def places_refusal(kind: str, *, followed: int, places: int) -> str:
     """Patients followed at one time, not included in all. Source: décret 2020-1230 art. 1-IV."""
     if followed < places:
@@ -148,6 +157,18 @@ def ages_on(born_on: date, precision: str, on: date) -> tuple[int, int]:
     return max(age_on(last, on), 0), max(age_on(first, on), 0)
 
 
+def majority_on(born_on: date, precision: str) -> date:
+    """The first day on which the person is of age whatever their birth day; 29 February: 1 March.
+
+    Source: code civil art. 414.
+    """
+    _, last = birth_bounds(born_on, precision)
+    year = last.year + MAJORITY
+    if (last.month, last.day) == (2, 29):
+        return date(year, 2, 29) if monthrange(year, 2)[1] == 29 else date(year, 3, 1)
+    return last.replace(year=year)
+
+
 def person_kind_refusal(*, kind: str, ages: tuple[int, int]) -> str:
     """Refuse a kind of person that no possible age allows, at the inclusion date."""
     least, greatest = ages
@@ -162,10 +183,40 @@ def person_kind_refusal(*, kind: str, ages: tuple[int, int]) -> str:
 
 
 def representative_refusal(*, kind: str, representative: str) -> str:
-    """Who signs for a minor is named. Source: `domain.md` 3.3, line 7."""
-    if kind == PersonKind.MINOR and not representative:
+    """Who signs for a minor or with a protected adult is named. Source: `security.md` R20."""
+    if representative or kind == PersonKind.ADULT:
+        return ""
+    if kind == PersonKind.MINOR:
         return "Nommez le titulaire de l’autorité parentale qui a signé."
+    return "Nommez la personne qui représente ou assiste le patient, et qui a signé."
+
+
+def quality_refusal(*, kind: str, quality: str) -> str:
+    """In what quality one signs: a parent for a minor, never for an adult."""
+    if kind == PersonKind.ADULT:
+        return ""
+    if not quality:
+        return "Indiquez en quelle qualité cette personne signe."
+    if kind == PersonKind.MINOR and quality not in {Quality.PARENT, Quality.TUTOR}:
+        return "Pour une personne mineure, le titulaire de l’autorité parentale ou le tuteur signe."
+    if kind == PersonKind.PROTECTED_ADULT and quality == Quality.PARENT:
+        return "L’autorité parentale cesse à la majorité : choisissez une autre qualité."
     return ""
+
+
+def notice_refusal(*, kind: str, exists: bool, handed: bool) -> str:
+    """The notice written for whoever signs is handed over too, once there is one.
+
+    Source: `security.md` R20; the four documents of 8 March 2022, `domain.md` 9.1.
+    """
+    if kind != PersonKind.ADULT and exists and not handed:
+        return "Indiquez le document remis au représentant."
+    return ""
+
+
+def screen_refusal(*, signed_on: date, today: date) -> str:
+    """On screen one signs today, in the presence of the doctor."""
+    return "" if signed_on == today else "Une signature à l’écran porte la date du jour."
 
 
 # Before the département: Corsica until 1976, overseas communities, abroad. INSEE, code officiel
@@ -266,6 +317,29 @@ def treatments_refusal(count: int) -> str:
 def state_after_exit(*, reason: str, weaning: bool) -> State:
     """Tapering goes on after any exit but death, which closes at once."""
     return State.WEANING if weaning and reason != EndReason.DEATH else State.ENDED
+
+
+def may_leave(current: State, *, reason: str, target: State) -> bool:
+    """Whether this exit may be recorded: one that goes on tapering may still end by a death."""
+    if current == State.WEANING:
+        return reason == EndReason.DEATH
+    return current == State.ACTIVE and can_move(current, target)
+
+
+def reopen_refusal(*, state: str, reason: str, is_over: bool, consents: bool) -> str:
+    """Why an exit cannot be undone; it was a mistake, never a new start."""
+    if state not in {State.WEANING, State.ENDED}:
+        return "Aucune sortie n’est à annuler pour ce patient."
+    if not reason.strip():
+        return "Indiquez en quoi cette sortie était une erreur."
+    if is_over:
+        return "Le programme est terminé : plus aucune participation n’y est rouverte."
+    if not consents:
+        return (
+            "Le consentement à la participation a été retiré : recueillez d’abord un nouveau "
+            "consentement signé, puis rouvrez la participation."
+        )
+    return ""
 
 
 def exit_refusal(*, on: date, included_on: date, today: date) -> str:

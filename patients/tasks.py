@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import TotpDevice
-from core import keys
+from core import audit, keys
 from core.models import Draft, KeyRecord
-from patients import notices
-from patients.models import Enrolment, Nir, Patient
+from patients import actions, notices
+from patients.models import Enrolment, Invitation, Nir, Patient
 from programmes import openings
 from programmes.models import Programme
 
@@ -58,3 +58,15 @@ def destroy_orphan_keys() -> int:
         used = set(owner.values_list("key_id", flat=True))
         destroyed += keys.destroy_keys(ids - used)
     return destroyed
+
+
+@shared_task
+def designate_invited() -> int:
+    """Make the designations whose professional is trained by now; return how many.
+
+    The row is the queue: what waits still waits, and is tried again. Safe to run twice.
+    """
+    now, made = timezone.now(), 0
+    for pk in Invitation.objects.filter(closed_on=None).order_by("pk").values_list("pk", flat=True):
+        made += actions.resolve_invitation(pk, by=audit.SYSTEM, at=now)
+    return made

@@ -1,7 +1,10 @@
 from django.urls import path
 
 from patients.views import (
+    certificate,
+    consents,
     correction,
+    designations,
     desk,
     inclusion,
     nir,
@@ -56,22 +59,60 @@ urlpatterns = [
         "patients/inclure/<uuid:draft_id>/<str:step>/brouillon", inclusion.autosave, name="autosave"
     ),
     path("patients/<uuid:enrolment_id>/inclusion/", participation.inclusion, name="inclusion"),
-    path(
-        "patients/<uuid:enrolment_id>/attestation/", participation.certificate, name="certificate"
-    ),
+    path("patients/<uuid:enrolment_id>/attestation/", certificate.certificate, name="certificate"),
     path(
         "patients/<uuid:enrolment_id>/attestation/etablir/",
-        participation.issue_certificate,
+        certificate.issue,
         name="issue_certificate",
     ),
+    path(
+        "patients/<uuid:enrolment_id>/attestation/remplacer/",
+        certificate.replace,
+        name="replace_certificate",
+    ),
+    path("patients/<uuid:enrolment_id>/sortie/annuler/", participation.reopen, name="reopen"),
     path("patients/<uuid:enrolment_id>/sortie/", participation.end, name="end"),
     path(
         "patients/<uuid:enrolment_id>/sevrage/fin/",
         participation.finish_weaning,
         name="finish_weaning",
     ),
+    path("patients/devenir-relais/", designations.join, name="join"),
     path(
-        "patients/<uuid:enrolment_id>/nir/retrait/", participation.withdraw_nir, name="withdraw_nir"
+        "patients/<uuid:enrolment_id>/designations/", designations.designations, name="designations"
+    ),
+    path("patients/<uuid:enrolment_id>/designations/inviter/", designations.invite, name="invite"),
+    path(
+        "patients/<uuid:enrolment_id>/designations/<str:kind>/abandon/",
+        designations.give_up,
+        name="give_up_invitation",
+    ),
+    path("patients/<uuid:enrolment_id>/notes/", designations.notes, name="notes"),
+    path("designations/<uuid:designation_id>/", designations.designation, name="designation"),
+    path("patients/consentements/", consents.todo, name="consents_todo"),
+    path(
+        "patients/<uuid:enrolment_id>/consentements/papier/", consents.paper, name="consent_paper"
+    ),
+    path(
+        "patients/<uuid:enrolment_id>/consentements/<str:kind>/recueillir/",
+        consents.give,
+        name="consent_give",
+    ),
+    path(
+        "patients/<uuid:enrolment_id>/consentements/<str:kind>/retrait/",
+        consents.withdraw,
+        name="consent_withdraw",
+    ),
+    path(
+        "patients/<uuid:enrolment_id>/pieces/<uuid:document_id>/",
+        consents.proof,
+        name="consent_proof",
+    ),
+    path("patients/<uuid:enrolment_id>/informer/", consents.inform, name="inform"),
+    path(
+        "patients/<uuid:enrolment_id>/informer/moyen/",
+        consents.choose_channel,
+        name="choose_channel",
     ),
     path("patients/<uuid:enrolment_id>/nir/", nir.nir, name="nir"),
     path("patients/<uuid:enrolment_id>/nir/afficher/", nir.reveal_nir, name="reveal_nir"),

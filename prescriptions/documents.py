@@ -1,7 +1,9 @@
 """The prescription on paper, and what its code answers."""
 
 from collections.abc import Callable
+from datetime import date
 
+from django.db.models import Max
 from django.db.models.functions import Now
 
 from core import pdf as press
@@ -63,3 +65,10 @@ def public_state(target_id: int) -> str | None:
         return "Valable, non délivrée"
     said = (known(row) for known in SUPPLIED)
     return next(filter(None, said), "Valable, délivrance commencée")
+
+
+def covered_until(enrolment_id: int) -> date | None:
+    """Last day of what was signed for a participation, voided ones left out."""
+    signed = Prescription.objects.signed().filter(enrolment=enrolment_id)
+    last: date | None = signed.aggregate(last=Max("ends_on"))["last"]
+    return last

@@ -94,6 +94,7 @@ class LinkKind(models.TextChoices):
     LEGAL_TEXT = "LEGAL_TEXT", "Texte"
     INFORMATION_DOCUMENT = "INFORMATION_DOCUMENT", "Document d’information"
     CONSENT_FORM = "CONSENT_FORM", "Formulaire de consentement"
+    NIR_FORM = "NIR_FORM", "Formulaire d’autorisation du numéro de sécurité sociale"
     BOOKLET = "BOOKLET", "Carnet de suivi"
     PROFESSIONAL_SHEET = "PROFESSIONAL_SHEET", "Fiche pour les professionnels"
     PORTAL = "PORTAL", "Portail"
@@ -123,3 +124,21 @@ class OpeningState(models.TextChoices):
     PUBLISHED = "PUBLISHED", "Publiée"
     # Superseded or ended before its first day: it never applied.
     WITHDRAWN = "WITHDRAWN", "Abandonnée"
+
+
+class Recipient(models.TextChoices):
+    """Whom a document is written for; empty for anybody."""
+
+    ADULT = PersonKind.ADULT.value, PersonKind.ADULT.label
+    PROTECTED_ADULT = PersonKind.PROTECTED_ADULT.value, PersonKind.PROTECTED_ADULT.label
+    MINOR = PersonKind.MINOR.value, PersonKind.MINOR.label
+    REPRESENTATIVE = "REPRESENTATIVE", "Titulaire de l’autorité parentale ou représentant légal"
+
+
+class ConsentKind(models.TextChoices):
+    # One form: participation and registration in the registry.
+    PARTICIPATION = "PARTICIPATION", "Participation et inscription au registre"
+    # Optional: transmission of the NIR for later research. Never blocks.
+    NIR = "NIR", "Transmission du numéro de sécurité sociale pour la recherche"
+    # Told of it; a refusal is an opposition, which blocks nothing.
+    RESEARCH = "RESEARCH", "Réutilisation des données pour d’autres recherches"

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from programmes.models import (
+    ConsentText,
     CriteriaSet,
     Criterion,
     Indication,
@@ -61,6 +62,7 @@ def load(file: Row) -> Programme:
     for row in file["links"]:
         key = {"kind": row["kind"], "title": row["title"], "version": row["version"]}
         _put(ProgrammeLink, row, programme=programme, **key)
+    _consent_texts(programme, file["consent_texts"])
     rules: dict[str, RetentionRule] = {}
     for row in file["retention_rules"]:
         values = row | {"after": rules.get(row["after"])}
@@ -72,6 +74,13 @@ def load(file: Row) -> Programme:
 def load_supply_rules() -> None:
     for row in json.loads((DATA / "supply_rules.json").read_text()):
         _put(SupplyRule, row, regime=row["regime"], valid_from=row["valid_from"])
+
+
+def _consent_texts(programme: Programme, rows: list[Row]) -> None:
+    for row in rows:
+        text = row | {"body": "\n".join(row["body"])}
+        key = {name: row[name] for name in ("kind", "person_kind", "version")}
+        _put(ConsentText, text, programme=programme, **key)
 
 
 def _put(model: type[M], values: Row, **key: Any) -> M:

@@ -297,6 +297,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "patients.tasks.announce_end_of_transition",
         "schedule": crontab(hour=6, minute=0),
     },
+    "designate who was invited": {
+        "task": "patients.tasks.designate_invited",
+        "schedule": crontab(minute=20),
+    },
     "erase old drafts": {"task": "core.tasks.erase_old_drafts", "schedule": crontab(minute=35)},
     "remind sites of visits": {
         "task": "followup.tasks.remind_sites",

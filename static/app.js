@@ -54,12 +54,20 @@ function decimalProblem(el, text) {
   return "";
 }
 
+/** Files are sent once: one that is too big is told before, beside its field. */
+function fileProblem(el) {
+  const most = Number(el.dataset.maxBytes);
+  const tooBig = most && [...el.files].some((file) => file.size > most);
+  return tooBig ? `Ce fichier dépasse ${Math.floor(most / 1e6)} Mo${NNBSP}: numérisez-le avec moins de détail.` : "";
+}
+
 const KINDS = { date: dateProblem, decimal: decimalProblem };
 
 function problemOf(el) {
   if (el.disabled || !el.validity) return "";
   const native = Object.keys(NATIVE).find((key) => el.validity[key]);
   if (native) return NATIVE[native](el);
+  if (el.type === "file") return fileProblem(el);
   const text = el.value?.trim();
   return text && KINDS[el.dataset.kind] ? KINDS[el.dataset.kind](el, text) : "";
 }

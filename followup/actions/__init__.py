@@ -8,6 +8,7 @@ from followup.actions.visits import (
     hold,
     hold_unscheduled,
     mark_not_done,
+    reopen,
     schedule,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "hold",
     "hold_unscheduled",
     "mark_not_done",
+    "reopen",
     "schedule",
 ]

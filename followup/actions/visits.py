@@ -70,6 +70,20 @@ def close(enrolment: Enrolment, by: Member, at: datetime) -> None:
     audit.record("visits.closed", enrolment, by=by, count=closed)
 
 
+def reopen(enrolment: Enrolment, by: Member, at: datetime) -> None:
+    """Plan again what an exit recorded by mistake had closed (`patients.actions.ON_REOPENED`).
+
+    Visits of the calendar only: a date given at a consultation is given again.
+    """
+    del at
+    closed = Visit.objects.filter(
+        enrolment=enrolment, status=VisitStatus.CLOSED, definition__isnull=False
+    )
+    with audit.context("visits.reopened", by=by):
+        reopened = closed.update(status=VisitStatus.PLANNED)
+    audit.record("visits.reopened", enrolment, by=by, count=reopened)
+
+
 # --- Holding a visit -------------------------------------------------------------------------
 
 

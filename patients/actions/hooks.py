@@ -12,3 +12,4 @@ from patients.models import Enrolment
 Hook = Callable[[Enrolment, Member, datetime], None]
 ON_INCLUDED: list[Hook] = []
 ON_ENDED: list[Hook] = []
+ON_REOPENED: list[Hook] = []

@@ -1,4 +1,3 @@
-import json
 import secrets
 from datetime import date, datetime
 from uuid import UUID
@@ -11,15 +10,13 @@ from core import audit, drafts, keys, once
 from core.db import violated_constraint
 from core.identifiers import draw_code
 from core.models import DoneOnce
+from core.pdf import PdfUnavailable
 from patients import duplicates, gates, identity, rules, texts
-from patients.actions import hooks
-from patients.actions.consent import representative_aad
+from patients.actions import consent, designation, hooks
 from patients.actions.duplicates import Said, note_alike, note_homonym
-from patients.enums import ConsentKind
 from patients.enums import EnrolmentState as State
 from patients.inclusion import Inclusion
 from patients.models import (
-    Consent,
     Derogation,
     EligibilityAnswer,
     Enrolment,
@@ -89,6 +86,9 @@ def _include_again_if_raced(
     except IntegrityError as error:
         if violated_constraint(error) not in _SAME_PERSON:
             raise
+    except PdfUnavailable as error:
+        # Signed on screen: without its document nothing would prove it.
+        raise CannotInclude([gates.Refusal("information", str(error))]) from error
     # The other inclusion is committed now: this one sees it, and joins it or is refused.
     return _include_once(inclusion, new_keys, key, by, at)
 
@@ -109,8 +109,9 @@ def _include_once(
         enrolment = _enrolment(inclusion, patient, previous, by, at)
         enrolment.key_id = enrolment_key
         enrolment.save(force_insert=True)
-        _write_consents(enrolment, inclusion, by, at)
+        consent.write_first(enrolment, inclusion.information, inclusion.person, by=by, at=at)
         _write_eligibility(enrolment, inclusion)
+        designation.write_first(enrolment, by=by, at=at)
         for hook in hooks.ON_INCLUDED:
             hook(enrolment, by, at)
         audit.record("patient.included", enrolment, by=by, subject=str(enrolment.public_id))
@@ -190,28 +191,6 @@ def _enrolment(
         late_reason=told.late_reason,
         previous=previous,
     )
-
-
-def _write_consents(enrolment: Enrolment, inclusion: Inclusion, by: Member, at: datetime) -> None:
-    told = inclusion.information
-    sealed = None
-    if told.representative:
-        plain = json.dumps(told.representative, ensure_ascii=False).encode()
-        sealed = keys.seal(enrolment.key_id, plain, aad=representative_aad(enrolment))
-    for kind in ConsentKind:
-        Consent.objects.create(
-            enrolment=enrolment,
-            kind=kind,
-            person_kind=told.person_kind,
-            is_given=kind == ConsentKind.PARTICIPATION or told.nir_given,
-            signed_on=told.signed_on,
-            form=told.form,
-            information=told.document,
-            booklet=told.booklet,
-            representative_sealed=sealed,
-            recorded_at=at,
-            recorded_by=by,
-        )
 
 
 def _write_eligibility(enrolment: Enrolment, inclusion: Inclusion) -> None:

@@ -5,7 +5,10 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import Member, Site
+from core.fields import FrenchDateField
 from patients import directory
+from patients.designations import Professional
+from patients.enums import DeclineReason, DesignationKind, NoteKind
 from programmes.models import Programme
 
 
@@ -73,3 +76,47 @@ def _uuid(value: object) -> str:
         return str(forms.UUIDField().clean(value))
     except forms.ValidationError:
         return ""
+
+
+class InviteForm(forms.Form):
+    """A professional whom the directory does not know."""
+
+    kind = forms.ChoiceField(
+        label="Invité comme", choices=DesignationKind, widget=forms.RadioSelect
+    )
+    name = forms.CharField(label="Nom", max_length=120)
+    town = forms.CharField(label="Commune", max_length=80)
+    email = forms.EmailField(label="Adresse électronique professionnelle", max_length=200)
+
+    def professional(self) -> Professional:
+        typed = self.cleaned_data
+        return Professional(typed["name"].strip(), typed["town"].strip(), typed["email"].lower())
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(
+        label="Pourquoi déclinez-vous\u202f?", choices=DeclineReason, widget=forms.RadioSelect
+    )
+
+
+class JoinForm(forms.Form):
+    """The certificate that the patient shows, and their birth date."""
+
+    code = forms.CharField(
+        label="Code de l’attestation",
+        help_text="Il commence par RV et se trouve sous le carré noir et blanc.",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    birth_date = FrenchDateField(label="Date de naissance du patient")
+    present = forms.BooleanField(label="Le patient est présent et me choisit comme médecin relais")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["birth_date"].limit(latest=today)
+
+
+class NoteForm(forms.Form):
+    kind = forms.ChoiceField(label="Sujet", choices=NoteKind, widget=forms.RadioSelect)
+    text = forms.CharField(label="Note", widget=forms.Textarea(attrs={"rows": 4}), max_length=4000)

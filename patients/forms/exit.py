@@ -5,7 +5,7 @@ from django import forms
 
 from core.fields import FrenchDateField
 from patients import rules
-from patients.enums import EndReason
+from patients.enums import Channel, EndReason, EnrolmentState, ReplacedBecause
 from patients.models import Enrolment
 
 
@@ -28,12 +28,27 @@ class ExitForm(forms.Form):
         required=False,
     )
 
-    show_if = {"weaning": f"reason={WITH_WEANING}"}
+    channel = forms.ChoiceField(
+        label="Comment informer la personne par la suite\u202f?",
+        help_text="Les documents d’information s’adressent aussi à ceux qui ont participé.",
+        choices=[("", "Non demandé"), *Channel.choices],
+        required=False,
+    )
+
+    show_if = {
+        "weaning": f"reason={WITH_WEANING}",
+        "channel": f"reason={WITH_WEANING}",
+    }
+    optional_if_shown = {"channel"}
 
     def __init__(self, *args: Any, enrolment: Enrolment, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.enrolment, self.today = enrolment, today
         self.fields["on"].initial = today
+        if enrolment.state == EnrolmentState.WEANING:
+            reason: Any = self.fields["reason"]
+            reason.choices = [(EndReason.DEATH, EndReason.DEATH.label)]
+            reason.initial = EndReason.DEATH
 
     def clean_on(self) -> date:
         on: date = self.cleaned_data["on"]
@@ -50,3 +65,19 @@ class ExitForm(forms.Form):
         if alive and not cleaned.get("weaning"):
             self.add_error("weaning", "Choisissez une réponse.")
         return cleaned
+
+
+class ReopenForm(forms.Form):
+    """Why an exit was a mistake."""
+
+    reason = forms.CharField(
+        label="En quoi cette sortie était-elle une erreur\u202f?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+    )
+
+
+class ReplaceForm(forms.Form):
+    because = forms.ChoiceField(
+        label="Pourquoi la remplacer\u202f?", choices=ReplacedBecause, widget=forms.RadioSelect
+    )

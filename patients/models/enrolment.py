@@ -162,12 +162,15 @@ class Enrolment(models.Model):
                 " IS DISTINCT FROM"
                 " (NEW.patient_id, NEW.programme_id, NEW.public_id, NEW.number, NEW.key_id)",
             ),
-            # `rules.TRANSITIONS`, those that go back.
+            # `rules.TRANSITIONS`, those that go back; a `Reopening` undoes one exit.
             Refuse(
                 name="patients_who_left_has_left",
                 operation=pgtrigger.Update,
-                sql="(OLD.state IN ('ENDED', 'CANCELLED') AND NEW.state <> OLD.state)"
-                " OR (OLD.state = 'WEANING' AND NEW.state NOT IN ('WEANING', 'ENDED'))",
+                sql="NEW.state <> OLD.state AND OLD.state <> 'ACTIVE'"
+                " AND NOT (OLD.state = 'WEANING' AND NEW.state = 'ENDED')"
+                " AND NOT (OLD.state IN ('WEANING', 'ENDED') AND NEW.state = 'ACTIVE'"
+                " AND EXISTS (SELECT 1 FROM patients_reopening r WHERE r.enrolment_id = OLD.id"
+                " AND r.was_recorded_at = OLD.end_recorded_at))",
             ),
             NeverDeleted(name="enrolment_never_deleted"),
         ]

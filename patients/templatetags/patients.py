@@ -19,6 +19,7 @@ TABS = (
     ("prescriptions", "Ordonnances", "prescriptions:list"),
     ("followup", "Consultations", "followup:list"),
     ("vigilance", "Effets indésirables", "vigilance:of_patient"),
+    ("notes", "Notes partagées", "patients:notes"),
     ("inclusion", "Inclusion", "patients:inclusion"),
     ("history", "Historique", "record:history"),
 )

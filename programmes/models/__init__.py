@@ -1,3 +1,4 @@
+from programmes.models.consent_text import ConsentText
 from programmes.models.eligibility import CriteriaSet, Criterion
 from programmes.models.opening import Opening
 from programmes.models.places import Accreditation, Listing
@@ -16,6 +17,7 @@ from programmes.models.visit_definition import VisitDefinition
 
 __all__ = [
     "Accreditation",
+    "ConsentText",
     "CriteriaSet",
     "Criterion",
     "Indication",

@@ -14,8 +14,8 @@ from programmes.enums import (
     IdentityMode,
     LinkKind,
     ParticipationBasis,
-    PersonKind,
     ProgrammeState,
+    Recipient,
     RetentionAnchor,
 )
 
@@ -136,7 +136,7 @@ class ProgrammeLink(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="links")
     kind = models.CharField("nature", max_length=25, choices=LinkKind)
     # Empty when the document is for anybody.
-    person_kind = models.CharField("destinataire", max_length=20, choices=PersonKind, blank=True)
+    person_kind = models.CharField("destinataire", max_length=20, choices=Recipient, blank=True)
     title = models.CharField("titre", max_length=200)
     version = models.CharField("version", max_length=60)
     dated_on = models.DateField("daté du")

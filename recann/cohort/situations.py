@@ -218,7 +218,7 @@ def _start_inclusion(doctor: Member, at: datetime) -> None:
     ).latest("valid_from")
     typed = {"day": "EARLIER", "included_on": f"{at:%d/%m/%Y}", "late_reason": "NO_TIME",
              "person_kind": "ADULT", "document_ADULT": str(paper.pk), "participation": "YES",
-             "nir": "NO"}  # fmt: skip
+             "nir": "NO", "research": "YES"}  # fmt: skip
     for step, answers in {"information": typed, "identite": IDENTITY}.items():
         found = draft.load(begun, by=doctor, at=at)
         assert found is not None  # noqa: S101 - started above

@@ -1,5 +1,4 @@
 import datetime
-import json
 import secrets
 
 import factory
@@ -7,8 +6,7 @@ import factory
 from accounts.enums import Role
 from core import keys
 from core.identifiers import ALPHABET, code_with_check
-from patients import identity, texts
-from patients.actions import representative_aad
+from patients import identity, representatives, texts
 from patients.enums import (
     AgeBand,
     Answer,
@@ -39,6 +37,7 @@ from patients.models import (
     PriorTreatment,
     Transfer,
 )
+from patients.representatives import Representative
 from programmes.enums import PersonKind
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.programmes.factories import CriterionFactory, IndicationFactory, ProgrammeLinkFactory
@@ -158,8 +157,7 @@ class ConsentFactory(factory.django.DjangoModelFactory):
         """Under the enrolment's key."""
         if not self.representative:
             return None
-        plain = json.dumps(self.representative).encode()
-        return keys.seal(self.enrolment.key_id, plain, aad=representative_aad(self.enrolment))
+        return representatives.seal(self.enrolment, [Representative(self.representative)])
 
 
 class EligibilityAnswerFactory(factory.django.DjangoModelFactory):

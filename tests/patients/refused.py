@@ -1,11 +1,13 @@
 """What the database refuses of patients: one line per constraint and per trigger."""
 
 import datetime
+import uuid
 
 from django.db import connection
 from factory import SelfAttribute
 
 from patients.enums import ConsentKind, EndReason, EnrolmentState
+from tests.patients import consent_factories as c
 from tests.patients import factories as f
 
 
@@ -17,6 +19,10 @@ AFTER = datetime.date(2026, 4, 2)
 def twice(factory, **fields):
     factory(**fields)
     factory(**fields)
+
+
+def same(row, *names):
+    return {name: getattr(row, name) for name in names}
 
 
 def same_person_twice():
@@ -149,6 +155,53 @@ REFUSED = {
     "patients_nir_needs_its_consent": lambda: f.NirFactory(consent=False),
     "patients_nir_of_its_patient": lambda: f.NirFactory(patient=f.PatientFactory()),
     "patients_nir_goes_first": withdrawn_over_a_number,
+    "patients_replaced_after_it_was_signed": lambda: f.ConsentFactory(replaced_on=BEFORE),
+    "patients_proof_origin_known": lambda: c.ConsentProofFactory(origin="TEA"),
+    "patients_proof_given_once": lambda: twice(
+        c.ConsentProofFactory, consent=f.ConsentFactory(), document_id=uuid.uuid4()
+    ),
+    "patients_proof_is_frozen": lambda: changed(c.ConsentProofFactory(), origin="SCREEN"),
+    "proof_never_deleted": lambda: deleted(c.ConsentProofFactory()),
+    "patients_handover_channel_known": lambda: c.HandoverFactory(channel="NONE"),
+    "patients_handed_over_once_a_day": lambda: twice(
+        c.HandoverFactory, **same(c.HandoverFactory(handed_on=AFTER), "enrolment", "link")
+    ),
+    "patients_handover_is_frozen": lambda: changed(c.HandoverFactory(), handed_on=AFTER),
+    "handover_never_deleted": lambda: deleted(c.HandoverFactory()),
+    "patients_contact_channel_known": lambda: c.ContactChoiceFactory(channel="OWL"),
+    "patients_contact_choice_is_frozen": lambda: changed(c.ContactChoiceFactory(), channel="EMAIL"),
+    "contact_choice_never_deleted": lambda: deleted(c.ContactChoiceFactory()),
+    "patients_designation_names_one": lambda: c.DesignationFactory(kind="PHARMACY", pharmacy=None),
+    "patients_designated_one_at_a_time": lambda: twice(
+        c.DesignationFactory, enrolment=f.EnrolmentFactory()
+    ),
+    "patients_designation_dates_ordered": lambda: c.DesignationFactory(ended_on=BEFORE),
+    "patients_decline_is_whole": lambda: c.DesignationFactory(decline_reason="OTHER"),
+    "patients_designation_is_frozen": lambda: changed(c.DesignationFactory(), designated_on=BEFORE),
+    "patients_designation_ends_once": lambda: changed(
+        c.DesignationFactory(ended_on=AFTER), ended_on=None
+    ),
+    "designation_never_deleted": lambda: deleted(c.DesignationFactory()),
+    "patients_invitation_kind_known": lambda: c.InvitationFactory(kind="TEA"),
+    "patients_invited_one_at_a_time": lambda: twice(
+        c.InvitationFactory, enrolment=f.EnrolmentFactory()
+    ),
+    "patients_invitation_closed_by_its_designation": lambda: c.InvitationFactory(
+        designation=c.DesignationFactory()
+    ),
+    "patients_invitation_closes_once": lambda: changed(
+        c.InvitationFactory(closed_on=AFTER), closed_on=None
+    ),
+    "invitation_never_deleted": lambda: deleted(c.InvitationFactory()),
+    "patients_note_kind_known": lambda: c.SharedNoteFactory(kind="TEA"),
+    "patients_note_is_frozen": lambda: changed(c.SharedNoteFactory(), kind="ALLERGIES"),
+    "note_never_deleted": lambda: deleted(c.SharedNoteFactory()),
+    "patients_reopened_after_an_exit": lambda: c.ReopeningFactory(was_state="ACTIVE"),
+    "patients_exit_undone_once": lambda: twice(
+        c.ReopeningFactory, enrolment=f.EnrolmentFactory(ended=True)
+    ),
+    "patients_reopening_is_frozen": lambda: changed(c.ReopeningFactory(), was_ended_on=BEFORE),
+    "reopening_never_deleted": lambda: deleted(c.ReopeningFactory()),
     "patients_outcome_known": lambda: f.PriorTreatmentFactory(outcome="MAGIC"),
     "patients_plan_known": lambda: f.PriorTreatmentFactory(plan="MAGIC"),
 }

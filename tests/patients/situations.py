@@ -112,6 +112,7 @@ def typed(setting) -> dict[str, dict[str, object]]:
             "booklet": "on",
             "participation": "YES",
             "nir": "NO",
+            "research": "YES",
         },
         "eligibilite": {
             "indication": setting.indication.pk,

@@ -52,6 +52,7 @@ def assert_accessible(page):
 def sign(doctor):
     doctor.tick("Consentement signé")
     doctor.tick("Non", among="sécurité sociale")
+    doctor.tick("Informé, ne s’y oppose pas")
     doctor.go_on()
 
 

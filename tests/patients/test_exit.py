@@ -119,25 +119,6 @@ def test_no_weaning_to_close(situation):
     assert not JournalLine.objects.exists()
 
 
-def test_the_second_consent_is_withdrawn_alone():
-    enrolment = EnrolmentFactory()
-    ConsentFactory(enrolment=enrolment, kind=ConsentKind.NIR)
-
-    actions.withdraw_nir(enrolment, on=DAY, by=enrolment.included_by)
-
-    assert Consent.objects.standing(DAY).get(enrolment=enrolment).kind == "PARTICIPATION"
-    assert read_again(enrolment).is_live
-
-
-def test_a_consent_never_given_is_not_withdrawn():
-    enrolment = EnrolmentFactory()
-
-    with pytest.raises(actions.CannotEnd):
-        actions.withdraw_nir(enrolment, on=DAY, by=enrolment.included_by)
-
-    assert not JournalLine.objects.exists()
-
-
 def test_the_first_prescription_is_stamped_once():
     enrolment = EnrolmentFactory()
 

@@ -55,6 +55,7 @@ def test_today_and_its_documents_need_no_typing(setting):
         ({"signed_on": "03/03/2026"}, "signed_on", "ou avant"),
         ({"participation": ""}, "participation", "obligatoire"),
         ({"nir": ""}, "nir", "obligatoire"),
+        ({"research": ""}, "research", "obligatoire"),
         ({"person_kind": "MINOR", "document_MINOR": "0"}, "document_MINOR", "Sélectionnez"),
     ],
 )
@@ -69,7 +70,10 @@ def test_a_minor_needs_the_name_of_who_signed(setting):
     minor = {"person_kind": "MINOR", "document_MINOR": setting.document.pk}
 
     assert "representative" in information(setting, **minor).errors
-    assert information(setting, representative="Sa mère", **minor).is_valid()
+    named = information(setting, representative="Sa mère", quality="PARENT", **minor)
+    assert named.is_valid(), named.errors
+    (mother,) = named.cleaned_data["told"].representatives
+    assert str(mother) == "Sa mère, titulaire de l’autorité parentale"
 
 
 def test_a_document_must_be_in_force_that_day(setting):
@@ -88,7 +92,11 @@ def test_the_form_of_the_kind_of_person_comes_first(setting):
     )
 
     form = information(
-        setting, person_kind="PROTECTED_ADULT", document_PROTECTED_ADULT=setting.document.pk
+        setting,
+        person_kind="PROTECTED_ADULT",
+        document_PROTECTED_ADULT=setting.document.pk,
+        representative="Sa tutrice",
+        quality="TUTOR",
     )
 
     assert form.is_valid(), form.errors

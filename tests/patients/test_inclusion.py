@@ -12,6 +12,7 @@ from patients import actions, draft, identity, texts
 from patients.enums import Answer, ConsentKind
 from patients.inclusion import Answered
 from patients.models import Consent, Enrolment
+from patients.representatives import Representative
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.patients.factories import EnrolmentFactory, PersonFactory
 from tests.patients.situations import (
@@ -88,13 +89,17 @@ def test_the_second_consent_blocks_nothing(setting):
 def test_a_refused_nir_is_recorded_as_refused(setting):
     enrolment = include(setting, an_inclusion(setting))
 
-    assert Consent.objects.standing(DAY).get(enrolment=enrolment).kind == "PARTICIPATION"
+    given = Consent.objects.standing(DAY).filter(enrolment=enrolment)
+    assert {one.kind for one in given} == {"PARTICIPATION", "RESEARCH"}
 
 
 def test_a_minor_keeps_the_name_of_who_signed_under_the_enrolments_key(setting):
     person = PersonFactory(birth_date=datetime.date(2015, 1, 1))
     inclusion = an_inclusion(
-        setting, person, person_kind="MINOR", representative="Kanarivogel, sa mère"
+        setting,
+        person,
+        person_kind="MINOR",
+        representatives=(Representative("Kanarivogel", "PARENT"),),
     )
 
     enrolment = include(setting, inclusion)
@@ -174,7 +179,10 @@ def test_relay_and_pharmacy_are_designated(setting):
             "après coup",
         ),
         ({"signed_on": datetime.date(2026, 3, 3)}, "consentement"),
-        ({"person_kind": "MINOR", "representative": "Sa mère"}, "majeure"),
+        (
+            {"person_kind": "MINOR", "representatives": (Representative("Sa mère", "PARENT"),)},
+            "majeure",
+        ),
     ],
 )
 def test_refused_by_what_was_told(setting, told, words):

@@ -3,7 +3,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from core.models import JournalLine
-from patients.models import Consent, Enrolment
+from patients.models import Enrolment
 from tests.patients.factories import ConsentFactory, EnrolmentFactory, PersonFactory
 
 
@@ -20,9 +20,9 @@ def test_the_page_of_the_inclusion(enrolment, sign_in, django_assert_num_queries
     client = sign_in(enrolment.included_by)
 
     with (
-        # session, user, device, membership; enrolment, journal; consents, answers, treatments,
-        # certificate
-        django_assert_num_queries(10),
+        # session, user, device, membership; enrolment, journal; consents, proofs, channel,
+        # handovers, answers, treatments, certificate and its state
+        django_assert_num_queries(14),
         django_assert_num_queries(1, using="keys"),
     ):
         page = client.get(page_of(enrolment, "inclusion"))
@@ -107,17 +107,6 @@ def test_an_exit_refused_keeps_what_was_typed(enrolment, sign_in):
     assertContains(page, "ne peut pas précéder l’inclusion")
     assertContains(page, "01/03/2026")
     assert Enrolment.objects.get(pk=enrolment.pk).is_live
-
-
-def test_the_second_consent_is_withdrawn_from_the_page(enrolment, sign_in):
-    ConsentFactory(enrolment=enrolment, kind="NIR")
-    client = sign_in(enrolment.included_by)
-
-    client.post(page_of(enrolment, "withdraw_nir"))
-    again = client.post(page_of(enrolment, "withdraw_nir"), follow=True)
-
-    assertContains(again, "n’est plus donnée")
-    assert Consent.objects.filter(kind="NIR").get().withdrawn_on is not None
 
 
 def test_an_erased_identity_leaves_the_number(sign_in):

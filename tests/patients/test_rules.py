@@ -123,9 +123,15 @@ def test_kind_of_person_and_age(kind, ages, refused):
 
 @pytest.mark.parametrize(
     ("kind", "representative", "refused"),
-    [("MINOR", "", True), ("MINOR", "Sa mère", False), ("PROTECTED_ADULT", "", False)],
+    [
+        ("MINOR", "", True),
+        ("MINOR", "Sa mère", False),
+        ("PROTECTED_ADULT", "", True),
+        ("PROTECTED_ADULT", "Sa tutrice", False),
+        ("ADULT", "", False),
+    ],
 )
-def test_a_minor_is_represented(kind, representative, refused):
+def test_minors_and_protected_adults_are_represented(kind, representative, refused):
     told = rules.representative_refusal(kind=kind, representative=representative)
 
     assert bool(told) == refused
@@ -250,3 +256,78 @@ def test_characters_that_no_name_has(name, unwanted):
 )
 def test_long_dates(on, words):
     assert rules.long_date(on) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "quality", "refused"),
+    [
+        ("ADULT", "", False),
+        ("MINOR", "", True),
+        ("MINOR", "PARENT", False),
+        ("MINOR", "TUTOR", False),
+        ("MINOR", "CURATOR", True),
+        ("PROTECTED_ADULT", "PARENT", True),
+        ("PROTECTED_ADULT", "TUTOR", False),
+        ("PROTECTED_ADULT", "CURATOR", False),
+        ("PROTECTED_ADULT", "FAMILY", False),
+        ("PROTECTED_ADULT", "MANDATE", False),
+        ("PROTECTED_ADULT", "", True),
+    ],
+)
+def test_one_signs_in_a_quality_that_allows_it(kind, quality, refused):
+    assert bool(rules.quality_refusal(kind=kind, quality=quality)) == refused
+
+
+@pytest.mark.parametrize(
+    ("kind", "exists", "handed", "refused"),
+    [
+        ("ADULT", True, False, False),
+        ("MINOR", True, False, True),
+        ("MINOR", True, True, False),
+        ("MINOR", False, False, False),
+        ("PROTECTED_ADULT", True, False, True),
+    ],
+)
+def test_the_representative_has_a_notice_of_their_own(kind, exists, handed, refused):
+    assert bool(rules.notice_refusal(kind=kind, exists=exists, handed=handed)) == refused
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "refused"),
+    [(date(2026, 3, 1), True), (ON, False), (date(2026, 3, 3), True)],
+)
+def test_one_signs_on_screen_today(signed_on, refused):
+    assert bool(rules.screen_refusal(signed_on=signed_on, today=ON)) == refused
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "words"),
+    [
+        (date(2026, 1, 31), "1er février 2026"),
+        (date(2026, 2, 1), ""),
+        (ON, ""),
+        (date(2026, 3, 3), "futur"),
+    ],
+)
+def test_what_is_signed_again_comes_after(signed_on, words):
+    told = rules.again_refusal(signed_on=signed_on, after=date(2026, 2, 1), today=ON)
+
+    assert words in told
+    assert bool(told) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("born_on", "precision", "on"),
+    [
+        pytest.param(date(2008, 3, 2), Precision.DAY, ON, id="the very day"),
+        pytest.param(date(2008, 2, 29), Precision.DAY, date(2026, 3, 1), id="29 February"),
+        pytest.param(date(2004, 2, 29), Precision.DAY, date(2022, 3, 1), id="not a leap year"),
+        pytest.param(date(2008, 2, 1), Precision.MONTH, date(2026, 3, 1), id="end of the month"),
+        pytest.param(date(2008, 1, 1), Precision.YEAR, date(2026, 12, 31), id="end of the year"),
+    ],
+)
+def test_majority_counts_the_latest_possible_birth_day(born_on, precision, on):
+    assert rules.majority_on(born_on, precision) == on
+    assert min(rules.ages_on(born_on, precision, on)) == rules.MAJORITY
+    day_before = date.fromordinal(on.toordinal() - 1)
+    assert min(rules.ages_on(born_on, precision, day_before)) < rules.MAJORITY

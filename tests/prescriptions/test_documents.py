@@ -242,3 +242,11 @@ def test_flowers_and_a_daily_maximum_are_printed(enrolment):
         "après vaporisation avec le dispositif médical, jamais par combustion",
     ):
         assert said in text, said
+
+
+def test_the_last_day_that_was_prescribed(enrolment):
+    first = PrescriptionFactory(enrolment=enrolment, signed=True)
+    PrescriptionFactory(starts_on=date(2027, 1, 1))
+
+    assert documents.covered_until(enrolment.pk) == first.ends_on
+    assert documents.covered_until(EnrolmentFactory().pk) is None

@@ -315,4 +315,17 @@ class OpeningFactory(factory.django.DjangoModelFactory):
     state = OpeningState.PUBLISHED
     places = 3
     valid_from = OPENING
+
+
+class ConsentTextFactory(factory.django.DjangoModelFactory):
+    """The words of the participation, for anybody."""
+
+    class Meta:
+        model = models.ConsentText
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    kind = "PARTICIPATION"
+    version = factory.Sequence(lambda n: f"R-{n}")
+    valid_from = OPENING
+    body = "Je participe.\nJe peux me retirer."
     source = "essai"

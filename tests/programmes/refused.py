@@ -100,6 +100,11 @@ REFUSED = {
     "programmes_accreditation_open_once": lambda: twice_in_a_programme(
         f.AccreditationFactory, member=MemberFactory()
     ),
+    "programmes_consent_text_version_unique": lambda: twice_in_a_programme(
+        f.ConsentTextFactory, version="R-1"
+    ),
+    "programmes_consent_text_kind_known": lambda: f.ConsentTextFactory(kind="TEA"),
+    "programmes_consent_text_dates_ordered": lambda: f.ConsentTextFactory(valid_to=BEFORE),
     "programmes_accreditation_dates_ordered": lambda: f.AccreditationFactory(ended_on=BEFORE),
 }
 

@@ -1,0 +1,59 @@
+"""Mails to designated professionals: no patient, no disease; the link asks to sign in."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import Member
+from core import mail
+from patients.enums import DesignationKind
+from patients.models import Designation, Enrolment, Invitation
+
+
+_SUBJECT = "Une désignation vous attend dans le registre"
+
+
+def told(designation: Designation, *, at: datetime) -> None:
+    """Tell whoever was designated; a pharmacy without address is told by its structure."""
+    to = _address(designation)
+    if not to:
+        return
+    context = {
+        "is_doctor": designation.kind == DesignationKind.DOCTOR,
+        "site": designation.enrolment.site,
+        "address": _link("patients:designation", designation.public_id),
+    }
+    body = render_to_string("mail/designated.txt", context)
+    mail.queue(f"designation:{designation.pk}", to, _SUBJECT, body, at=at)
+
+
+def _address(designation: Designation) -> str:
+    if designation.doctor is not None:
+        return designation.doctor.user.email
+    return designation.pharmacy.email if designation.pharmacy else ""
+
+
+def structure(enrolment: Enrolment, key: str, words: str, *, at: datetime) -> None:
+    """Tell the structure what became of a designation: to its address, else to who included."""
+    to = enrolment.site.email or enrolment.included_by.user.email
+    context = {"words": words, "address": _link("patients:designations", enrolment.public_id)}
+    body = render_to_string("mail/designation_news.txt", context)
+    mail.queue(key, to, "Une désignation a changé dans le registre", body, at=at)
+
+
+def invited(invitation: Invitation, to: str, by: Member, *, at: datetime) -> None:
+    """Invite somebody whom the directory does not know yet."""
+    context = {
+        "is_doctor": invitation.kind == DesignationKind.DOCTOR,
+        "doctor": by.user.full_name,
+        "site": by.site,
+        "address": settings.PUBLIC_URL,
+    }
+    body = render_to_string("mail/invited.txt", context)
+    mail.queue(f"invitation:{invitation.pk}", to, "Invitation à suivre une formation", body, at=at)
+
+
+def _link(name: str, public_id: object) -> str:
+    return settings.PUBLIC_URL + reverse(name, args=[public_id])
