@@ -241,7 +241,6 @@ FIELDS: dict[str, str] = {
     "correction_note_sealed": "précision sur la correction",
     "definition": "consultation du calendrier",
     "dispensation": "dispensation",
-    "drug_sealed": "médicament essayé",
     "dispensed_by": "délivrée par",
     "document": "document",
     "form": "formulaire de consentement",
