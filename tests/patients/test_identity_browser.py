@@ -70,7 +70,7 @@ def test_a_likeness_is_told_while_typing_and_a_twin_is_accepted(open_page):
     )
     doctor = begin(open_page(member=setting.doctor))
     eligible(doctor, setting)
-    assert doctor.page.get_by_text("Interaction").is_visible()
+    assert doctor.page.get_by_text("Interaction\u202f: antiépileptiques").is_visible()
     doctor.go_on()
 
     name_the_twin(doctor, known)
