@@ -48,7 +48,8 @@ def _row(row: SpanRow, top: float, height: float, axis: tuple[date, date]) -> Sa
         *(INK, percent(top), row.name),
     )
     thick = min(height * 0.45, THICKEST)
-    bars = [_bar(span, top + height * 0.4, thick, axis) for span in row.spans]
+    below = min(height * 0.4, THICKEST)
+    bars = [_bar(span, top + below, thick, axis) for span in row.spans]
     return SafeString("".join([name, *bars]))
 
 

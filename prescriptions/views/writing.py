@@ -90,10 +90,13 @@ def _typed(
         posted = typed.from_fields(request.POST.dict())
         command = request.POST.get("change", "")
         return typed.rearranged(posted, command), not command
-    if prescription is None and (begun := _begun(request, enrolment)):
-        return begun, False
     owner = prescription.public_id if prescription else enrolment.public_id
-    if kept := drafts.load(request.member.user_id, _draft_key(owner)):
+    kept = drafts.load(request.member.user_id, _draft_key(owner))
+    # What was typed over a proposal comes back when its page does; another proposal begins anew.
+    is_back = kept is not None and kept.data.get("from") == request.GET.urlencode()
+    if prescription is None and not is_back and (begun := _begun(request, enrolment)):
+        return begun, False
+    if kept:
         return typed.from_fields(kept.data), False
     if prescription is not None:
         return typed.from_wanted(wanted.of(prescription)), False
@@ -139,6 +142,7 @@ def _render_form(
         "saved_at": kept.saved_at if kept else None,
         # After a refusal of the act the same key would be refused again.
         "once": uuid4() if form.non_field_errors else request.POST.get("once") or uuid4(),
+        "begun_from": request.GET.urlencode(),
         "max_narcotic_days": rules.MAX_NARCOTIC_DAYS,
         "is_new": owner == context["enrolment"].public_id,
     }

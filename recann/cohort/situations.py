@@ -152,17 +152,18 @@ def _report_serious(doctor: Member, at: datetime) -> None:
 
 def _run_short(today: date) -> None:
     """A medicine is missing since last week: prescriptions of it may be switched."""
-    found = {one.code: one for one in Product.objects.filter(programme__code="demonstration")}
-    text = programme_actions.NoticeText(
-        level=SupplyLevel.SHORTAGE,
-        valid_from=today - timedelta(days=7),
-        message="Livraisons interrompues chez l’exploitant, reprise attendue dans un mois.",
-        suspends_initiation=False,
-        substitutes=[found["CBD50"], found["T10C10"]],
-        source="Avis fictif de la démonstration",
-    )
     manager = Member.objects.select_related("user", "site").filter(role=Role.MANAGER).earliest("pk")
-    programme_actions.publish_notice(found["LGP-1-20"], text, by=manager)
+    for product in Product.objects.filter(code="LGP-1-20").select_related("programme"):
+        others = Product.objects.filter(programme=product.programme, code__in=["CBD50", "T10C10"])
+        text = programme_actions.NoticeText(
+            level=SupplyLevel.SHORTAGE,
+            valid_from=today - timedelta(days=7),
+            message="Livraisons interrompues chez l’exploitant, reprise attendue dans un mois.",
+            suspends_initiation=False,
+            substitutes=list(others),
+            source="Avis fictif de la démonstration",
+        )
+        programme_actions.publish_notice(product, text, by=manager)
 
 
 def _wean(doctor: Member, at: datetime) -> None:

@@ -15,8 +15,8 @@ def test_a_bar_runs_to_the_end_of_its_last_day():
 
     drawn = str(spans.spans("p", "Périodes", rows))
 
-    assert 'x="0.00%" y="20.00%" width="50.00%"' in drawn
-    assert 'x="50.00%" y="70.00%" width="50.00%"' in drawn
+    assert 'x="0.00%" y="18.00%" width="50.00%"' in drawn
+    assert 'x="50.00%" y="68.00%" width="50.00%"' in drawn
     assert "rc-fill-3" in drawn
     assert "B &lt;b&gt;" in drawn
     assert "du 01/03/2026 au 10/03/2026" in drawn

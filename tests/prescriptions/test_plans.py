@@ -11,7 +11,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from core import once, pdf
+from core import drafts, once, pdf
 from core.models import Document, JournalLine
 from prescriptions import actions, planned
 from prescriptions.dosage import Step
@@ -25,7 +25,7 @@ from tests.prescriptions.factories import (
     PlanFactory,
     PrescriptionFactory,
 )
-from tests.prescriptions.pages import address
+from tests.prescriptions.pages import address, typed
 from tests.programmes.factories import ProductFactory, SupplyRuleFactory
 
 
@@ -299,6 +299,20 @@ def test_a_plan_is_given_up_from_its_page(doctor, medicine):
     assertNotContains(detail, "Prescrire du")
     empty = doctor.get(f"{address('create', doctor.enrolment)}?plan={plan.public_id}")
     assertNotContains(empty, 'value="0,5"')
+
+
+def test_what_was_typed_over_a_proposal_comes_back(doctor, medicine, today):
+    plan = written(doctor.enrolment, medicine)
+    key, query = f"prescription:{doctor.enrolment.public_id}", f"plan={plan.public_id}"
+    page_of = f"{address('create', doctor.enrolment)}?{query}"
+    kept = typed(medicine, today, **{"line-0-step-0-dose": "0,33", "from": query})
+    drafts.save(doctor.member.user_id, key, kept, 0, at=timezone.now())
+
+    assertContains(doctor.get(page_of), 'value="0,33"')
+    assertContains(doctor.get(address("create", doctor.enrolment)), 'value="0,33"')
+    other = drafts.load(doctor.member.user_id, key)
+    drafts.save(doctor.member.user_id, key, kept | {"from": ""}, other.version, at=timezone.now())
+    assertContains(doctor.get(page_of), 'value="0,5"')
 
 
 def test_a_stranger_reaches_no_plan(doctor, sign_in):
