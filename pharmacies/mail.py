@@ -1,6 +1,7 @@
 """What leaves by mail: numbers only, no name, no medicine, no disease."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.conf import settings
 from django.shortcuts import resolve_url
@@ -10,6 +11,7 @@ from accounts.models import Site
 from core import mail
 from core.models import OutgoingMail
 from pharmacies.models import Bulletin, Intervention
+from pharmacies.supply import GAP_DAYS
 
 
 def _address() -> str:
@@ -41,3 +43,14 @@ def queue_bulletin(bulletin: Bulletin, pharmacy: Site, *, at: datetime) -> Outgo
     return mail.queue(
         f"bulletin {bulletin.public_id} {pharmacy.pk}", pharmacy.email, subject, body, at=at
     )
+
+
+def queue_gaps(
+    key: str, site: Site, patients: Sequence[tuple[str, date]], *, at: datetime
+) -> OutgoingMail:
+    """Tell a place which participations run out: numbers and days. The same key is one mail."""
+    context = {"site": site, "patients": patients, "days": GAP_DAYS, "address": _address()}
+    body = render_to_string("mail/gaps.txt", context)
+    count = len(patients)
+    subject = f"ReCann\u202f: {count} traitement{'s' if count > 1 else ''} bientôt sans suite"
+    return mail.queue(key, site.email, subject, body, at=at)

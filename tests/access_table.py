@@ -172,6 +172,7 @@ ACCESS: dict[str, Permission | str] = {
     "pharmacies:late": Permission.DISPENSATION_WRITE,
     "pharmacies:intervene": Permission.DISPENSATION_WRITE,
     "pharmacies:undo": Permission.DISPENSATION_WRITE,
+    "pharmacies:gaps": Permission.DISPENSATION_VIEW,
     "pharmacies:bulletins": Permission.BULLETIN_VIEW,
     "pharmacies:bulletin": Permission.BULLETIN_VIEW,
     "pharmacies:acknowledge": Permission.DISPENSATION_WRITE,

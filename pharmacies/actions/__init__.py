@@ -8,6 +8,7 @@ from pharmacies.actions.handover import CannotDispense, Given, Handover
 from pharmacies.actions.late import record_made
 from pharmacies.actions.papers import Order, keep_copy, order
 from pharmacies.actions.register import CannotEnter, Typed, balance, correct, enter
+from pharmacies.actions.supplies import count_supplies
 
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "balance",
     "close_month",
     "correct",
+    "count_supplies",
     "dispense",
     "enter",
     "first_month",

@@ -5,6 +5,7 @@ from pharmacies.models.dispensation import Dispensation, DispensedItem, Received
 from pharmacies.models.intervention import Intervention
 from pharmacies.models.papers import Inventory, OrderSlip, RegisterCopy, RegisterMonth
 from pharmacies.models.register import RegisterHead, RegisterLine
+from pharmacies.models.supply_end import SupplyEnd
 
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "RegisterHead",
     "RegisterLine",
     "RegisterMonth",
+    "SupplyEnd",
     "Undone",
 ]

@@ -1,6 +1,6 @@
 """Pages of a pharmacy: the counter, then what it keeps."""
 
-from pharmacies.views import answers, bulletins, register, statement
+from pharmacies.views import answers, bulletins, gaps, register, statement
 from pharmacies.views.desk import counter, done, history, prescription, receive
 
 
@@ -9,6 +9,7 @@ __all__ = [
     "bulletins",
     "counter",
     "done",
+    "gaps",
     "history",
     "prescription",
     "receive",

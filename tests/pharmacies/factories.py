@@ -214,7 +214,21 @@ class InventoryFactory(factory.django.DjangoModelFactory):
     recorded_by = factory.LazyFunction(register_keeper)
     pharmacy = factory.SelfAttribute("recorded_by.site")
     counted_on = ENTERED_ON
-    rows = factory.LazyFunction(lambda: [{"expected": "1", "counted": "1", "difference": "0"}])
+    rows = factory.LazyFunction(
+        lambda: [
+            {
+                "pack": 1,
+                "product": "Huile THC 25 / CBD 25",
+                "label": "Flacon de 50 mL",
+                "unit": "mL",
+                "shelf": "STOCK",
+                "shelf_label": "Stock",
+                "expected": "1",
+                "counted": "1",
+                "difference": "0",
+            }
+        ]
+    )
     recorded_at = ENTERED_AT
 
 
