@@ -47,6 +47,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.PHARMACIST: (
         ("Dispenser", "pharmacies:counter"),
         ("Mes dispensations", "pharmacies:history"),
+        ("À préparer", "pharmacies:notices"),
         _GAPS,
         ("Registre", "pharmacies:register"),
         _ALERTS,

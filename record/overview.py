@@ -67,6 +67,7 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
     signed = list(
         Prescription.objects.signed()
         .filter(enrolment=enrolment)
+        .select_related("notice__pharmacy")
         .prefetch_related("lines__steps")
         .order_by("starts_on", "pk")
     )

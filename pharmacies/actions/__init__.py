@@ -6,6 +6,7 @@ from pharmacies.actions.bulletins import Alert, acknowledge, issue, reached_by, 
 from pharmacies.actions.counter import CannotReceive, dispense, receive
 from pharmacies.actions.handover import CannotDispense, Given, Handover
 from pharmacies.actions.late import record_made
+from pharmacies.actions.notices import CannotAnnounce, announce, answer
 from pharmacies.actions.papers import Order, keep_copy, order
 from pharmacies.actions.register import CannotEnter, Typed, balance, correct, enter
 from pharmacies.actions.supplies import count_supplies
@@ -13,6 +14,7 @@ from pharmacies.actions.supplies import count_supplies
 
 __all__ = [
     "Alert",
+    "CannotAnnounce",
     "CannotDispense",
     "CannotEnter",
     "CannotReceive",
@@ -23,6 +25,8 @@ __all__ = [
     "Typed",
     "Word",
     "acknowledge",
+    "announce",
+    "answer",
     "balance",
     "close_month",
     "correct",

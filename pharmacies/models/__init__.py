@@ -3,6 +3,7 @@
 from pharmacies.models.bulletin import Acknowledgement, Bulletin
 from pharmacies.models.dispensation import Dispensation, DispensedItem, Received, Undone
 from pharmacies.models.intervention import Intervention
+from pharmacies.models.notice import Notice
 from pharmacies.models.papers import Inventory, OrderSlip, RegisterCopy, RegisterMonth
 from pharmacies.models.register import RegisterHead, RegisterLine
 from pharmacies.models.supply_end import SupplyEnd
@@ -15,6 +16,7 @@ __all__ = [
     "DispensedItem",
     "Intervention",
     "Inventory",
+    "Notice",
     "OrderSlip",
     "Received",
     "RegisterCopy",

@@ -1,6 +1,6 @@
 """Pages of a pharmacy: the counter, then what it keeps."""
 
-from pharmacies.views import answers, bulletins, gaps, register, statement
+from pharmacies.views import answers, bulletins, gaps, notices, register, statement
 from pharmacies.views.desk import counter, done, history, prescription, receive
 
 
@@ -11,6 +11,7 @@ __all__ = [
     "done",
     "gaps",
     "history",
+    "notices",
     "prescription",
     "receive",
     "register",

@@ -14,6 +14,7 @@ from pharmacies.models import (
     DispensedItem,
     Intervention,
     Inventory,
+    Notice,
     OrderSlip,
     Received,
     RegisterCopy,
@@ -273,3 +274,17 @@ class AcknowledgementFactory(factory.django.DjangoModelFactory):
     by = factory.LazyAttribute(lambda row: trained_pharmacist(row.bulletin.programme))
     pharmacy = factory.SelfAttribute("by.site")
     at = ENTERED_AT
+
+
+class NoticeFactory(factory.django.DjangoModelFactory):
+    """Announced by the prescriber, nobody answered yet."""
+
+    class Meta:
+        model = Notice
+
+    prescription = factory.SubFactory(PrescriptionFactory, signed=True)
+    pharmacy = factory.LazyAttribute(
+        lambda row: trained_pharmacist(row.prescription.enrolment.programme).site
+    )
+    sent_at = factory.SelfAttribute("prescription.signed_at")
+    sent_by = factory.SelfAttribute("prescription.author")
