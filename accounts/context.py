@@ -22,7 +22,8 @@ class Link:
 
 
 _TRAINING = ("Formation", "training:mine")
-_DOCTOR = (("Mes patients", "record:patients"), _TRAINING)
+_GAPS = ("Ruptures", "pharmacies:gaps")
+_DOCTOR = (("Mes patients", "record:patients"), _GAPS, _TRAINING)
 _DASHBOARD = ("Tableau de bord", "evaluation:dashboard")
 
 _SCREENING = ("Non-inclusions", "patients:screening")
@@ -46,6 +47,8 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.PHARMACIST: (
         ("Dispenser", "pharmacies:counter"),
         ("Mes dispensations", "pharmacies:history"),
+        ("À préparer", "pharmacies:notices"),
+        _GAPS,
         ("Registre", "pharmacies:register"),
         _ALERTS,
         _TRAINING,

@@ -86,3 +86,11 @@ class InterventionReason(models.TextChoices):
 class BulletinKind(models.TextChoices):
     RECALL = "RECALL", "Rappel de lot"
     FORGERY = "FORGERY", "Ordonnances volées ou falsifiées"
+
+
+class NoticeAnswer(models.TextChoices):
+    """What the pharmacy answers to an announcement."""
+
+    IN_STOCK = "IN_STOCK", "En stock"
+    ORDERED = "ORDERED", "Commandé"
+    CANNOT = "CANNOT", "Impossible"

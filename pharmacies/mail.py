@@ -1,6 +1,7 @@
 """What leaves by mail: numbers only, no name, no medicine, no disease."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.conf import settings
 from django.shortcuts import resolve_url
@@ -9,7 +10,8 @@ from django.template.loader import render_to_string
 from accounts.models import Site
 from core import mail
 from core.models import OutgoingMail
-from pharmacies.models import Bulletin, Intervention
+from pharmacies.models import Bulletin, Intervention, Notice
+from pharmacies.supply import GAP_DAYS
 
 
 def _address() -> str:
@@ -41,3 +43,44 @@ def queue_bulletin(bulletin: Bulletin, pharmacy: Site, *, at: datetime) -> Outgo
     return mail.queue(
         f"bulletin {bulletin.public_id} {pharmacy.pk}", pharmacy.email, subject, body, at=at
     )
+
+
+def queue_gaps(
+    key: str, site: Site, patients: Sequence[tuple[str, date]], *, at: datetime
+) -> OutgoingMail:
+    """Tell a place which participations run out: numbers and days. The same key is one mail."""
+    context = {"site": site, "patients": patients, "days": GAP_DAYS, "address": _address()}
+    body = render_to_string("mail/gaps.txt", context)
+    count = len(patients)
+    subject = f"ReCann\u202f: {count} traitement{'s' if count > 1 else ''} bientôt sans suite"
+    return mail.queue(key, site.email, subject, body, at=at)
+
+
+def queue_notice(notice: Notice, *, at: datetime) -> OutgoingMail | None:
+    """Tell the pharmacy that something is to be prepared; None when it has no address."""
+    if not notice.pharmacy.email:
+        return None
+    number = notice.prescription.enrolment.number
+    subject = f"ReCann\u202f: une ordonnance vous est annoncée, dossier {number}"
+    key = f"notice {notice.public_id}"
+    return mail.queue(key, notice.pharmacy.email, subject, _notice(notice, ""), at=at)
+
+
+def queue_answer(notice: Notice, *, at: datetime) -> OutgoingMail:
+    """Tell the prescriber what the pharmacy answered: each answer is one mail."""
+    prescription = notice.prescription
+    subject = f"ReCann\u202f: réponse de la pharmacie, dossier {prescription.enrolment.number}"
+    key = f"notice {notice.public_id} {notice.answer}"
+    body = _notice(notice, notice.get_answer_display())
+    return mail.queue(key, prescription.prescriber.email, subject, body, at=at)
+
+
+def _notice(notice: Notice, answer: str) -> str:
+    number = notice.prescription.enrolment.number
+    context = {
+        "pharmacy": notice.pharmacy,
+        "number": number,
+        "answer": answer,
+        "address": _address(),
+    }
+    return render_to_string("mail/pharmacy_notice.txt", context)

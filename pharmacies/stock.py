@@ -51,7 +51,7 @@ MOVEMENTS: dict[str, Movement] = {
         needs_reference="Procès-verbal de destruction",
         needs_witness=True,
         notice="La destruction a lieu devant un témoin, pharmacien désigné par l’Ordre. Le "
-        "procès-verbal signé se conserve 10 ans (de mémoire, à vérifier\u202f: ADR 0043).",
+        "procès-verbal signé se conserve 10 ans (conditions à vérifier auprès de l’ARS).",
     ),
     MovementKind.LOSS: Movement((_OUT,), needs_reason=True),
     MovementKind.THEFT: Movement(

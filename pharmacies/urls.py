@@ -1,7 +1,7 @@
 from django.urls import path
 
 from pharmacies import views
-from pharmacies.views import answers, bulletins, register, statement
+from pharmacies.views import answers, bulletins, gaps, notices, register, statement
 
 
 app_name = "pharmacies"
@@ -15,6 +15,10 @@ urlpatterns = [
     path("dispensation/<uuid:prescription_id>/deja-remise/", answers.late, name="late"),
     path("dispensation/<uuid:prescription_id>/intervention/", answers.intervene, name="intervene"),
     path("dispensation/<uuid:dispensation_id>/annulation/", answers.undo, name="undo"),
+    path("a-preparer/", notices.notices, name="notices"),
+    path("a-preparer/<uuid:notice_id>/reponse/", notices.answer, name="answer"),
+    path("ordonnances/<uuid:prescription_id>/annonce/", notices.announce, name="announce"),
+    path("ruptures/", gaps.gaps, name="gaps"),
     path("alertes/", bulletins.bulletins, name="bulletins"),
     path("alertes/nouvelle/", bulletins.issue, name="issue"),
     path("alertes/<uuid:bulletin_id>/", bulletins.bulletin, name="bulletin"),

@@ -314,6 +314,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.directories.tasks.leave_old_imports",
         "schedule": crontab(hour=1, minute=50),
     },
+    "count supplies": {
+        "task": "pharmacies.tasks.count_supplies",
+        "schedule": crontab(hour=4, minute=30),
+    },
+    "warn of gaps": {
+        "task": "pharmacies.tasks.warn_of_gaps",
+        "schedule": crontab(hour=5, minute=20),
+    },
     "release statistics": {
         "task": "evaluation.tasks.release_quarter",
         "schedule": crontab(hour=3, minute=0),

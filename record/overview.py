@@ -6,6 +6,7 @@ from datetime import date
 from uuid import uuid4
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.enums import Permission
@@ -66,6 +67,7 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
     signed = list(
         Prescription.objects.signed()
         .filter(enrolment=enrolment)
+        .select_related("notice__pharmacy")
         .prefetch_related("lines__steps")
         .order_by("starts_on", "pk")
     )
@@ -85,11 +87,13 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
 
 
 def _handed_over(enrolment: Enrolment) -> list[DispensedItem]:
-    """Everything handed over, the newest first, with where."""
+    """Everything handed over, the newest first, with where, and until when it lasts."""
     items = DispensedItem.objects.filter(
         dispensation__enrolment=enrolment, dispensation__undone=None
     )
-    newest = items.order_by("-dispensation__dispensed_on", "-pk")
+    newest = items.order_by("-dispensation__dispensed_on", "-pk").annotate(
+        supply_ends_on=F("dispensation__enrolment__supply_end__ends_on")
+    )
     return list(newest.select_related("dispensation__pharmacy"))
 
 

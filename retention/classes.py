@@ -31,6 +31,8 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("vigilance.AdverseEvent", "enrolment"),
     ("followup.Answers", "visit__enrolment"),
     ("followup.Visit", "enrolment"),
+    ("pharmacies.Notice", "prescription__enrolment"),
+    ("pharmacies.SupplyEnd", "enrolment"),
     ("pharmacies.Intervention", "prescription__enrolment"),
     ("pharmacies.Undone", "dispensation__enrolment"),
     ("pharmacies.DispensedItem", "dispensation__enrolment"),

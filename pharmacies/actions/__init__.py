@@ -6,12 +6,15 @@ from pharmacies.actions.bulletins import Alert, acknowledge, issue, reached_by, 
 from pharmacies.actions.counter import CannotReceive, dispense, receive
 from pharmacies.actions.handover import CannotDispense, Given, Handover
 from pharmacies.actions.late import record_made
+from pharmacies.actions.notices import CannotAnnounce, announce, answer
 from pharmacies.actions.papers import Order, keep_copy, order
 from pharmacies.actions.register import CannotEnter, Typed, balance, correct, enter
+from pharmacies.actions.supplies import count_supplies
 
 
 __all__ = [
     "Alert",
+    "CannotAnnounce",
     "CannotDispense",
     "CannotEnter",
     "CannotReceive",
@@ -22,9 +25,12 @@ __all__ = [
     "Typed",
     "Word",
     "acknowledge",
+    "announce",
+    "answer",
     "balance",
     "close_month",
     "correct",
+    "count_supplies",
     "dispense",
     "enter",
     "first_month",

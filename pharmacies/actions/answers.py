@@ -8,6 +8,7 @@ from core import audit, keys, once
 from pharmacies import mail
 from pharmacies.actions.counter import lock
 from pharmacies.actions.register import undo as undo_line
+from pharmacies.actions.supplies import count_supplies
 from pharmacies.enums import MovementKind
 from pharmacies.models import Dispensation, Intervention, RegisterLine, Undone
 from prescriptions.models import Prescription
@@ -35,6 +36,7 @@ def undo(dispensation: Dispensation, *, reason: str, by: Member, at: datetime) -
             dispensation=dispensation, reason=reason, recorded_at=at, recorded_by=by
         )
         _undo_lines(undone, by, at)
+        count_supplies([dispensation.enrolment_id])
         audit.record(
             "dispensation.undone",
             dispensation,

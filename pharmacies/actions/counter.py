@@ -17,6 +17,7 @@ from pharmacies.actions.handover import (
     seal,
 )
 from pharmacies.actions.register import record_exit
+from pharmacies.actions.supplies import count_supplies
 from pharmacies.enums import BearerKind
 from pharmacies.models import Dispensation, DispensedItem, Received
 from pharmacies.row import Row
@@ -189,6 +190,7 @@ def write(
     mark_dispensed(sheet.prescription, at=at)
     for row in sheet.rows:
         _write_items(dispensation, row, handover)
+    count_supplies([dispensation.enrolment_id])
     return dispensation
 
 

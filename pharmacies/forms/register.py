@@ -137,7 +137,7 @@ class CorrectForm(forms.Form):
 class DayForm(forms.Form):
     """The day a balance is asked for, in the address."""
 
-    au = FrenchDateField(label="Solde au", required=False)
+    au = FrenchDateField(label="Solde au")
 
     def __init__(self, data: Mapping[str, Any] | None, *, today: date) -> None:
         super().__init__(data, initial={"au": today})

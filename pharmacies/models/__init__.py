@@ -3,8 +3,10 @@
 from pharmacies.models.bulletin import Acknowledgement, Bulletin
 from pharmacies.models.dispensation import Dispensation, DispensedItem, Received, Undone
 from pharmacies.models.intervention import Intervention
+from pharmacies.models.notice import Notice
 from pharmacies.models.papers import Inventory, OrderSlip, RegisterCopy, RegisterMonth
 from pharmacies.models.register import RegisterHead, RegisterLine
+from pharmacies.models.supply_end import SupplyEnd
 
 
 __all__ = [
@@ -14,11 +16,13 @@ __all__ = [
     "DispensedItem",
     "Intervention",
     "Inventory",
+    "Notice",
     "OrderSlip",
     "Received",
     "RegisterCopy",
     "RegisterHead",
     "RegisterLine",
     "RegisterMonth",
+    "SupplyEnd",
     "Undone",
 ]

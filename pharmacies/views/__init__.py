@@ -1,6 +1,6 @@
 """Pages of a pharmacy: the counter, then what it keeps."""
 
-from pharmacies.views import answers, bulletins, register, statement
+from pharmacies.views import answers, bulletins, gaps, notices, register, statement
 from pharmacies.views.desk import counter, done, history, prescription, receive
 
 
@@ -9,7 +9,9 @@ __all__ = [
     "bulletins",
     "counter",
     "done",
+    "gaps",
     "history",
+    "notices",
     "prescription",
     "receive",
     "register",

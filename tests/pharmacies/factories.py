@@ -14,6 +14,7 @@ from pharmacies.models import (
     DispensedItem,
     Intervention,
     Inventory,
+    Notice,
     OrderSlip,
     Received,
     RegisterCopy,
@@ -214,7 +215,21 @@ class InventoryFactory(factory.django.DjangoModelFactory):
     recorded_by = factory.LazyFunction(register_keeper)
     pharmacy = factory.SelfAttribute("recorded_by.site")
     counted_on = ENTERED_ON
-    rows = factory.LazyFunction(lambda: [{"expected": "1", "counted": "1", "difference": "0"}])
+    rows = factory.LazyFunction(
+        lambda: [
+            {
+                "pack": 1,
+                "product": "Huile THC 25 / CBD 25",
+                "label": "Flacon de 50 mL",
+                "unit": "mL",
+                "shelf": "STOCK",
+                "shelf_label": "Stock",
+                "expected": "1",
+                "counted": "1",
+                "difference": "0",
+            }
+        ]
+    )
     recorded_at = ENTERED_AT
 
 
@@ -259,3 +274,17 @@ class AcknowledgementFactory(factory.django.DjangoModelFactory):
     by = factory.LazyAttribute(lambda row: trained_pharmacist(row.bulletin.programme))
     pharmacy = factory.SelfAttribute("by.site")
     at = ENTERED_AT
+
+
+class NoticeFactory(factory.django.DjangoModelFactory):
+    """Announced by the prescriber, nobody answered yet."""
+
+    class Meta:
+        model = Notice
+
+    prescription = factory.SubFactory(PrescriptionFactory, signed=True)
+    pharmacy = factory.LazyAttribute(
+        lambda row: trained_pharmacist(row.prescription.enrolment.programme).site
+    )
+    sent_at = factory.SelfAttribute("prescription.signed_at")
+    sent_by = factory.SelfAttribute("prescription.author")

@@ -13,6 +13,7 @@ from pharmacies.models import (
     DispensedItem,
     Intervention,
     Inventory,
+    Notice,
     OrderSlip,
     Received,
     RegisterCopy,
@@ -29,6 +30,7 @@ from tests.pharmacies.factories import (
     DispensedItemFactory,
     InterventionFactory,
     InventoryFactory,
+    NoticeFactory,
     OrderSlipFactory,
     ReceivedFactory,
     RegisterCopyFactory,
@@ -156,6 +158,11 @@ def acknowledged_twice() -> None:
 
 
 REFUSED: dict[str, Callable[[], object]] = {
+    "pharmacies_notice_answered_by_somebody": lambda: NoticeFactory(answer="ORDERED"),
+    "pharmacies_notice_is_frozen": lambda: Notice.objects.filter(pk=NoticeFactory().pk).update(
+        sent_at="2026-06-01T00:00Z"
+    ),
+    "notice_never_deleted": lambda: delete_as_owner(NoticeFactory()),
     "pharmacies_bulletin_says_of_what": lambda: BulletinFactory(batch=""),
     "pharmacies_bulletin_is_frozen": lambda: Bulletin.objects.filter(
         pk=BulletinFactory().pk

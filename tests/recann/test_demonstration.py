@@ -12,8 +12,9 @@ from accounts.models import Member
 from core.models import Draft, OutgoingMail
 from patients.models import Enrolment
 from pharmacies import samples
+from pharmacies.models import Bulletin, RegisterMonth, SupplyEnd
 from prescriptions.models import Prescription
-from recann.cohort import demonstration, situations
+from recann.cohort import demonstration, shelves, situations
 from recann.cohort.plan import plan
 from record import worklist
 from vigilance.models import AdverseEvent
@@ -41,6 +42,7 @@ def test_the_demonstration_loads_whatever_the_day(as_owner, settings, today):
         with transaction.atomic():
             demonstration.load(today=today, cohort=plan()[:40])
             situations.add(today=today)
+            shelves.add(today=today)
 
     counts = worklist.counts(doctor(), today)
     pharmacist = Member.objects.get(user__email=f"marc.fontaine@{DOMAIN}")
@@ -52,3 +54,6 @@ def test_the_demonstration_loads_whatever_the_day(as_owner, settings, today):
     assert Draft.objects.filter(key__startswith="inclusion:").exists()
     assert OutgoingMail.objects.filter(key__startswith="digest:").exists()
     assert not Enrolment.objects.filter(included_on__gt=today).exists()
+    assert RegisterMonth.objects.visible_to(pharmacist).exists()
+    assert Bulletin.objects.visible_to(pharmacist).exists()
+    assert SupplyEnd.objects.exists()

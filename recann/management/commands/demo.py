@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evaluation.tasks import count_by_month, release_quarter
 from patients.models import Enrolment
-from recann.cohort import demonstration, situations
+from recann.cohort import demonstration, shelves, situations
 
 
 class Command(BaseCommand):
@@ -23,6 +23,7 @@ class Command(BaseCommand):
             today = timezone.localdate()
             counted = demonstration.load(today=today)
             situations.add(today=today)
+            shelves.add(today=today)
         # What the night would do: the rows just loaded are dated from years before.
         count_by_month()
         release_quarter()
