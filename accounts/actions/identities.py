@@ -77,7 +77,9 @@ def _link(identity: Identity, at: datetime) -> User:
             mail.queue_notice(user, "pro_sante_connect", at=at)
             audit.record("identity.linked", user, by=agent(user))
     except IntegrityError as error:
-        raise CannotEnter("linked") from error
+        same = ProviderIdentity.objects.filter(issuer=identity.issuer, subject=identity.subject)
+        if not same.filter(user=user).exists():  # else it has just come in another tab
+            raise CannotEnter("linked") from error
     return user
 
 

@@ -26,6 +26,10 @@ LIFE = {
 ASKED_BY_ACCOUNT, ASKED_BY_SOURCE, WINDOW_SECONDS = 3, 20, 3600
 
 
+# The number of no account: as much is asked of the database for unknown people.
+NOBODY = -1
+
+
 class CannotInvite(Refused):
     pass
 
@@ -39,8 +43,14 @@ class LinkIsDead(Refused):
 
 def open_link(user: User, kind: LinkKind, *, at: datetime) -> AccountLink:
     """Leave a link to be mailed; an earlier one of this kind opens nothing any more."""
+    _lock(user.pk)
     AccountLink.objects.open().filter(user=user, kind=kind).update(ended_at=at)
     return AccountLink.objects.create(user=user, kind=kind, created_at=at)
+
+
+def _lock(user_id: int) -> None:
+    """Of two links asked at the same instant, the second ends the first."""
+    User.objects.select_for_update(of=("self",)).filter(pk=user_id).first()
 
 
 # --- Invitation ------------------------------------------------------------------------------
@@ -77,7 +87,9 @@ def ask_new_password(identifier: str, *, source: str, at: datetime) -> None:
     user = User.objects.known_as(who)
     mine = user if free and user is not None and _has_password(user) else None
     with audit.acting("password.asked", by=audit.Agent()):
-        ended = AccountLink.objects.open().filter(user=mine or -1, kind=LinkKind.PASSWORD)
+        asker = mine.pk if mine is not None else NOBODY
+        _lock(asker)
+        ended = AccountLink.objects.open().filter(user=asker, kind=LinkKind.PASSWORD)
         ended.update(ended_at=at)
         AccountLink.objects.create(user=mine, kind=LinkKind.PASSWORD, created_at=at)
         audit.record("password.asked", by=audit.Agent(), account=trace(who), source=trace(source))

@@ -7,9 +7,13 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from accounts import factors
+from accounts import actions, factors
 from accounts.actions import passwords
-from tests.accounts.factories import UserFactory
+from accounts.claims import identity
+from accounts.models import AccountLink, ProviderIdentity, User
+from tests.accounts.factories import MemberFactory, UserFactory
+from tests.accounts.links import ANOTHER, invited, mailed
+from tests.accounts.provider import professional
 from tests.sessions import one_time_code
 
 
@@ -48,3 +52,37 @@ def test_parallel_attempts_do_not_slip_through_the_throttle():
         return passwords._may_try(user.rpps, f"{user.rpps} ici", "ici", timezone.now())
 
     assert at_once(12, guess).count(True) == passwords.TRIES_BY_ACCOUNT_AND_SOURCE
+
+
+def test_of_parallel_uses_of_a_link_one_is_accepted():
+    invited()
+    link = actions.link_of(mailed().split("/")[2], at=timezone.now())
+
+    def accept(number):
+        try:
+            return actions.accept_invitation(link, f"{ANOTHER} {number}", at=timezone.now())
+        except actions.LinkIsDead:
+            return None
+
+    users = [user for user in at_once(4, accept) if user is not None]
+
+    assert len(users) == 1
+    assert User.objects.get(pk=users[0].pk).password == users[0].password
+
+
+def test_links_asked_together_leave_one_open():
+    user = UserFactory()
+
+    at_once(4, lambda _: actions.ask_new_password(user.email, source="x", at=timezone.now()))
+
+    # Three requests an hour are served; the fourth is written in the name of nobody.
+    assert AccountLink.objects.open().filter(user=user).count() == 1
+    assert AccountLink.objects.count() == 4
+
+
+def test_an_identity_that_comes_twice_together_is_linked_once():
+    user = MemberFactory().user
+    who = identity("https://fournisseur.invalid", {"sub": "f:1:2"} | professional(user.rpps))
+
+    assert at_once(3, lambda _: actions.enter(who, at=timezone.now())) == [user] * 3
+    assert ProviderIdentity.objects.count() == 1

@@ -183,9 +183,9 @@ def test_known_and_unknown_people_get_one_answer_and_one_work(client, django_ass
     closed = UserFactory(is_active=False)
     answers = []
     for identifier in ("personne@ailleurs.test", known.rpps, closed.email, invited_only.email):
-        # Two counts, the account, its transaction and who signs (4), the earlier link, the link,
-        # the line of the journal.
-        with django_assert_num_queries(10):
+        # Two counts, the account, its transaction and who signs (4), its lock, the earlier link,
+        # the link, the line of the journal.
+        with django_assert_num_queries(11):
             actions.ask_new_password(identifier, source="là", at=timezone.now())
         answers.append(ask(Client(), identifier))
 
