@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_identities_of_pro_sante_connect'),
         ('patients', '0012_non_inclusions_and_derogations'),
-        ('programmes', '0007_texts_to_sign_and_recipients'),
+        ('programmes', '0008_texts_to_sign_and_recipients'),
     ]
 
     operations = [

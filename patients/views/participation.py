@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
-from patients import actions, certificates, rules, texts
+from patients import actions, certificates, consent_card, rules, texts
 from patients.access import open_record
 from patients.enums import Channel, ConsentKind, EndReason, EnrolmentState
 from patients.forms import ExitForm, ReopenForm

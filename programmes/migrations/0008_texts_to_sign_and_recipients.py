@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmes', '0006_criteria_that_may_be_passed_over'),
+        ('programmes', '0007_listings_do_not_overlap'),
     ]
 
     operations = [
