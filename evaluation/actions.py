@@ -25,9 +25,9 @@ def release(
     return made
 
 
-def ask_export(programme: Programme, *, data: str, layout: str, by: Member) -> None:
+def ask_export(programme: Programme, *, data: str, layout: str, purpose: str, by: Member) -> None:
     """Journal the asking before the first byte leaves: a cut transfer leaves a trace too."""
-    audit.record("data.export_asked", programme, by=by, data=data, layout=layout)
+    audit.record("data.export_asked", programme, by=by, data=data, layout=layout, purpose=purpose)
 
 
 def exported(programme: Programme, *, data: str, rows: int, whole: bool, by: Member) -> None:

@@ -25,6 +25,13 @@ class DataSet(models.TextChoices):
     EVENTS = "effets", "Effets indésirables"
 
 
+class Purpose(models.TextChoices):
+    """What an export is made for: those who oppose other research are in the first only."""
+
+    EVALUATION = "evaluation", "Suivi et évaluation du programme"
+    RESEARCH = "recherche", "Autre recherche (sans ceux qui s’y opposent)"
+
+
 class Layout(models.TextChoices):
     """How a file is written."""
 

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from accounts.geography import DEPARTEMENTS
 from evaluation.columns import Column, amount, plain, safe_text
-from evaluation.enums import DataSet, Layout
+from evaluation.enums import DataSet, Layout, Purpose
 from programmes.models import Programme, QuestionnaireVersion
 
 
@@ -42,6 +42,11 @@ JOIN programmes_indication i ON i.id = e.indication_id
 LEFT JOIN programmes_indicationsubtype t ON t.id = e.subtype_id
 """
 _OF_PROGRAMME = " WHERE e.programme_id = %(programme)s AND e.state <> 'CANCELLED'"
+# Told of other research, and not opposed to it: an opposition counts from the moment it is made.
+_MAY_BE_REUSED = """
+ AND EXISTS (SELECT 1 FROM patients_consent c WHERE c.enrolment_id = e.id AND c.kind = 'RESEARCH'
+ AND c.is_given AND c.withdrawn_on IS NULL AND c.replaced_on IS NULL)
+"""
 _ORDER = " ORDER BY e.id"
 
 _PATIENT = (
@@ -158,8 +163,11 @@ _SETS: dict[str, tuple[tuple[Column, ...], str, str]] = {
 class Export:
     """One file: iterate over its bytes, then read how many `rows` it held and if it is `whole`."""
 
-    def __init__(self, programme: Programme, data: str, layout: str) -> None:
+    def __init__(
+        self, programme: Programme, data: str, layout: str, purpose: str = Purpose.EVALUATION
+    ) -> None:
         self.programme, self.data, self.layout = programme, data, layout
+        self.who = _OF_PROGRAMME + (_MAY_BE_REUSED if purpose == Purpose.RESEARCH else "")
         self.rows = 0
         self.whole = False
 
@@ -199,9 +207,7 @@ class Export:
             "COPY (SELECT {} {}) TO STDOUT WITH (FORMAT csv, HEADER, DELIMITER {})"
         ).format(
             sql.SQL(", ").join(one.select(decimal_comma=comma) for one in columns),
-            sql.SQL(" ").join(
-                [sql.SQL(_WHO + joins), answers, sql.SQL(_OF_PROGRAMME + _ORDER + order)]
-            ),
+            sql.SQL(" ").join([sql.SQL(_WHO + joins), answers, sql.SQL(self.who + _ORDER + order)]),
             sql.Literal(";" if comma else ","),
         )
 

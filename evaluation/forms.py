@@ -7,7 +7,7 @@ from django.http import QueryDict
 from accounts.geography import REGIONS
 from core.months import add_months
 from evaluation.cube import Filters
-from evaluation.enums import DataSet, Layout
+from evaluation.enums import DataSet, Layout, Purpose
 from programmes.models import Programme
 from programmes.models.programme import ProgrammeQuerySet
 
@@ -95,6 +95,14 @@ class ExportForm(forms.Form):
     )
     layout = forms.ChoiceField(
         label="Format", choices=Layout.choices, widget=forms.RadioSelect, initial=Layout.EXCEL
+    )
+
+    purpose = forms.ChoiceField(
+        label="Finalité",
+        choices=Purpose.choices,
+        widget=forms.RadioSelect,
+        initial=Purpose.EVALUATION,
+        required=False,
     )
 
     def __init__(self, data: QueryDict | None, *, programmes: ProgrammeQuerySet) -> None:

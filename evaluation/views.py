@@ -16,6 +16,7 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
 from evaluation import actions, cube, dashboard, quarters
 from evaluation.cube import Cube
+from evaluation.enums import Purpose
 from evaluation.exports import BOM, Export
 from evaluation.forms import ExportForm, FilterForm
 from evaluation.models import StatisticsRelease
@@ -106,10 +107,11 @@ def _csv(data: dashboard.Table, name: str) -> HttpResponse:
 
 
 def _file(
-    request: MemberRequest, *, programme: Programme, content: str, layout: str
+    request: MemberRequest, *, programme: Programme, content: str, layout: str, purpose: str
 ) -> StreamingHttpResponse:
-    actions.ask_export(programme, data=content, layout=layout, by=request.member)
-    stream = _journaled(Export(programme, content, layout), request)
+    why = purpose or Purpose.EVALUATION
+    actions.ask_export(programme, data=content, layout=layout, purpose=why, by=request.member)
+    stream = _journaled(Export(programme, content, layout, why), request)
     response = StreamingHttpResponse(stream, content_type="text/csv; charset=utf-8")
     name = f"recann-{programme.code}-{content}-{timezone.localdate().isoformat()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

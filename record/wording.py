@@ -44,7 +44,13 @@ _NAMES: dict[str, tuple[tuple[str, ...], Named]] = {
         lambda one: f"{one.questionnaire.title} ({one.version})",
     ),
     "patients.Patient": ((), lambda _one: "un autre dossier de la même personne"),
+    "programmes.ConsentText": ((), lambda one: one.version),
     "patients.Enrolment": ((), lambda one: one.number),
+    "patients.Consent": ((), lambda one: f"{one.get_kind_display()} ({one.signed_on:%d/%m/%Y})"),
+    "patients.Designation": (
+        (),
+        lambda one: f"{one.get_kind_display()} ({one.designated_on:%d/%m/%Y})",
+    ),
     "prescriptions.Prescription": ((), lambda one: f"Ordonnance du {one.starts_on:%d/%m/%Y}"),
     "prescriptions.Line": ((), lambda one: one.product_name),
     "pharmacies.Received": ((), lambda one: f"Présentation du {one.presented_on:%d/%m/%Y}"),

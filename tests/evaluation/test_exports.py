@@ -19,7 +19,7 @@ from patients.models import Enrolment
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.evaluation.situations import include, some_patients
 from tests.followup.factories import AnswersFactory, VisitFactory
-from tests.patients.factories import EnrolmentFactory, PatientFactory, PersonFactory
+from tests.patients.factories import ConsentFactory, EnrolmentFactory, PatientFactory, PersonFactory
 from tests.pharmacies.factories import DispensationFactory
 from tests.prescriptions.factories import PrescriptionFactory
 from tests.programmes.factories import (
@@ -39,6 +39,20 @@ def read(programme, data, layout=Layout.STANDARD):
     text = b"".join(made).decode("utf-8-sig")
     delimiter = ";" if layout == Layout.EXCEL else ","
     return made, list(csv.DictReader(text.splitlines(), delimiter=delimiter))
+
+
+def test_who_opposes_other_research_is_in_no_file_made_for_it():
+    pain = IndicationFactory()
+    allowed, opposed, withdrawn, _untold = (include(pain, date(2026, 3, 2)) for _ in range(4))
+    ConsentFactory(enrolment=allowed, kind="RESEARCH")
+    ConsentFactory(enrolment=opposed, kind="RESEARCH", is_given=False)
+    ConsentFactory(enrolment=withdrawn, kind="RESEARCH", withdrawn_on=date(2026, 3, 3))
+
+    for_research = Export(pain.programme, DataSet.PARTICIPATIONS, Layout.STANDARD, "recherche")
+    everybody, _ = read(pain.programme, DataSet.PARTICIPATIONS)
+
+    assert len(b"".join(for_research).splitlines()) == 2
+    assert (for_research.rows, everybody.rows) == (1, 4)
 
 
 def test_participations_tell_facts_under_a_pseudonym():
