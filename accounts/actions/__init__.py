@@ -1,7 +1,7 @@
 """Who may enter, under which roles, with which proofs. Nothing else writes these rows."""
 
 from accounts.actions.accounts import CannotOpenAccount, Person, close_account, open_account
-from accounts.actions.identities import CannotEnter, end_provider_sessions, enter
+from accounts.actions.identities import UNNAMED, CannotEnter, end_provider_sessions, enter
 from accounts.actions.links import (
     CannotInvite,
     LinkIsDead,
@@ -32,6 +32,7 @@ from accounts.actions.tokens import CannotIssueToken, issue_token, revoke_token,
 
 
 __all__ = [
+    "UNNAMED",
     "CannotChangePassword",
     "CannotEnter",
     "CannotGiveRole",

@@ -34,6 +34,10 @@ CAUSES = {
 }
 
 
+# Session of a provider that names none.
+UNNAMED = "-"
+
+
 class CannotEnter(Refused):
     """Nothing was changed; `cause` is one of `CAUSES`, for the journal."""
 
@@ -90,7 +94,9 @@ def end_provider_sessions(issuer: str, subject: str, sid: str) -> int:
     """
     sessions = OpenSession.objects.exclude(provider_sid="")
     if sid:
-        sessions = sessions.filter(provider_sid=sid)
+        # One that the provider did not name at sign-in ends with its subject.
+        named = [sid, UNNAMED] if subject else [sid]
+        sessions = sessions.filter(provider_sid__in=named)
     if subject:
         owners = ProviderIdentity.objects.filter(issuer=issuer, subject=subject)
         sessions = sessions.filter(user__in=owners.values("user"))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import actions, sessions
+from accounts import pro_sante_connect as psc
 from accounts.enums import LinkKind
 from accounts.forms import FirstPasswordForm, ForgottenForm, KnownPasswordForm, PasswordForm
 from accounts.models import AccountLink, User
@@ -93,7 +94,12 @@ def _invitation(request: HttpRequest, found: AccountLink) -> HttpResponse:
         else:
             return _to_enrolment(request, user)
     members = _owner(found).memberships.open().select_related("site").order_by("pk")
-    context = {"form": form, "user": _owner(found), "members": list(members)}
+    context = {
+        "form": form,
+        "user": _owner(found),
+        "members": list(members),
+        "psc": psc.enabled() and bool(_owner(found).rpps),
+    }
     return render(request, "accounts/invitation.html", context)
 
 

@@ -80,7 +80,7 @@ def _enter(request: HttpRequest, proof: psc.Proof) -> HttpResponse:
     begin(request, sessions.PRO_SANTE_CONNECT)
     request.session["next"] = proof.next_url
     request.session["psc"] = {"subject": identity.subject, "id_token": psc.seal(proof.id_token)}
-    request.session["provider_sid"] = proof.sid or "-"
+    request.session["provider_sid"] = proof.sid or actions.UNNAMED
     choices = identity.situations_as(user.profession)
     request.session["situations"] = [[one.code, one.label, one.finess] for one in choices]
     audit.record("sign_in.psc_ok", user, by=actions.agent(user))

@@ -48,6 +48,14 @@ def test_an_invited_person_sets_a_password_then_a_factor(client):
     assert lines() == ["account.invited", "account.accepted"]
 
 
+def test_an_invited_professional_is_told_of_pro_sante_connect(client, gate):
+    invited()
+
+    page = client.get(mailed(), follow=True).content.decode()
+
+    assert "carte CPS ou l’application e-CPS" in page
+
+
 @pytest.mark.parametrize("kind", LinkKind.values)
 def test_a_link_serves_once(client, kind):
     address, form = ready(kind)

@@ -192,6 +192,25 @@ def test_the_provider_signs_somebody_out(inside, gate, doctor, told):
     assert line.user_id == doctor.user_id
 
 
+def test_a_session_that_was_not_named_ends_with_its_subject(client, gate, doctor):
+    gate.id_claims = {"sid": None}
+    client.get(enter(client, gate).url, follow=True)
+
+    Client().post(LOGOUT, {"logout_token": gate.logout_token(sid="S9")})
+    assert client.get(ME).status_code == 200
+    Client().post(LOGOUT, {"logout_token": gate.logout_token(sid="S9", sub="f:1:2")})
+
+    assert client.get(ME).status_code == 302
+
+
+def test_another_session_of_the_person_goes_on(inside, gate):
+    told = {"sub": "f:1:2", "sid": "another"}
+
+    Client().post(LOGOUT, {"logout_token": gate.logout_token(**told)})
+
+    assert inside.get(ME).status_code == 200
+
+
 @pytest.mark.parametrize(
     "changes",
     [
