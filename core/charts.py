@@ -89,7 +89,7 @@ def bars(uid: str, title: str, points: Points, *, unit: str = "") -> SafeString:
             '<text class="rc-chart__value" fill="{}" font-size="13" font-weight="700"'
             ' text-anchor="middle" x="{}" y="{}" dy="-6">{}</text>{}',
             *(SERIES_COLOURS[0], percent(slot * (i + 0.18)), percent(100 - height)),
-            *(percent(slot * 0.64), percent(height), _told(label, value, unit)),
+            *(percent(slot * 0.64), percent(height), told(label, value, unit)),
             *(INK, percent(slot * (i + 0.5)), percent(100 - height), french_number(value)),
             "" if i % step else _x_label(slot * (i + 0.5), label, other=bool(i // step % 2)),
         )
@@ -142,7 +142,7 @@ def lines(
     parts += [_x_label(i * step, label, other=bool(i % 2)) for i, label in enumerate(labels)]
     for rank, (name, row) in enumerate(series):
         marks = [
-            _Mark(i * step, 100 - 100 * value / ticks[-1], _told(f"{name}, {label}", value, unit))
+            _Mark(i * step, 100 - 100 * value / ticks[-1], told(f"{name}, {label}", value, unit))
             for i, (label, value) in enumerate(zip(labels, row, strict=True))
             if value is not None
         ]
@@ -191,56 +191,26 @@ def choropleth(
     classes: Sequence[tuple[float, str]] = COUNT_CLASSES,
 ) -> SafeString:
     """Map of the départements by class, tooltips included; a code without value counts 0."""
-    shapes = _shapes()
+    found = shapes()
     areas = format_html_join(
         "",
         '<path class="rc-map__area rc-map__area--{}" fill="{}" stroke="#ffffff" d="{}">'
         "<title>{} ({})\u202f: {} {}</title></path>",
         (
             (rank, MAP_COLOURS[rank], area["d"], area["name"], area["code"], classes[rank][1], unit)
-            for area in shapes["areas"]
-            for rank in [_class_of(values.get(area["code"], 0), classes)]
+            for area in found["areas"]
+            for rank in [class_of(values.get(area["code"], 0), classes)]
         ),
     )
     described = (
         "Carte de France par département, avec les départements d’outre-mer et un agrandissement"
         " de Paris et de la petite couronne."
     )
-    parts = [_frames(shapes["texts"]), areas]
-    return svg(uid, title, described, parts, css="rc-map", view_box=shapes["view_box"])
+    parts = [frames(found["texts"]), areas]
+    return svg(uid, title, described, parts, css="rc-map", view_box=found["view_box"])
 
 
-def linked_map(
-    title: str,
-    values: Mapping[str, float],
-    links: Mapping[str, str],
-    *,
-    unit: str = "",
-    classes: Sequence[tuple[float, str]] = COUNT_CLASSES,
-) -> SafeString:
-    """The same map, whose départements lead somewhere: each link is named and takes the focus.
-
-    :param links: addresses, by code of département; the others are drawn and lead nowhere
-    """
-    shapes = _shapes()
-    parts = [_frames(shapes["texts"])]
-    for area in shapes["areas"]:
-        code, rank = area["code"], _class_of(values.get(area["code"], 0), classes)
-        told = _told(f"{area['name']} ({code})", values.get(code, 0), unit)
-        path = format_html(
-            '<path class="rc-map__area rc-map__area--{}" fill="{}" stroke="#ffffff" d="{}">'
-            "<title>{}</title></path>",
-            *(rank, MAP_COLOURS[rank], area["d"], told),
-        )
-        link = '<a class="rc-map__link" href="{}" aria-label="{}">{}</a>'
-        parts.append(format_html(link, links[code], told, path) if code in links else path)
-    return format_html(
-        '<svg class="rc-chart rc-map" viewBox="{}" role="group" aria-label="{}">{}</svg>',
-        *(shapes["view_box"], title, SafeString("".join(parts))),
-    )
-
-
-def _frames(texts: Iterable[Mapping[str, Any]]) -> SafeString:
+def frames(texts: Iterable[Mapping[str, Any]]) -> SafeString:
     """The names of the insets of a map."""
     return format_html_join(
         "",
@@ -275,7 +245,7 @@ def percent(value: float) -> str:
     return f"{value:.2f}%"
 
 
-def _told(label: str, value: float, unit: str) -> str:
+def told(label: str, value: float, unit: str) -> str:
     return f"{label}\u202f: {french_number(value)} {unit}".rstrip()
 
 
@@ -389,7 +359,7 @@ def _dated_marks(one: DatedSeries, first: date, until: date, *, highest: float) 
         _Mark(
             100 * (on - first).days / days,
             100 - 100 * value / highest,
-            _told(f"{one.name}, {on:%d/%m/%Y}", value, one.unit),
+            told(f"{one.name}, {on:%d/%m/%Y}", value, one.unit),
         )
         for on, value in one.points
     ]
@@ -411,12 +381,12 @@ def months(first: date, until: date) -> list[SafeString]:
     ]
 
 
-def _class_of(value: float, classes: Sequence[tuple[float, str]]) -> int:
+def class_of(value: float, classes: Sequence[tuple[float, str]]) -> int:
     return next(rank for rank, (bound, _) in enumerate(classes) if value <= bound)
 
 
 @cache
-def _shapes() -> dict[str, Any]:
+def shapes() -> dict[str, Any]:
     """The map: `view_box`, `areas` (code, name, d), `texts` (x, y, anchor, wide, text)."""
     shapes: dict[str, Any] = json.loads(MAP_FILE.read_text(encoding="utf-8"))
     return shapes

@@ -18,6 +18,18 @@ pytestmark = [
 HEADINGS = "rpps;nom;programme;terminee_le;numero\n"
 
 
+def send(page, folder, text):
+    """Send a file of these lines from the page of imports."""
+    path = folder / "formations.csv"
+    path.write_text(HEADINGS + text)
+    page.goto(reverse("accounts:imports"))
+    sound(page)
+    page.check("[name=kind][value=COMPLETIONS]", force=True)
+    page.set_input_files("[name=file]", path)
+    page.click("text=Lire le fichier")
+    page.wait_for_selector("text=Empreinte SHA-256")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_manager_corrects_a_file_then_imports_it(open_page, tmp_path, width):
     course = CourseFactory()
@@ -27,17 +39,7 @@ def test_a_manager_corrects_a_file_then_imports_it(open_page, tmp_path, width):
         width=width, member=MemberFactory(role=Role.MANAGER, programme=course.programme)
     )
 
-    def send(text):
-        path = tmp_path / "formations.csv"
-        path.write_text(HEADINGS + text)
-        page.goto(reverse("accounts:imports"))
-        sound(page)
-        page.check("[name=kind][value=COMPLETIONS]", force=True)
-        page.set_input_files("[name=file]", path)
-        page.click("text=Lire le fichier")
-        page.wait_for_selector("text=Empreinte SHA-256")
-
-    send(f"{doctor.user.rpps};Durand;{code};31/02/2021;A1\n")
+    send(page, tmp_path, f"{doctor.user.rpps};Durand;{code};31/02/2021;A1\n")
     page.wait_for_selector("text=1 erreur")
     assert page.get_by_role("row", name="terminee_le").is_visible()
     assert page.get_by_text("Importer tout").count() == 0
@@ -45,7 +47,7 @@ def test_a_manager_corrects_a_file_then_imports_it(open_page, tmp_path, width):
     page.click("text=Abandonner ce fichier")
     page.wait_for_selector("text=rien n’a été changé")
 
-    send(f"{doctor.user.rpps};DURAND;{code};01/04/2021;A1\n")
+    send(page, tmp_path, f"{doctor.user.rpps};DURAND;{code};01/04/2021;A1\n")
     assert page.get_by_role("row", name="Nouveau").is_visible()
     sound(page)
     page.click("text=Importer tout")

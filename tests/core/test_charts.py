@@ -124,7 +124,7 @@ def test_the_map_shows_classes_and_never_a_small_number():
 
 
 def test_the_map_holds_the_101_departements_each_drawn():
-    areas = charts._shapes()["areas"]
+    areas = charts.shapes()["areas"]
 
     codes = {area["code"] for area in areas}
     assert len(areas) == len(codes) == 101
@@ -137,5 +137,5 @@ def test_the_map_holds_the_101_departements_each_drawn():
     [(0, 0), (1, 1), (10, 1), (11, 2), (30, 2), (31, 3), (60, 3), (61, 4), (120, 4), (121, 5)],
 )
 def test_classes_hold_their_upper_bound(value, rank):
-    assert charts._class_of(value, charts.COUNT_CLASSES) == rank
+    assert charts.class_of(value, charts.COUNT_CLASSES) == rank
     assert charts.COUNT_CLASSES[-1][0] == math.inf

@@ -26,7 +26,7 @@ def test_a_structure_is_listed_then_delisted(open_page, width):
     page.goto(reverse("programmes:listings"))
     sound(page)
     page.fill("[name=finess]", "750712184")
-    page.click("text=Ouvrir")
+    page.click("button:has-text('Ouvrir')")
     page.wait_for_url(f"**{site.public_id}/")
     page.check(f"[name=indications][value='{indication.pk}']", force=True)
     page.fill("[name=on]", "01/03/2021")

@@ -22,14 +22,7 @@ def sound(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_doctor_trains(open_page, width):
-    test = AssessmentFactory()
-    ChapterFactory(course=test.course, title="Le cadre", position=1)
-    ChapterFactory(course=test.course, title="Les formes", position=2)
-    member = MemberFactory(programme=test.course.programme)
-    page = open_page(width=width, member=member)
-
+def follow_the_chapters(page):
     page.goto(reverse("training:mine"))
     sound(page)
     page.click("text=Suivre cette formation")
@@ -44,6 +37,8 @@ def test_a_doctor_trains(open_page, width):
     page.wait_for_selector("h1:has-text('Questionnaire')")
     sound(page)
 
+
+def fail_then_pass(page):
     page.check("[name=duree][value=b]", force=True)
     page.check("[name=voies][value=a]", force=True)
     page.click("text=Envoyer mes réponses")
@@ -56,6 +51,18 @@ def test_a_doctor_trains(open_page, width):
     page.click("text=Envoyer mes réponses")
     page.wait_for_selector("text=Questionnaire réussi")
     sound(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_doctor_trains(open_page, width):
+    test = AssessmentFactory()
+    ChapterFactory(course=test.course, title="Le cadre", position=1)
+    ChapterFactory(course=test.course, title="Les formes", position=2)
+    member = MemberFactory(programme=test.course.programme)
+    page = open_page(width=width, member=member)
+
+    follow_the_chapters(page)
+    fail_then_pass(page)
 
     assert page.get_by_text("Attestation (PDF)").is_visible()
     assert list(Attempt.objects.order_by("number").values_list("is_passed", flat=True)) == [

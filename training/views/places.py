@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.geography import DEPARTEMENTS
-from core import charts
+from core import maps
 from core.tables import to_csv
 from training import directory
 from training.directory import Place
@@ -115,7 +115,7 @@ def _map(found: list[Place], form: PlacesForm) -> str:
     counts = {code: sum(c.values()) for code, _, c in directory.by_departement(found)}
     links = {code: _address(form, code) for code in counts}
     title = "Lieux participants par département"
-    return charts.linked_map(title, counts, links, unit="lieux", classes=CLASSES)
+    return maps.linked_map(title, counts, links, unit="lieux", classes=CLASSES)
 
 
 def _address(form: PlacesForm, code: str) -> str:
