@@ -293,6 +293,19 @@ def test_candidates_are_shown_while_typing(sign_in, setting):
     assert [line.detail for line in lines] == [{"found": 1}]
 
 
+def test_who_is_shown_without_a_name_reads_it_among_the_accesses(sign_in, setting):
+    theirs = EnrolmentFactory(patient__person=JEANNE)
+    client = sign_in(setting.doctor)
+    address = reverse("patients:alike", args=[begun(client, setting)])
+
+    page = client.post(address, {"birth_name": "Martin", "birth_date": "12/05/1980"})
+
+    assertContains(page, "Connu ailleurs")
+    assertNotContains(page, theirs.number)
+    lines = JournalLine.objects.filter(action="identity.compared", subject=theirs.public_id)
+    assert lines.count() == 1
+
+
 def test_too_many_comparisons_tell_nothing_more(sign_in, setting, monkeypatch):
     EnrolmentFactory(
         indication=setting.indication, included_by=setting.doctor, patient__person=JEANNE
