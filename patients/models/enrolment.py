@@ -39,8 +39,9 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(still, included_on__lte=on, merged_into=None)
 
     def known_on(self, on: date) -> "EnrolmentQuerySet":
-        """Participations begun on that day or before, cancelled ones left out."""
-        return self.filter(included_on__lte=on).exclude(state=EnrolmentState.CANCELLED)
+        """Participations begun on that day or before; cancelled ones and aliases left out."""
+        begun = self.filter(included_on__lte=on, merged_into=None)
+        return begun.exclude(state=EnrolmentState.CANCELLED)
 
 
 @tracked

@@ -133,6 +133,11 @@ def _compared(request: MemberRequest, person: Person, at: datetime) -> list[Cand
         return []
     candidates = duplicates.candidates(person, by=request.member)
     audit.record("identity.compared", by=request.member, found=len(candidates))
+    for candidate in candidates:
+        if not candidate.is_mine:
+            # It stands among the accesses of whoever was shown without a name.
+            subject = str(candidate.enrolment.public_id)
+            audit.record("identity.compared", by=request.member, subject=subject)
     return candidates
 
 

@@ -66,6 +66,7 @@ def test_the_second_number_becomes_an_alias(twice):
     assert (second.merged_into, second.patient.merged_into) == (first, first.patient)
     assert not second.is_live
     assert list(Enrolment.objects.live()) == [first]
+    assert list(Enrolment.objects.known_on(NOON.date())) == [first]
     assert (merge.state, pair.state) == (MergeState.DONE, DuplicateState.MERGED)
     actions_ = JournalLine.objects.filter(action__startswith="merge.").order_by("pk")
     assert [line.action for line in actions_] == ["merge.asked", "merge.approved"]
