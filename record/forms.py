@@ -10,9 +10,11 @@ from accounts.models import User
 from core.fields import FrenchDateField
 from patients.models import Enrolment
 from patients.models.enrolment import EnrolmentQuerySet
+from prescriptions.models import Prescription
 from programmes.models import Indication
-from record import journal, words
+from record import journal, rules, words
 from record.enums import Fact, Shown
+from record.leaflets import Travel
 from record.trail import Asked
 from record.worklist import Filters
 
@@ -211,3 +213,37 @@ class RemarkForm(forms.Form):
         max_length=2000,
         required=False,
     )
+
+
+class TravelForm(forms.Form):
+    """What a certificate to travel says besides the prescription; none of it is kept."""
+
+    leaves_on = FrenchDateField(label="Départ le")
+    returns_on = FrenchDateField(label="Retour le")
+    destination = forms.CharField(label="Pays de destination", max_length=120)
+    passport = forms.CharField(
+        label="Pièce d’identité",
+        help_text="Nature et numéro, par exemple\u202f: passeport 00AA00000",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, prescription: Prescription, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prescription = prescription
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            refusal = rules.travel_refusal(
+                leaves_on=cleaned["leaves_on"],
+                returns_on=cleaned["returns_on"],
+                covered_from=self.prescription.starts_on,
+                covered_to=self.prescription.ends_on,
+            )
+            if refusal:
+                self.add_error("returns_on", refusal)
+        return cleaned
+
+    def travel(self) -> Travel:
+        return Travel(**self.cleaned_data)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from record.views import history, journal, pages, reviews
+from record.views import history, journal, leaflets, pages, reviews
 
 
 app_name = "record"
@@ -15,6 +15,12 @@ urlpatterns = [
     path("donnees-personnelles/", pages.information, {"name": "privacy"}, name="privacy"),
     path("aide/", pages.information, {"name": "help"}, name="help"),
     path("patients/<uuid:enrolment_id>/", pages.patient, name="patient"),
+    path("patients/<uuid:enrolment_id>/carnet.pdf", leaflets.booklet, name="booklet"),
+    path(
+        "patients/<uuid:enrolment_id>/ordonnances/<uuid:prescription_id>/voyage/",
+        leaflets.travel,
+        name="travel",
+    ),
     path("patients/<uuid:enrolment_id>/historique/", history.history, name="history"),
     path("patients/<uuid:enrolment_id>/historique.csv", history.export, name="history_csv"),
     path("patients/<uuid:enrolment_id>/acces/", journal.accesses, name="accesses"),

@@ -124,6 +124,8 @@ ACTIONS: dict[str, str] = {
     "enrolment.ended": "Sortie enregistrée",
     "enrolment.weaned": "Sevrage terminé",
     "participation.erased": "Participation effacée",
+    "booklet.printed": "Carnet de suivi imprimé",
+    "travel.prepared": "Certificat de transport préparé",
     "certificate.replaced": "Attestation d’inclusion remplacée",
     "consent.given": "Consentement donné",
     "consent.proved": "Preuve de consentement déposée",

@@ -63,6 +63,8 @@ ACCESS: dict[str, Permission | str] = {
     "record:privacy": PUBLIC,
     "record:help": PUBLIC,
     "record:patient": Permission.PATIENT_VIEW,
+    "record:booklet": Permission.CERTIFICATE_PRINT,
+    "record:travel": Permission.PRESCRIPTION_VIEW,
     "record:history": Permission.PATIENT_VIEW,
     "record:history_csv": Permission.PATIENT_VIEW,
     "record:accesses": Permission.PATIENT_VIEW,
