@@ -209,7 +209,7 @@ def test_a_renewal_does_not_switch_again():
 
 def test_another_dosage_after_a_supply_starts_today_and_takes_the_mention():
     signed = sign(PrescriptionFactory())
-    actions.mark_dispensed(signed, at=WRITTEN_AT, by=signed.author)
+    actions.mark_dispensed(signed, at=WRITTEN_AT)
     later = WRITTEN_AT + timedelta(days=10)
 
     draft = actions.adapt(signed, by=signed.author, at=later, key="adapt")

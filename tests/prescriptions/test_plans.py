@@ -33,7 +33,9 @@ D = Decimal
 STEPS = (Step(D("0.5"), 2, 20), Step(D("0.25"), 2, 20))
 
 
-def written(enrolment=None, product=None, *, steps=STEPS, key="plan-1", at=WRITTEN_AT):
+def written(
+    enrolment=None, product=None, *, steps=STEPS, key="plan-1", at=WRITTEN_AT, starts_on=WRITTEN_ON
+):
     enrolment = enrolment or EnrolmentFactory()
     product = product or ProductFactory(programme=enrolment.programme, narcotic=True)
     return actions.plan(
@@ -41,7 +43,7 @@ def written(enrolment=None, product=None, *, steps=STEPS, key="plan-1", at=WRITT
         product,
         steps,
         kind=PlanKind.WEANING,
-        starts_on=WRITTEN_ON,
+        starts_on=starts_on,
         signed=(enrolment.included_by, at, key),
     )
 
@@ -289,8 +291,9 @@ def test_the_form_begins_with_the_running_dose(doctor, today):
     assertContains(doctor.get(new_plan(doctor)), 'value="0,5"')
 
 
-def test_a_plan_is_given_up_from_its_page(doctor, medicine):
-    plan = written(doctor.enrolment, medicine)
+def test_a_plan_is_given_up_from_its_page(doctor, medicine, today):
+    plan = written(doctor.enrolment, medicine, starts_on=today)
+    assertContains(doctor.get(page("plan", plan)), "Prescrire du")
 
     doctor.post(page("give_up_plan", plan))
 
@@ -302,7 +305,7 @@ def test_a_plan_is_given_up_from_its_page(doctor, medicine):
 
 
 def test_what_was_typed_over_a_proposal_comes_back(doctor, medicine, today):
-    plan = written(doctor.enrolment, medicine)
+    plan = written(doctor.enrolment, medicine, starts_on=today)
     key, query = f"prescription:{doctor.enrolment.public_id}", f"plan={plan.public_id}"
     page_of = f"{address('create', doctor.enrolment)}?{query}"
     kept = typed(medicine, today, **{"line-0-step-0-dose": "0,33", "from": query})

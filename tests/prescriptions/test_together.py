@@ -97,7 +97,7 @@ def test_a_cancellation_and_a_supply_at_once_never_both_stand():
     together(
         [
             lambda: actions.void(signed, reason="TYPING_ERROR", by=author, at=at),
-            lambda: actions.mark_dispensed(signed, by=author, at=at),
+            lambda: actions.mark_dispensed(signed, at=at),
         ]
     )
 
