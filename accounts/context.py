@@ -23,7 +23,6 @@ class Link:
 
 _TRAINING = ("Formation", "training:mine")
 _GAPS = ("Ruptures", "pharmacies:gaps")
-_DOCTOR = (("Mes patients", "record:patients"), _GAPS, _TRAINING)
 _DASHBOARD = ("Tableau de bord", "evaluation:dashboard")
 
 _SCREENING = ("Non-inclusions", "patients:screening")
@@ -34,6 +33,7 @@ _ALERTS = ("Alertes", "pharmacies:bulletins")
 MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.REFERENCE_DOCTOR: (
         ("Mes patients", "record:patients"),
+        _GAPS,
         ("Consentements", "patients:consents_todo"),
         ("Demandes et doublons", "patients:desk"),
         _SCREENING,
@@ -41,6 +41,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     Role.RELAY_DOCTOR: (
         ("Mes patients", "record:patients"),
+        _GAPS,
         ("Devenir relais", "patients:join"),
         _TRAINING,
     ),

@@ -19,7 +19,7 @@ from followup.enums import Standing
 from followup.models import Visit
 from patients.models import Enrolment
 from pharmacies.actions import note_of
-from pharmacies.models import DispensedItem, Intervention
+from pharmacies.models import DispensedItem, Intervention, Notice
 from prescriptions.models import Prescription
 from record import figures, worklist
 from record.enums import Todo
@@ -59,6 +59,8 @@ class Overview:
     handed_over: list[DispensedItem]
     events: list[tuple[AdverseEvent, str]]
     words: list[tuple[Intervention, str]]
+    # What the chosen pharmacy was told of the running prescription, and its answer.
+    notice: Notice | None
 
 
 def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
@@ -81,6 +83,7 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
         ),
         running=last,
         words=_words(enrolment),
+        notice=getattr(last, "notice", None),
         handed_over=acts.handed_over[:SHORT_LIST],
         events=acts.events[:SHORT_LIST],
     )

@@ -6,7 +6,7 @@ from accounts.enums import Permission, Role
 from followup.enums import CorrectionReason, NotDoneReason
 from patients.enums import CorrectionReason as IdentityReason
 from patients.enums import EndReason, ScreeningReason, TransferReason, TransferRefusal
-from pharmacies.enums import OverrideReason
+from pharmacies.enums import OverrideReason, UndoReason
 from prescriptions.enums import VoidReason
 
 
@@ -175,6 +175,9 @@ ACTIONS: dict[str, str] = {
     "register.copied": "Copie du registre des stupéfiants",
     "bulletin.issued": "Alerte envoyée aux pharmacies",
     "bulletin.acknowledged": "Alerte vue par une pharmacie",
+    "prescription.announced": "Ordonnance annoncée à la pharmacie",
+    "prescription.announcement_answered": "Réponse de la pharmacie à une annonce",
+    "supply.gaps_viewed": "Liste des ruptures lue",
     "bulletin.patients_viewed": "Patients d’une alerte lus",
     # Follow-up.
     "visits.scheduled": "Calendrier de suivi établi",
@@ -218,6 +221,7 @@ _REASONS: dict[str, str] = {
         NotDoneReason,
         VoidReason,
         OverrideReason,
+        UndoReason,
         CorrectionReason,
         IdentityReason,
         ScreeningReason,

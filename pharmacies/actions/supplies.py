@@ -2,8 +2,6 @@
 
 from collections.abc import Collection
 
-from django.db import transaction
-
 from pharmacies import supply
 from pharmacies.models import SupplyEnd
 
@@ -14,13 +12,12 @@ def count_supplies(enrolments: Collection[int]) -> int:
     Called in the transaction of a dispensation or of its counter-entry, under the patient's lock.
     """
     found = supply.ends(enrolments)
-    with transaction.atomic():
-        SupplyEnd.objects.bulk_create(
-            [SupplyEnd(enrolment_id=pk, ends_on=end) for pk, end in sorted(found.items())],
-            update_conflicts=True,
-            unique_fields=["enrolment"],
-            update_fields=["ends_on"],
-        )
-        if gone := set(enrolments) - set(found):
-            SupplyEnd.objects.filter(pk__in=gone).delete()
+    SupplyEnd.objects.bulk_create(
+        [SupplyEnd(enrolment_id=pk, ends_on=end) for pk, end in sorted(found.items())],
+        update_conflicts=True,
+        unique_fields=["enrolment"],
+        update_fields=["ends_on"],
+    )
+    if gone := set(enrolments) - set(found):
+        SupplyEnd.objects.filter(pk__in=gone).delete()
     return len(found)

@@ -210,5 +210,9 @@ class RegisterLine(models.Model):
         return f"Ligne {self.public_id}"
 
     @property
+    def is_corrected(self) -> bool:
+        return hasattr(self, "correction")
+
+    @property
     def lost(self) -> Decimal:
         return -self.change

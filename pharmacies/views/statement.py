@@ -26,7 +26,7 @@ OFFERED = 24
 
 
 @require_safe
-@require(Permission.DISPENSATION_VIEW)
+@require(Permission.DISPENSATION_WRITE)
 def statement(request: MemberRequest) -> HttpResponse:
     """One month, the last one that is over unless another is asked."""
     today = timezone.localdate()
@@ -56,7 +56,7 @@ def _month(asked: str, last: date) -> date:
 
 
 @require_safe
-@require(Permission.DISPENSATION_VIEW)
+@require(Permission.DISPENSATION_WRITE)
 def statement_file(request: MemberRequest, month: str, medium: str) -> HttpResponse:
     """The same as a sealed PDF or as a CSV file."""
     if medium not in Medium.values:

@@ -11,6 +11,6 @@ def test_the_sheet_is_read_once_unless_it_changed(client, sign_in, django_assert
 
     # session, user, device, member; prescription, 7 of the sheet, 2 of rights;
     # transaction 2, history 2, key 2, locks 3, unchanged 2; presentation, dispensation, item,
-    # stamp, line of the register, end of the supply 4, two lines of the journal
-    with django_assert_num_queries(36):
+    # stamp, line of the register, end of the supply 2, two lines of the journal
+    with django_assert_num_queries(34):
         client.post(page_of(prescription), data)
