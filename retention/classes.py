@@ -30,6 +30,7 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("vigilance.Reaction", "event__enrolment"),
     ("vigilance.AdverseEvent", "enrolment"),
     ("followup.Answers", "visit__enrolment"),
+    ("followup.Preparation", "enrolment"),
     ("followup.Visit", "enrolment"),
     ("pharmacies.Intervention", "prescription__enrolment"),
     ("pharmacies.Undone", "dispensation__enrolment"),
@@ -56,6 +57,7 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("patients.Derogation", "enrolment"),
     ("patients.EligibilityAnswer", "enrolment"),
     ("patients.Consent", "enrolment"),
+    ("patients.BrokenGlass", "enrolment"),
     ("patients.Enrolment", ""),
 )
 

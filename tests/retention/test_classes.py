@@ -78,6 +78,7 @@ def test_every_tracked_model_has_its_versions_erased():
         "patients.Nir",
         "patients.PossibleDuplicate",
         "prescriptions.Presentation",
+        "followup.Preparation",
         "core.Document",
         "core.VerificationCode",
     }
