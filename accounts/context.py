@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import sessions
-from accounts.enums import Role
+from accounts.enums import Permission, Role
 from accounts.models import NOBODY, Member
+from accounts.permissions import allows
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class Link:
 
 _TRAINING = ("Formation", "training:mine")
 _GAPS = ("Ruptures", "pharmacies:gaps")
+_TO_SIGN = ("À signer", "record:to_sign")
 _DASHBOARD = ("Tableau de bord", "evaluation:dashboard")
+_TEAM = ("Équipe", "rights:sites")
 
 _SCREENING = ("Non-inclusions", "patients:screening")
 _OVERSIGHT = (("Dérogations et doublons", "patients:oversight"), _SCREENING)
@@ -34,6 +37,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.REFERENCE_DOCTOR: (
         ("Mes patients", "record:patients"),
         _GAPS,
+        _TO_SIGN,
         ("Consentements", "patients:consents_todo"),
         ("Demandes et doublons", "patients:desk"),
         _SCREENING,
@@ -42,6 +46,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.RELAY_DOCTOR: (
         ("Mes patients", "record:patients"),
         _GAPS,
+        _TO_SIGN,
         ("Devenir relais", "patients:join"),
         _TRAINING,
     ),
@@ -58,6 +63,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     Role.VIGILANCE_OFFICER: (("Effets indésirables", "vigilance:list"), _ALERTS, _DASHBOARD),
     Role.MANAGER: (
         _DASHBOARD,
+        ("Équipes", "rights:sites"),
         ("Journal", "record:journal"),
         ("Revues", "record:reviews"),
         ("Médicaments", "programmes:products"),
@@ -68,6 +74,8 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Imports", "accounts:imports"),
         ("Conservation", "retention:plan"),
     ),
+    Role.PREPARER: (("Patients", "record:patients"),),
+    Role.READER: (("Statistiques publiées", "evaluation:published"),),
     Role.API_CLIENT: (),
 }
 
@@ -93,6 +101,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "sign_in_url": reverse("accounts:sign_in"),
         "switch_url": _switch_url(request, member),
         "account_url": reverse("accounts:me") if member.pk else "",
+        "account_links": _account_links(member),
         "session_url": reverse("accounts:session"),
         "session_seconds": _session_seconds(request),
     }
@@ -109,11 +118,25 @@ def _session_seconds(request: HttpRequest) -> int:
 
 def _menu(request: HttpRequest, member: Member) -> list[Link]:
     """The most precise entry that holds the address of the page is the active one."""
-    entries = [(label, reverse(name)) for label, name in MENUS.get(member.role, ())]
+    named = MENUS.get(member.role, ())
+    if member.is_referent and member.role != Role.MANAGER:
+        named = (*named, _TEAM)
+    entries = [(label, reverse(name)) for label, name in named]
     # A visit is a page of its patient.
     path = request.path.replace("/consultations/", "/patients/", 1)
     here = max((url for _, url in entries if path.startswith(url)), key=len, default="")
     return [Link(label, url, url == here) for label, url in entries]
+
+
+# Reached from the page of the account, by those who have the permission.
+_ACCOUNT = (
+    ("Remplacements", "rights:substitutions", Permission.SUBSTITUTE_NAME),
+    ("Jetons d’API", "rights:tokens", Permission.TOKEN_MANAGE),
+)
+
+
+def _account_links(member: Member) -> list[Link]:
+    return [Link(label, reverse(name)) for label, name, needs in _ACCOUNT if allows(member, needs)]
 
 
 def _switch_url(request: HttpRequest, member: Member) -> str:

@@ -41,6 +41,7 @@ class Place:
 
     role: Role
     site: str
+    is_referent: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,11 @@ _OTHER_CENTRE = Place(Role.REFERENCE_DOCTOR, "other_centre")
 _PRACTICE = Place(Role.RELAY_DOCTOR, "practice")
 
 PEOPLE: tuple[Someone, ...] = (
-    _doctor("claire.moreau", "Claire", "Moreau", "Neurologie", _CENTRE),
+    # Manages the members of her structure.
+    _doctor(
+        "claire.moreau", "Claire", "Moreau", "Neurologie",
+        Place(Role.REFERENCE_DOCTOR, "centre", is_referent=True),
+    ),
     _doctor("julien.lambert", "Julien", "Lambert", "Médecine de la douleur", _CENTRE),
     # Two places: they choose at sign-in, and switch openly.
     _doctor("sophie.garnier", "Sophie", "Garnier", "Oncologie", _OTHER_CENTRE, _PRACTICE),
@@ -120,6 +125,15 @@ PEOPLE: tuple[Someone, ...] = (
     Someone(
         "isabelle.renard", "Isabelle", "Renard", Profession.AGENT,
         (Place(Role.MANAGER, "agency"),),
+    ),
+    # Prepares at the structure what its doctors read and sign.
+    Someone(
+        "lea.bernard", "Léa", "Bernard", Profession.NURSE, (Place(Role.PREPARER, "centre"),)
+    ),
+    # Reads published figures only.
+    Someone(
+        "francois.girard", "François", "Girard", Profession.AGENT,
+        (Place(Role.READER, "agency"),),
     ),
     Someone(
         "client-api", "", "Client de l’API", Profession.PROGRAM,
@@ -165,10 +179,15 @@ def _create(someone: Someone, sites: Sites, encoded: str, number: int, on: date)
         user.save(update_fields=["password"])
         opened_at = datetime.combine(on, NOON, UTC)
         factors.keep_secret(user, _secret(user), at=opened_at)
-    return [
-        give_role(user, getattr(sites, place.site), place.role, by=audit.SYSTEM, on=on)
-        for place in someone.places
-    ]
+    return [_give(user, getattr(sites, place.site), place, on) for place in someone.places]
+
+
+def _give(user: User, site: Site, place: Place, on: date) -> Member:
+    member = give_role(user, site, place.role, by=audit.SYSTEM, on=on)
+    if place.is_referent:
+        member.is_referent = True
+        member.save(update_fields=["is_referent"])
+    return member
 
 
 def _secret(user: User) -> str:

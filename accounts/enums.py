@@ -4,6 +4,10 @@ from django.db import models
 class Profession(models.TextChoices):
     DOCTOR = "DOCTOR", "Médecin"
     PHARMACIST = "PHARMACIST", "Pharmacien"
+    # Three who prepare under a doctor's authority; none of them signs.
+    NURSE = "NURSE", "Infirmier"
+    RESEARCH = "RESEARCH", "Attaché de recherche clinique"
+    RESIDENT = "RESIDENT", "Interne"
     # Works for the agency or its partners.
     AGENT = "AGENT", "Agent"
     # A program, not a person: it has a token and no password.
@@ -21,10 +25,14 @@ class SiteKind(models.TextChoices):
 class Role(models.TextChoices):
     REFERENCE_DOCTOR = "REFERENCE_DOCTOR", "Médecin de structure de référence"
     RELAY_DOCTOR = "RELAY_DOCTOR", "Médecin relais"
+    # Fills in at a reference structure what a doctor then reads and signs.
+    PREPARER = "PREPARER", "Préparation des saisies"
     PHARMACIST = "PHARMACIST", "Pharmacien"
     ANALYST = "ANALYST", "Évaluation"
     VIGILANCE_OFFICER = "VIGILANCE_OFFICER", "Vigilance"
     MANAGER = "MANAGER", "Gestion du programme"
+    # Published figures only: a directorate, a scientific committee.
+    READER = "READER", "Lecture des statistiques"
     API_CLIENT = "API_CLIENT", "Client de l’API"
 
 
@@ -33,6 +41,8 @@ class Permission(models.TextChoices):
 
     TRAINING_RECORD = "TRAINING_RECORD", "Enregistrer sa formation"
     PATIENT_VIEW = "PATIENT_VIEW", "Lire le dossier de ses patients"
+    GLASS_BREAK = "GLASS_BREAK", "Ouvrir un dossier à titre exceptionnel"
+    GLASS_REVIEW = "GLASS_REVIEW", "Prendre connaissance des accès exceptionnels"
     PATIENT_INCLUDE = "PATIENT_INCLUDE", "Inclure un patient"
     PATIENT_END = "PATIENT_END", "Enregistrer une sortie"
     IDENTITY_WRITE = "IDENTITY_WRITE", "Corriger une identité, réunir, transférer"
@@ -43,12 +53,14 @@ class Permission(models.TextChoices):
     PATIENT_IMPORT = "PATIENT_IMPORT", "Reprendre les patients d’un ancien registre"
     CERTIFICATE_PRINT = "CERTIFICATE_PRINT", "Imprimer l’attestation d’inclusion"
     PRESCRIPTION_VIEW = "PRESCRIPTION_VIEW", "Lire les ordonnances"
+    PRESCRIPTION_PREPARE = "PRESCRIPTION_PREPARE", "Préparer une ordonnance"
     PRESCRIPTION_WRITE = "PRESCRIPTION_WRITE", "Prescrire"
     DISPENSATION_VIEW = "DISPENSATION_VIEW", "Lire les dispensations"
     DISPENSATION_WRITE = "DISPENSATION_WRITE", "Dispenser"
     REGISTER_KEEP = "REGISTER_KEEP", "Tenir le registre des stupéfiants"
     BULLETIN_VIEW = "BULLETIN_VIEW", "Lire les alertes aux pharmacies"
     BULLETIN_ISSUE = "BULLETIN_ISSUE", "Diffuser une alerte aux pharmacies"
+    VISIT_PREPARE = "VISIT_PREPARE", "Préparer une consultation"
     VISIT_WRITE = "VISIT_WRITE", "Saisir une consultation"
     ADVERSE_EVENT_WRITE = "ADVERSE_EVENT_WRITE", "Signaler un effet indésirable"
     ADVERSE_EVENT_VIEW = "ADVERSE_EVENT_VIEW", "Lire un effet indésirable"
@@ -57,6 +69,7 @@ class Permission(models.TextChoices):
     EVALUATION_VIEW = "EVALUATION_VIEW", "Lire le tableau de bord national"
     DATA_EXPORT = "DATA_EXPORT", "Exporter les données pseudonymisées"
     STATISTICS_READ = "STATISTICS_READ", "Lire les statistiques agrégées"
+    TOKEN_MANAGE = "TOKEN_MANAGE", "Créer et révoquer des jetons d’API"
     RETENTION_VIEW = "RETENTION_VIEW", "Lire le plan de conservation"
     SCREENING_VIEW = "SCREENING_VIEW", "Lire les non-inclusions"
     INCLUSION_OVERSEE = "INCLUSION_OVERSEE", "Suivre les non-inclusions et les dérogations"
@@ -64,6 +77,8 @@ class Permission(models.TextChoices):
     PROGRAMME_MANAGE = "PROGRAMME_MANAGE", "Gérer le programme"
     IMPORT_MANAGE = "IMPORT_MANAGE", "Importer formations et annuaires"
     LISTING_MANAGE = "LISTING_MANAGE", "Inscrire et retirer des structures"
+    REFERENTS_NAME = "REFERENTS_NAME", "Désigner les référents de tous les lieux"
+    SUBSTITUTE_NAME = "SUBSTITUTE_NAME", "Se faire remplacer"
     JOURNAL_READ = "JOURNAL_READ", "Lire le journal des accès"
     TRAIL_REVIEW = "TRAIL_REVIEW", "Conduire les revues de traçabilité"
 

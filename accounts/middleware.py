@@ -111,4 +111,5 @@ def _chosen(request: HttpRequest) -> Member:
     if member_id is None or not is_verified(request):
         return NOBODY
     members = Member.objects.open().filter(user=request.user.pk, pk=member_id)
-    return members.annotate(**MEMBER_FACTS).select_related("user", "site").first() or NOBODY
+    loaded = members.annotate(**MEMBER_FACTS).select_related("user", "site", "replaces__user")
+    return loaded.first() or NOBODY

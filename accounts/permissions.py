@@ -16,16 +16,23 @@ from core import audit
 P = ParamSpec("P")
 View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 
-_DOCTOR = {
-    Permission.TRAINING_RECORD,
+_PREPARER = {
     Permission.PATIENT_VIEW,
-    Permission.CERTIFICATE_PRINT,
     Permission.PRESCRIPTION_VIEW,
-    Permission.PRESCRIPTION_WRITE,
+    Permission.PRESCRIPTION_PREPARE,
     Permission.DISPENSATION_VIEW,
+    Permission.VISIT_PREPARE,
+    Permission.ADVERSE_EVENT_VIEW,
+}
+
+_DOCTOR = _PREPARER | {
+    Permission.TRAINING_RECORD,
+    Permission.GLASS_BREAK,
+    Permission.SUBSTITUTE_NAME,
+    Permission.CERTIFICATE_PRINT,
+    Permission.PRESCRIPTION_WRITE,
     Permission.VISIT_WRITE,
     Permission.ADVERSE_EVENT_WRITE,
-    Permission.ADVERSE_EVENT_VIEW,
     Permission.ADVERSE_EVENT_DECLARE,
 }
 
@@ -45,8 +52,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.RELAY_DOCTOR: frozenset(
         _DOCTOR | {Permission.DESIGNATION_ANSWER, Permission.PATIENT_RELAY}
     ),
+    Role.PREPARER: frozenset(_PREPARER),
     Role.PHARMACIST: frozenset(
         {
+            Permission.SUBSTITUTE_NAME,
             Permission.TRAINING_RECORD,
             Permission.DESIGNATION_ANSWER,
             Permission.DISPENSATION_VIEW,
@@ -65,6 +74,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.STATISTICS_READ,
             Permission.INCLUSION_OVERSEE,
             Permission.SCREENING_VIEW,
+            Permission.TOKEN_MANAGE,
         }
     ),
     Role.VIGILANCE_OFFICER: frozenset(
@@ -92,19 +102,27 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.BULLETIN_ISSUE,
             Permission.IMPORT_MANAGE,
             Permission.LISTING_MANAGE,
+            Permission.REFERENTS_NAME,
+            Permission.TOKEN_MANAGE,
         }
     ),
+    Role.READER: frozenset({Permission.STATISTICS_READ, Permission.TOKEN_MANAGE}),
     Role.API_CLIENT: frozenset({Permission.STATISTICS_READ}),
 }
 
+# What the referent of a site may do there, beside what their role allows.
+REFERENT_PERMISSIONS = frozenset({Permission.MEMBERS_MANAGE, Permission.GLASS_REVIEW})
+
 
 def allows(member: Member, permission: Permission) -> bool:
-    """Whether the member's role has the permission; nobody's role has none."""
+    """Whether the member's role, or being a referent, gives the permission; nobody has none."""
+    if member.is_referent and permission in REFERENT_PERMISSIONS:
+        return True
     return permission in ROLE_PERMISSIONS.get(member.role, frozenset())
 
 
 def require(permission: Permission) -> Callable[[View[P]], View[P]]:
-    """Refuse the view (403) to members whose role lacks the permission, and journal it."""
+    """Refuse the view (403) to members who lack the permission, and journal it."""
 
     def decorator(view: View[P]) -> View[P]:
         @wraps(view)

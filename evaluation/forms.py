@@ -6,8 +6,10 @@ from django.http import QueryDict
 
 from accounts.geography import REGIONS
 from core.months import add_months
+from evaluation import published
 from evaluation.cube import Filters
 from evaluation.enums import DataSet, Layout, Purpose
+from evaluation.models import StatisticsRelease
 from programmes.models import Programme
 from programmes.models.programme import ProgrammeQuerySet
 
@@ -108,3 +110,23 @@ class ExportForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, programmes: ProgrammeQuerySet) -> None:
         super().__init__(data)
         self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
+
+
+class PublishedForm(forms.Form):
+    """Which published quarter is read: the newest one when nothing sensible is asked."""
+
+    publication = forms.ChoiceField(label="Publication")
+
+    def __init__(self, asked: QueryDict, *, releases: Sequence[StatisticsRelease]) -> None:
+        self.releases = {str(one.public_id): one for one in releases}
+        newest = next(iter(self.releases), "")
+        super().__init__({"publication": newest} | asked.dict(), use_required_attribute=False)
+        self.fields["publication"].choices = [  # type: ignore[attr-defined]
+            (key, f"{one.programme.short_name}, {published.in_words(one.quarter)}")
+            for key, one in self.releases.items()
+        ]
+
+    def chosen(self) -> StatisticsRelease | None:
+        if self.is_valid():
+            return self.releases[self.cleaned_data["publication"]]
+        return next(iter(self.releases.values()), None)

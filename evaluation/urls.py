@@ -10,6 +10,7 @@ urlpatterns = [
     path("evaluation/", views.board, name="dashboard"),
     path("evaluation/donnees/<slug:name>.csv", views.chart_data, name="chart_data"),
     path("evaluation/export/", views.export, name="export"),
+    path("statistiques/", views.published, name="published"),
     path("api/v1/", views.api_page, name="api"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/releases/", api.releases, name="api_releases"),

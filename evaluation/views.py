@@ -15,10 +15,11 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
 from evaluation import actions, cube, dashboard, quarters
+from evaluation import published as published_figures
 from evaluation.cube import Cube
 from evaluation.enums import Purpose
 from evaluation.exports import BOM, Export
-from evaluation.forms import ExportForm, FilterForm
+from evaluation.forms import ExportForm, FilterForm, PublishedForm
 from evaluation.models import StatisticsRelease
 from programmes.models import Programme
 
@@ -68,6 +69,23 @@ def api_page(request: MemberRequest) -> HttpResponse:
     newest = releases.select_related("programme").order_by("-quarter", "programme__code")[:50]
     rows = [(one, quarters.name(one.quarter)) for one in newest]
     return render(request, "evaluation/api.html", {"rows": rows, "url": settings.PUBLIC_URL})
+
+
+@require_safe
+@require(Permission.STATISTICS_READ)
+def published(request: MemberRequest) -> HttpResponse:
+    """The stored releases, masked and rounded as the API serves them: two queries."""
+    found = list(published_figures.visible_to(request.member))
+    form = PublishedForm(request.GET, releases=found)
+    chosen = form.chosen()
+    same = [one for one in found if chosen and one.programme_id == chosen.programme_id]
+    context = {
+        "form": form,
+        "sheet": published_figures.sheet(chosen) if chosen else None,
+        "past": published_figures.past(same),
+        "past_headings": published_figures.PAST_HEADINGS,
+    }
+    return render(request, "evaluation/published.html", context)
 
 
 # --- Dashboard -------------------------------------------------------------------------------

@@ -113,6 +113,9 @@ class VisitForm(forms.Form):
     )
     once = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
+    # What closes the page. Whoever prepares leaves the decision to the doctor.
+    closing: tuple[str, ...] = ("decision", "stop_reason", "next_on", "comment")
+
     def __init__(
         self,
         *args: Any,
@@ -214,7 +217,7 @@ class VisitForm(forms.Form):
         yield Section("suite", "Suite du traitement", self._closing())
 
     def _closing(self) -> list[Question]:
-        return self._fixed("decision", "stop_reason", "next_on", "comment")
+        return self._fixed(*self.closing)
 
     def _opening(self) -> list[Question]:
         """The reason of a gap is a question only when there is one."""

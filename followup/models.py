@@ -108,6 +108,10 @@ class Visit(models.Model):
     held_by = models.ForeignKey(
         Member, on_delete=models.PROTECT, null=True, blank=True, related_name="visits"
     )
+    # Who filled it in for the doctor who held it; empty when nobody did.
+    prepared_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="visits_prepared"
+    )
     mode = models.CharField("mode", max_length=8, choices=Mode, blank=True)
     recorded_at = models.DateTimeField("enregistrée le", null=True, blank=True)
     decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
@@ -225,6 +229,48 @@ class Visit(models.Model):
         """Changes at each correction: a page that shows an older version is told so."""
         written = self.corrected_at or self.recorded_at
         return written.isoformat() if written else ""
+
+
+class PreparationQuerySet(models.QuerySet["Preparation"]):
+    def to_hold_by(self, member: Member) -> "PreparationQuerySet":
+        """What waits for this doctor: visits they may hold, and unplanned ones of theirs."""
+        holdable = Q(visit__in=Visit.objects.holdable_by(member))
+        unplanned = Q(visit=None, enrolment__in=Enrolment.objects.visible_to(member))
+        may_hold = rules.may_hold(VisitKind.SIMPLE, member.role)
+        return self.filter(holdable | unplanned) if may_hold else self.none()
+
+
+class Preparation(models.Model):
+    """Consultation préparée: what somebody typed for a doctor to read, complete and hold.
+
+    A draft that is handed over, never a record: it goes when the visit is held.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="preparations")
+    # Empty for a visit that nothing planned.
+    visit = models.OneToOneField(
+        Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="preparation"
+    )
+    prepared_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="preparations")
+    prepared_at = models.DateTimeField("préparée le")
+    # JSON of the fields as they were typed, under the enrolment's key.
+    typed_sealed = models.BinaryField(null=True)
+
+    objects = PreparationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "consultation préparée"
+        verbose_name_plural = "consultations préparées"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment"],
+                condition=Q(visit=None),
+                name="followup_one_unplanned_preparation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Préparation {self.pk}"
 
 
 @tracked

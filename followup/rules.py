@@ -71,6 +71,19 @@ def kinds_held_by(role: Role | str) -> list[VisitKind]:
     return [kind for kind, roles in _HOLDERS.items() if role in roles]
 
 
+# Nurses, research staff and residents of the structure: they fill in, a doctor reads and holds.
+_PREPARERS = frozenset({Role.PREPARER})
+
+
+def kinds_entered_by(role: Role | str) -> list[VisitKind]:
+    """The kinds a role may fill in: to hold them, or for a doctor who will."""
+    return list(_HOLDERS) if role in _PREPARERS else kinds_held_by(role)
+
+
+def may_prepare(role: Role | str) -> bool:
+    return role in _PREPARERS
+
+
 def may_hold(kind: VisitKind | str, role: Role | str) -> bool:
     return kind in kinds_held_by(role)
 

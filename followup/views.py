@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
-from accounts.permissions import require
+from accounts.permissions import allows, require
 from core import keys
 from core.fields import FrenchDateField
 from core.once import AnotherBody
@@ -26,14 +26,15 @@ from followup import (
     correcting,
     drafting,
     items,
+    preparing,
     questionnaires,
     rules,
 )
 from followup.drafting import Typing
 from followup.enums import Decision, Mode, NotDoneReason, VisitStatus
 from followup.forms import CorrectionForm, NotDoneForm, VisitForm
-from followup.models import Visit
-from patients.access import open_record
+from followup.models import Preparation, Visit
+from patients.access import open_record, read_record
 from patients.models import Enrolment
 from programmes.enums import VisitKind
 
@@ -45,7 +46,7 @@ TAB = "followup"
 @require_safe
 @require(Permission.PATIENT_VIEW)
 def visit_list(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
-    enrolment, person = open_record(request, enrolment_id)
+    enrolment, person = read_record(request, enrolment_id)
     steps = calendar_steps.steps(enrolment, timezone.localdate())
     context = {
         "enrolment": enrolment,
@@ -53,22 +54,24 @@ def visit_list(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "tab": TAB,
         "timeline": calendar_steps.timeline(enrolment, steps),
         "steps": calendar_steps.urgent_first(steps),
-        "may_add": enrolment.is_live,
+        "may_add": enrolment.is_live
+        and enrolment.opened_until is None
+        and allows(request.member, Permission.VISIT_PREPARE),
     }
     return render(request, "followup/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@require(Permission.VISIT_WRITE)
+@require(Permission.VISIT_PREPARE)
 def visit(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
     """The form of a visit to hold; the page of any other."""
-    visits = Visit.objects.visible_to(request.member).select_related("enrolment", "held_by__user")
+    visits = Visit.objects.select_related("enrolment", "held_by__user", "prepared_by__user")
     found = get_object_or_404(visits, public_id=visit_id)
-    enrolment, person = open_record(request, found.enrolment.public_id)
+    # What is not theirs is not found: the record of its patient decides.
+    enrolment, person = read_record(request, found.enrolment.public_id)
     found.enrolment = enrolment
     page: dict[str, Any] = {"enrolment": enrolment, "person": person, "tab": TAB, "visit": found}
-    planned = found.status == VisitStatus.PLANNED
-    if planned and rules.may_hold(found.kind, request.member.role):
+    if _may_enter(request, found):
         entry = _Entry(enrolment, found.kind, found.draft_key, partial(actions.hold, found), found)
         return _enter(request, entry, page)
     if request.method == "POST":
@@ -76,6 +79,12 @@ def visit(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
     correctable = Visit.objects.correctable_by(request.member).filter(pk=found.pk)
     page["may_correct"] = found.status == VisitStatus.DONE and correctable.exists()
     return render(request, "followup/visit.html", page | _read(found))
+
+
+def _may_enter(request: MemberRequest, found: Visit) -> bool:
+    planned = found.status == VisitStatus.PLANNED
+    theirs = found.kind in rules.kinds_entered_by(request.member.role)
+    return planned and theirs and found.enrolment.opened_until is None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,6 +103,7 @@ def correct(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
         now = timezone.now()
         typing = drafting.keep(request.member.user_id, typing.key, request.POST, at=now)
     page: dict[str, Any] = {"enrolment": found.enrolment, "person": person, "tab": TAB}
+    page |= {"preparing": False, "prepared": None}
     resumed = request.method != "POST" and typing.data is not None
     page |= {"visit": found, "resumed": resumed, "typing": typing, "form": form, "miss_form": None}
     page["sections"] = list(form.sections({}))
@@ -101,7 +111,7 @@ def correct(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@require(Permission.VISIT_WRITE)
+@require(Permission.VISIT_PREPARE)
 def unscheduled(request: MemberRequest, enrolment_id: UUID) -> HttpResponseBase:
     enrolment, person = open_record(request, enrolment_id)
     page = {"enrolment": enrolment, "person": person, "tab": TAB, "visit": None}
@@ -144,19 +154,56 @@ class _Entry:
 
 
 def _enter(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpResponseBase:
-    typing = drafting.resume(request.member.user_id, entry.draft_key)
+    preparing_only = rules.may_prepare(request.member.role)
+    prepared = preparing.of(entry.enrolment, entry.visit)
+    typing = _resumed(request, entry, prepared)
     form = _form(request, entry, typing)
+    if request.method == "POST" and preparing_only:
+        return _hand_over(request, entry)
     if request.method == "POST":
         if form.is_valid() and (target := _hold(request, entry, form)):
             messages.success(request, "La consultation est enregistrée.")
             return redirect(_next_page(entry.enrolment, target, form))
         now = timezone.now()
         typing = drafting.keep(request.member.user_id, entry.draft_key, request.POST, at=now)
-    last = questionnaires.last_answers(entry.enrolment)
-    page |= {"form": form, "sections": list(form.sections(last)), "typing": typing}
-    page["resumed"] = request.method != "POST" and typing.data is not None
-    page["miss_form"] = NotDoneForm() if entry.visit else None
+    return _show(request, entry, page | {"form": form, "typing": typing, "prepared": prepared})
+
+
+def _show(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpResponse:
+    form, typing = page["form"], page["typing"]
+    page["preparing"] = rules.may_prepare(request.member.role)
+    if page["preparing"]:
+        form.closing, form.submit = ("next_on", "comment"), "Transmettre au médecin"
+    page["sections"] = list(form.sections(questionnaires.last_answers(entry.enrolment)))
+    page["resumed"] = request.method != "POST" and typing.saved_at is not None
+    page["miss_form"] = NotDoneForm() if entry.visit and not page["preparing"] else None
     return render(request, "followup/visit_form.html", page)
+
+
+def _resumed(request: MemberRequest, entry: _Entry, prepared: Preparation | None) -> Typing:
+    """One's own draft; else what somebody prepared."""
+    typing = drafting.resume(request.member.user_id, entry.draft_key)
+    if typing.data is not None or prepared is None:
+        return typing
+    given = preparing.typed_of(prepared, entry.enrolment, entry.visit)
+    return replace(typing, data=given)
+
+
+def _hand_over(request: MemberRequest, entry: _Entry) -> HttpResponse:
+    """As it was typed, complete or not: the doctor's own form judges it."""
+    try:
+        preparing.hand_over(
+            entry.enrolment,
+            entry.visit,
+            drafting.typed(request.POST),
+            by=request.member,
+            at=timezone.now(),
+        )
+    except preparing.CannotPrepare as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "La consultation préparée est transmise aux médecins.")
+    return redirect("followup:list", entry.enrolment.public_id)
 
 
 def _form(request: MemberRequest, entry: _Entry, typing: Typing) -> VisitForm:

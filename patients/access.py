@@ -9,7 +9,7 @@ from accounts.middleware import MemberRequest
 from core import audit
 from patients import identity
 from patients.identity import Person
-from patients.models import Enrolment
+from patients.models import BrokenGlass, Enrolment
 
 
 _LOADED = (
@@ -35,10 +35,42 @@ def open_record(request: MemberRequest, enrolment_id: UUID) -> tuple[Enrolment, 
     seen: set[int] = request.__dict__.setdefault("records_opened", set())
     if enrolment.pk not in seen:
         seen.add(enrolment.pk)
+        replaces = {"replaces": one} if (one := request.member.replaces_id) else {}
         audit.record(
-            "patient.viewed", enrolment, by=request.member, subject=str(enrolment.public_id)
+            "patient.viewed",
+            enrolment,
+            by=request.member,
+            subject=str(enrolment.public_id),
+            **replaces,
         )
     return enrolment, identity.open_one(enrolment.patient)
+
+
+def read_record(request: MemberRequest, enrolment_id: UUID) -> tuple[Enrolment, Person | None]:
+    """The same for a page that only reads: also what was opened by breaking the glass.
+
+    `enrolment.opened_until` then says until when; nothing may be written through it.
+    """
+    try:
+        return open_record(request, enrolment_id)
+    except Http404:
+        glass = _glass(request, enrolment_id)
+        if glass is None:
+            raise
+    enrolment, enrolment_key = glass.enrolment, str(glass.enrolment.public_id)
+    enrolment.opened_until = glass.until
+    audit.record(
+        "patient.viewed", enrolment, by=request.member, subject=enrolment_key, glass=glass.pk
+    )
+    return enrolment, identity.open_one(enrolment.patient)
+
+
+def _glass(request: MemberRequest, enrolment_id: UUID) -> BrokenGlass | None:
+    if request.method not in {"GET", "HEAD"}:
+        return None
+    found = BrokenGlass.objects.in_force(request.member).filter(enrolment__public_id=enrolment_id)
+    loaded = found.select_related(*(f"enrolment__{name}" for name in _LOADED))
+    return loaded.order_by("-until").first()
 
 
 def open_live(request: MemberRequest, enrolment_id: UUID) -> tuple[Enrolment, Person | None]:

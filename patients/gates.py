@@ -40,7 +40,7 @@ def doctor(by: Member, programme: Programme, on: date) -> str:
     day = rules.long_date(on)
     if by.role != Role.REFERENCE_DOCTOR:
         return "Seul un médecin d’une structure de référence inclut un patient."
-    if not Accreditation.objects.in_force(on).filter(member=by, programme=programme).exists():
+    if not Accreditation.objects.in_force(on).of(by).filter(programme=programme).exists():
         return f"Vous n’étiez pas habilité pour {programme.short_name} le {day}."
     if programme.training_required and not is_entitled(by.user, programme, on):
         return (

@@ -336,10 +336,17 @@ def was_born(enrolment_id: int, birth_date: date) -> bool:
 
 def search(member: Member, *, name: str, birth_date: date | None = None) -> EnrolmentQuerySet:
     """Enrolments of this member's own patients, by birth or used name, and birth date if given."""
-    named = Q(patient__index__birth_name=_birth_name(name)) | Q(
+    return named(Enrolment.objects.visible_to(member), name=name, birth_date=birth_date)
+
+
+def named(
+    among: EnrolmentQuerySet, *, name: str, birth_date: date | None = None
+) -> EnrolmentQuerySet:
+    """Those of that birth or used name, and of that birth date as precise as it is known."""
+    same_name = Q(patient__index__birth_name=_birth_name(name)) | Q(
         patient__index__used_name=_used_name(name)
     )
-    found = Enrolment.objects.visible_to(member).filter(named)
+    found = among.filter(same_name)
     if birth_date is None:
         return found
     known = {birth_date.isoformat()[:length] for length in (4, 7, 10)}

@@ -1,15 +1,16 @@
-"""Mails to designated professionals: no patient, no disease; the link asks to sign in."""
+"""Mails to professionals: no patient, no disease; the link asks to sign in."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.models import Member
+from accounts.models import Member, Site
 from core import mail
 from patients.enums import DesignationKind
-from patients.models import Designation, Enrolment, Invitation
+from patients.models import BrokenGlass, Designation, Enrolment, Invitation
 
 
 _SUBJECT = "Une désignation vous attend dans le registre"
@@ -57,3 +58,23 @@ def invited(invitation: Invitation, to: str, by: Member, *, at: datetime) -> Non
 
 def _link(name: str, public_id: object) -> str:
     return settings.PUBLIC_URL + reverse(name, args=[public_id])
+
+
+def queue_glass_digest(
+    site: Site, doctor: Member, glasses: Sequence[BrokenGlass], *, day: date, at: datetime
+) -> None:
+    """What was read of a site's patients by breaking the glass: one mail a doctor and a day."""
+    count = len(glasses)
+    plural = "s" if count > 1 else ""
+    context = {
+        "site": site,
+        "glasses": glasses,
+        "address": settings.PUBLIC_URL + reverse("patients:glass_log"),
+    }
+    mail.queue(
+        f"glass:{site.pk}:{day}:{doctor.pk}",
+        doctor.user.email,
+        f"ReCann\u202f: {count} accès exceptionnel{plural} à voir",
+        render_to_string("mail/glass.txt", context),
+        at=at,
+    )

@@ -48,6 +48,19 @@ def can_move(current: State, target: State) -> bool:
     return target in TRANSITIONS[current]
 
 
+# Hours. design.md 5: access outside one's scope lasts three hours.
+GLASS_HOURS = 3
+# Characters of a written reason. No legal source: shorter, it says nothing (ADR 0095).
+GLASS_REASON_MIN = 20
+
+
+def glass_refusal(reason: str) -> str:
+    """Why a reason to break the glass is none; blanks do not count."""
+    if len("".join(reason.split())) >= GLASS_REASON_MIN:
+        return ""
+    return f"Expliquez pourquoi, en {GLASS_REASON_MIN} caractères au moins."
+
+
 def long_date(on: date) -> str:
     """27 mars 2024; the first of a month is «1er»."""
     return f"{'1er' if on.day == 1 else on.day} {_MONTHS[on.month - 1]} {on.year}"

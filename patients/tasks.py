@@ -1,18 +1,22 @@
+import logging
 from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import TotpDevice
+from accounts.models import Site, TotpDevice
 from core import audit, keys
 from core.models import Draft, KeyRecord
-from patients import actions, notices
-from patients.models import Enrolment, Invitation, Nir, Patient
+from patients import actions, exceptional, notices
+from patients.models import BrokenGlass, Enrolment, Invitation, Nir, Patient
 from programmes import openings
 from programmes.models import Programme
 
+
+logger = logging.getLogger(__name__)
 
 # Days. No legal source: an inclusion that made its keys and was then rolled back lasts seconds.
 ORPHAN_AFTER_DAYS = 1
@@ -70,3 +74,20 @@ def designate_invited() -> int:
     for pk in Invitation.objects.filter(closed_on=None).order_by("pk").values_list("pk", flat=True):
         made += actions.resolve_invitation(pk, by=audit.SYSTEM, at=now)
     return made
+
+
+@shared_task
+def tell_broken_glass() -> int:
+    """Tell the lead doctors of the records opened before today; return how many records.
+
+    Safe to run twice or in parallel: a row is stamped with the mail that tells of it.
+    """
+    now = timezone.now()
+    untold = BrokenGlass.objects.untold(now).values("enrolment__site")
+    told = 0
+    for site in Site.objects.filter(pk__in=untold).order_by("pk"):
+        try:
+            told += exceptional.tell(site, at=now)
+        except DatabaseError:
+            logger.exception("Site %s: the exceptional accesses were not told", site.pk)
+    return told

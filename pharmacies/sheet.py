@@ -214,7 +214,8 @@ def _refused(prescription: Prescription, member: Member, on: date) -> str:
         site_kind=site.kind,
         site_is_open=site.opened_on <= on and (site.closed_on is None or on < site.closed_on),
         is_accredited=Accreditation.objects.in_force(on)
-        .filter(member=member, programme=enrolment.programme)
+        .of(member)
+        .filter(programme=enrolment.programme)
         .exists(),
         is_entitled=is_entitled(member.user, enrolment.programme, on),
     )

@@ -18,7 +18,7 @@ from prescriptions.models import AlertThreshold, Prescription
 from prescriptions.wanted import Wanted, WantedLine
 from programmes import openings
 from programmes.enums import ParticipationBasis, ProgrammeState, Regime
-from programmes.models import Listing, Product, ProductRegime, SupplyRule
+from programmes.models import Accreditation, Listing, Product, ProductRegime, SupplyRule
 from programmes.rules import regime_by_law
 from training.entitlement import is_entitled
 
@@ -185,7 +185,7 @@ def _right(enrolment: Enrolment, by: Member, on: date) -> list[Alert]:
     listings = Listing.objects.in_force(on).filter(
         site=enrolment.site_id, indication=enrolment.indication_id
     )
-    accreditations = by.accreditations.in_force(on)
+    accreditations = Accreditation.objects.in_force(on).of(by)
     prescriber = rules.Prescriber(
         role=by.role,
         is_entitled=is_entitled(by.user, enrolment.programme, on),
@@ -200,7 +200,7 @@ def _right(enrolment: Enrolment, by: Member, on: date) -> list[Alert]:
 def _follows(enrolment: Enrolment, by: Member) -> bool:
     if by.role == Role.REFERENCE_DOCTOR:
         return bool(by.site_id == enrolment.site_id)
-    return bool(by.pk == enrolment.relay_doctor_id)
+    return bool(by.stands_for_id == enrolment.relay_doctor_id)
 
 
 def _participation(enrolment: Enrolment, on: date) -> list[Alert]:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "programmes",
     "training",
     "patients",
+    "rights",
     "prescriptions",
     "pharmacies",
     "followup",
@@ -300,6 +301,14 @@ CELERY_BEAT_SCHEDULE = {
     "designate who was invited": {
         "task": "patients.tasks.designate_invited",
         "schedule": crontab(minute=20),
+    },
+    "tell exceptional accesses": {
+        "task": "patients.tasks.tell_broken_glass",
+        "schedule": crontab(hour=5, minute=40),
+    },
+    "suspend sleeping accounts": {
+        "task": "rights.tasks.suspend_sleeping_accounts",
+        "schedule": crontab(hour=4, minute=50),
     },
     "erase old drafts": {"task": "core.tasks.erase_old_drafts", "schedule": crontab(minute=35)},
     "remind sites of visits": {

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("programmes.urls")),
     path("", include("training.urls")),
     path("", include("patients.urls")),
+    path("", include("rights.urls")),
     path("", include("prescriptions.urls")),
     path("", include("pharmacies.urls")),
     path("", include("followup.urls")),

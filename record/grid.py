@@ -104,7 +104,9 @@ def _line(
     waiting = [
         one
         for one in steps
-        if one.standing in _EXPECTED and one.visit and visits.may_hold(one.visit.kind, role)
+        if one.standing in _EXPECTED
+        and one.visit
+        and one.visit.kind in visits.kinds_entered_by(role)
     ]
     seconds = sum(medians.get(one.visit.kind, 0) for one in waiting if one.visit)
     cells = [planned.get(code) for code in columns]

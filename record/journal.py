@@ -14,7 +14,7 @@ from accounts.models import User
 from core.models import JournalLine
 from core.text import utc_offset
 from patients.models import Enrolment
-from record import words
+from record import wording, words
 from record.wording import References
 
 
@@ -262,7 +262,7 @@ def _access(
         first=min(row["first"] for row in rows),
         last=max(row["last"] for row in rows),
         who=references.name("accounts.User", user_id),
-        role=member.get_role_display() if member else "",
+        role=wording.member_role(member) if member else "",
         plain_role=words.plain_role(role),
         site=member.site.name if member else "",
         what=[_times(words.action(row["action"]), row["times"]) for row in rows],

@@ -6,6 +6,7 @@ from typing import Any
 from core.keys import DataKey
 from followup import questionnaires
 from followup.models import Visit
+from patients import exceptional
 from patients import texts as inclusion_texts
 from prescriptions import texts
 from prescriptions.models import Prescription
@@ -69,12 +70,17 @@ def _other_effect(key: DataKey, blob: bytes, row: Row, references: References) -
     return vigilance_words.unseal(key, event, terms.OTHER, blob) if event else PROTECTED
 
 
+def _glass(key: DataKey, blob: bytes, row: Row, _references: References) -> str:
+    return key.unseal(blob, exceptional.reason_aad(row["public_id"])).decode()
+
+
 _OPENERS: dict[tuple[str, str], Callable[[DataKey, bytes, Row, References], str]] = {
     ("prescriptions.Prescription", "note_sealed"): _of_prescription("note"),
     ("prescriptions.Prescription", "reason_sealed"): _of_prescription("reason"),
     ("prescriptions.Line", "instructions_sealed"): _instructions,
     ("patients.PriorTreatment", "drug_sealed"): _of_inclusion(inclusion_texts.DRUG),
     ("patients.Derogation", "reason_sealed"): _of_inclusion(inclusion_texts.DEROGATION),
+    ("patients.BrokenGlass", "reason_sealed"): _glass,
     ("followup.Visit", "comment_sealed"): _of_visit("comment"),
     ("followup.Visit", "correction_note_sealed"): _of_visit("correction"),
     ("followup.Answers", "texts_sealed"): _answers,

@@ -132,7 +132,7 @@ def _next_action(
     today: date,
 ) -> NextAction | None:
     """The renewal when it is due, else the expected visit, else the one to come."""
-    if not enrolment.is_live:
+    if not enrolment.is_live or enrolment.opened_until is not None:
         return None
     waiting = worklist.waiting(member, today).get(pk=enrolment.pk)
     row = worklist.Row(waiting, None, today)
@@ -177,6 +177,6 @@ def _to_hold(calendar: Sequence[Step], member: Member) -> Visit | None:
         for step in calendar
         if step.visit
         and step.standing in {Standing.DUE, Standing.OVERDUE}
-        and visits.may_hold(step.visit.kind, member.role)
+        and step.visit.kind in visits.kinds_entered_by(member.role)
     ]
     return waiting[-1] if waiting else None

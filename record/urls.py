@@ -9,6 +9,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("patients/", pages.patients, name="patients"),
     path("patients/tableau/", pages.patient_grid, name="grid"),
+    path("a-signer/", pages.to_sign, name="to_sign"),
     path("patients/recherche/", pages.search, name="search"),
     path("accessibilite/", pages.information, {"name": "accessibility"}, name="accessibility"),
     path("mentions-legales/", pages.information, {"name": "legal"}, name="legal"),

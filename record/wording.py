@@ -23,12 +23,20 @@ Named = Callable[[Any], str]
 Row = Mapping[str, Any]
 
 
+def member_role(member: Any) -> str:  # noqa: ANN401  accounts.Member
+    """The role; for a substitute, also whom they replace."""
+    role = str(member.get_role_display())
+    if member.replaces_id is None:
+        return role
+    return f"{role}, remplace {member.replaces.user.full_name}"
+
+
 def member_name(member: Any) -> str:  # noqa: ANN401  accounts.Member, or a user
     return f"{member.user.full_name}, {member.get_role_display()}, {member.site.name}"
 
 
 _NAMES: dict[str, tuple[tuple[str, ...], Named]] = {
-    "accounts.Member": (("user", "site"), member_name),
+    "accounts.Member": (("user", "site", "replaces__user"), member_name),
     "accounts.Site": ((), lambda site: f"{site.name}, {site.town}"),
     "accounts.User": ((), lambda user: user.full_name),
     "programmes.Programme": ((), lambda one: one.short_name),

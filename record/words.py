@@ -46,26 +46,20 @@ ACTIONS: dict[str, str] = {
     "role.given": "Rôle donné",
     "role.ended": "Rôle retiré",
     "role.chosen": "Rôle choisi",
+    "referent.named": "Référent désigné",
+    "referent.withdrawn": "Charge de référent retirée",
+    "account.searched": "Recherche d’un compte",
+    "account.suspension_announced": "Suspension du compte annoncée",
+    "account.suspended": "Compte suspendu",
+    "account.reopened": "Compte rouvert",
+    "substitution.named": "Remplaçant désigné",
+    "substitution.stopped": "Remplacement arrêté",
+    "rights.reviewed": "Revue des droits signée",
     "access.refused": "Accès refusé",
     "api.refused": "Accès à l’API refusé",
     "api_token.issued": "Jeton d’API émis",
     "api_token.revoked": "Jeton d’API révoqué",
     "account.invited": "Invitation envoyée",
-    "account.suspended": "Compte suspendu",
-    "account.suspension_announced": "Suspension annoncée",
-    "account.reopened": "Compte rouvert",
-    "account.searched": "Recherche d’un compte",
-    "referent.named": "Référent désigné",
-    "referent.withdrawn": "Référent retiré",
-    "rights.reviewed": "Revue annuelle des droits signée",
-    "substitution.named": "Remplacement déclaré",
-    "substitution.stopped": "Remplacement arrêté",
-    "queue.viewed": "File d’attente lue",
-    "glass.searched": "Accès d’urgence\u202f: recherche",
-    "glass.broken": "Accès d’urgence ouvert",
-    "glass.throttled": "Trop d’essais d’accès d’urgence",
-    "glass.told": "Accès d’urgence signalé au médecin",
-    "glass.acknowledged": "Accès d’urgence vu par le médecin",
     # Training.
     "training.completed": "Formation enregistrée",
     "training.refused": "Formation refusée",
@@ -92,6 +86,12 @@ ACTIONS: dict[str, str] = {
     "opening.published": "Ouverture publiée",
     "opening.discarded": "Ouverture abandonnée",
     "opening.ended": "Ouverture terminée",
+    # Breaking the glass.
+    "glass.searched": "Recherche d’un patient hors de son périmètre",
+    "glass.throttled": "Trop de recherches hors de son périmètre",
+    "glass.broken": "Accès exceptionnel ouvert",
+    "glass.acknowledged": "Accès exceptionnel vu par le référent",
+    "glass.told": "Accès exceptionnel signalé",
     # Inclusion.
     "patient.viewed": "Dossier ouvert",
     "patient.searched": "Recherche d’un patient",
@@ -142,6 +142,8 @@ ACTIONS: dict[str, str] = {
     "document.bearer_checked": "Porteur d’un document vérifié",
     # Prescription.
     "prescription.drafted": "Ordonnance commencée",
+    "prescription.prepared": "Ordonnance préparée",
+    "queue.viewed": "Saisies à signer lues",
     "prescription.changed": "Brouillon d’ordonnance modifié",
     "prescription.mention_accepted": "Mention de chevauchement acceptée",
     "prescription.signed": "Ordonnance signée",
@@ -182,10 +184,10 @@ ACTIONS: dict[str, str] = {
     # Follow-up.
     "visits.scheduled": "Calendrier de suivi établi",
     "visits.closed": "Calendrier de suivi clos",
+    "visit.prepared": "Consultation préparée",
     "visit.held": "Consultation enregistrée",
     "visit.corrected": "Consultation corrigée",
     "visit.not_done": "Consultation non réalisée",
-    "visit.prepared": "Consultation préparée",
     "visits.reopened": "Calendrier de suivi rouvert",
     # Adverse events.
     "event.reported": "Effet indésirable signalé",
@@ -233,6 +235,7 @@ _REASONS: dict[str, str] = {
 
 # Columns whose French name is not written on the model: those that point to another row, mostly.
 FIELDS: dict[str, str] = {
+    "acknowledged_by": "vu par",
     "answered_by": "répondu par",
     "asked_by": "demandé par",
     "author": "rédigée au titre de",
@@ -259,6 +262,7 @@ FIELDS: dict[str, str] = {
     "instructions_sealed": "conseils au patient",
     "line": "ligne d’ordonnance",
     "merged_into": "réuni à",
+    "member": "ouvert par",
     "mode": "mode",
     "narrative_sealed": "récit",
     "note_sealed": "note au patient et au pharmacien",
@@ -266,6 +270,7 @@ FIELDS: dict[str, str] = {
     "pack": "conditionnement",
     "paper": "document remis",
     "pharmacy": "pharmacie",
+    "prepared_by": "préparée par",
     "prescriber": "prescripteur",
     "prescription": "ordonnance",
     "previous": "participation précédente",
@@ -313,10 +318,12 @@ FIELDS: dict[str, str] = {
 _PLAIN_ROLES: dict[str, str] = {
     Role.REFERENCE_DOCTOR: "Médecin de l’hôpital ou du centre qui suit le traitement",
     Role.RELAY_DOCTOR: "Médecin de ville choisi par le patient",
+    Role.PREPARER: "Infirmier, attaché de recherche ou interne de l’équipe qui suit le traitement",
     Role.PHARMACIST: "Pharmacien",
     Role.ANALYST: "Agent de l’agence du médicament, sans accès au nom (évaluation)",
     Role.VIGILANCE_OFFICER: "Agent de l’agence du médicament, sans accès au nom (vigilance)",
     Role.MANAGER: "Agent de l’agence du médicament, sans accès au nom (gestion)",
+    Role.READER: "Lecteur de statistiques publiées, sans accès aux dossiers",
 }
 
 # What the details of a line of the journal hold, beside numbers of rows and digests.

@@ -64,7 +64,7 @@ def waiting(member: Member, today: date) -> EnrolmentQuerySet:
     the list is sorted.
     """
     theirs = Visit.objects.filter(
-        enrolment=OuterRef("pk"), kind__in=visits.kinds_held_by(member.role)
+        enrolment=OuterRef("pk"), kind__in=visits.kinds_entered_by(member.role)
     )
     expected = theirs.expected(today).order_by("-due_on", "-pk")
     coming = theirs.filter(status=VisitStatus.PLANNED, opens_on__gt=today).order_by("due_on", "pk")

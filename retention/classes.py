@@ -30,6 +30,7 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("vigilance.Reaction", "event__enrolment"),
     ("vigilance.AdverseEvent", "enrolment"),
     ("followup.Answers", "visit__enrolment"),
+    ("followup.Preparation", "enrolment"),
     ("followup.Visit", "enrolment"),
     ("pharmacies.Notice", "prescription__enrolment"),
     ("pharmacies.SupplyEnd", "enrolment"),
@@ -58,6 +59,7 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("patients.Derogation", "enrolment"),
     ("patients.EligibilityAnswer", "enrolment"),
     ("patients.Consent", "enrolment"),
+    ("patients.BrokenGlass", "enrolment"),
     ("patients.Enrolment", ""),
 )
 

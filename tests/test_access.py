@@ -6,7 +6,7 @@ import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.enums import Permission, Role
-from accounts.permissions import ROLE_PERMISSIONS
+from accounts.permissions import REFERENT_PERMISSIONS, ROLE_PERMISSIONS
 from core.models import JournalLine
 from tests.access_table import ACCESS, PASSWORD_GIVEN, PUBLIC, SIGNED_IN, TOKEN
 from tests.accounts.factories import PASSWORD, MemberFactory
@@ -78,6 +78,15 @@ def test_pages_open_to_the_roles_that_have_their_permission(client, role):
     assert opened == {name for name in BY_ROLE if ACCESS[name] in ROLE_PERMISSIONS[role]}
 
 
+def test_a_referent_opens_what_a_referent_may_beside_what_their_role_opens(client):
+    open_session(client, MemberFactory(role=Role.PHARMACIST, is_referent=True))
+
+    opened = {name for name in BY_ROLE if status(client, name) != 403}
+
+    theirs = ROLE_PERMISSIONS[Role.PHARMACIST] | REFERENT_PERMISSIONS
+    assert opened == {name for name in BY_ROLE if ACCESS[name] in theirs}
+
+
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.API_CLIENT}))
 def test_some_pages_open_to_whoever_is_signed_in(client, role):
     open_session(client, MemberFactory(role=role))
@@ -116,4 +125,6 @@ def test_every_role_has_its_line(role):
 
 
 def test_every_permission_is_given_to_somebody():
-    assert frozenset().union(*ROLE_PERMISSIONS.values()) == frozenset(Permission)
+    given = REFERENT_PERMISSIONS.union(*ROLE_PERMISSIONS.values())
+
+    assert given == frozenset(Permission)

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Permission, Role
 from accounts.middleware import MemberRequest
-from accounts.permissions import require
+from accounts.permissions import allows, require
 from core import audit, keys, keyset
 from core.once import AnotherBody
 from followup import drafting
 from followup.drafting import Typing
 from followup.models import Visit
-from patients.access import open_record
+from patients.access import open_record, read_record
 from patients.models import Enrolment
 from pharmacies.models import Dispensation
 from prescriptions.models import Prescription
@@ -43,13 +43,20 @@ PAGE_SIZE = 25
 @require_safe
 @require(Permission.PATIENT_VIEW)
 def of_patient(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
-    enrolment, person = open_record(request, enrolment_id)
+    enrolment, person = read_record(request, enrolment_id)
     events = (
         AdverseEvent.objects.filter(enrolment=enrolment)
         .prefetch_related("reactions", "declarations")
         .order_by("-occurred_on", "-pk")
     )
-    context = {"enrolment": enrolment, "person": person, "tab": TAB, "rows": _rows(events)}
+    may_report = allows(request.member, Permission.ADVERSE_EVENT_WRITE)
+    context = {
+        "enrolment": enrolment,
+        "person": person,
+        "tab": TAB,
+        "rows": _rows(events),
+        "may_report": may_report and enrolment.opened_until is None,
+    }
     return render(request, "vigilance/of_patient.html", context)
 
 

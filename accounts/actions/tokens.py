@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.actions.refusal import Refused
 from accounts.enums import Role
@@ -13,6 +13,10 @@ from core import audit
 # Bytes of a token: nobody guesses it, so a plain digest is enough to keep.
 TOKEN_BYTES = 32
 TOKEN_PREFIX = "recann_"  # noqa: S105  a mark that secret scanners find
+# No legal source: a year at most, then somebody looks again (ADR 0099).
+TOKEN_DAYS = 365
+# A token reads statistics and nothing else: a program's, or that of a person who reads them.
+TOKEN_ROLES = frozenset({Role.API_CLIENT, Role.ANALYST, Role.READER})
 
 
 class CannotIssueToken(Refused):
@@ -23,18 +27,26 @@ def token_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def issue_token(member: Member, *, by: audit.Actor, at: datetime) -> str:
-    """Return a new token, shown once: only its digest is kept.
+def issue_token(
+    member: Member, *, days: int = TOKEN_DAYS, label: str = "", by: audit.Actor, at: datetime
+) -> str:
+    """Return a new token, shown once: only its digest is kept. It opens nothing after `days`.
 
-    :raises CannotIssueToken: the membership is ended, or is not that of a program
+    :raises CannotIssueToken: the membership is ended, or reads no statistics
     """
-    if member.role != Role.API_CLIENT:
-        raise CannotIssueToken("Seul un client de l’API reçoit un jeton.")
+    if member.role not in TOKEN_ROLES:
+        raise CannotIssueToken("Ce rôle ne lit pas les statistiques : il n’a pas de jeton.")
     if member.ended_on is not None:
         raise CannotIssueToken("Ce client de l’API n’est plus habilité.")
     token = TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     with audit.acting("api_token.issued", by=by):
-        kept = ApiToken.objects.create(member=member, digest=token_digest(token), created_at=at)
+        kept = ApiToken.objects.create(
+            member=member,
+            digest=token_digest(token),
+            label=label,
+            created_at=at,
+            expires_at=at + timedelta(days=days),
+        )
         audit.record("api_token.issued", kept, by=by, member=member.pk)
     return token
 

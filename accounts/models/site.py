@@ -1,13 +1,26 @@
 import uuid
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.enums import SiteKind
+from accounts.enums import Role, SiteKind
 from accounts.geography import DEPARTEMENTS
 from core.history import tracked
+
+
+if TYPE_CHECKING:  # it imports this module
+    from accounts.models.member import Member
+
+
+class SiteQuerySet(models.QuerySet["Site"]):
+    def managed_by(self, member: "Member") -> "SiteQuerySet":
+        """Sites whose members they manage: every one for the manager, their own for a referent."""
+        if member.role == Role.MANAGER:
+            return self.all()
+        return self.filter(pk=member.site_id) if member.is_referent else self.none()
 
 
 @tracked
@@ -30,6 +43,8 @@ class Site(models.Model):
     time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
     opened_on = models.DateField("participe depuis le")
     closed_on = models.DateField("ne participe plus depuis le", null=True, blank=True)
+
+    objects = SiteQuerySet.as_manager()
 
     class Meta:
         verbose_name = "lieu d’exercice"

@@ -35,6 +35,8 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # django-
     specialty = models.CharField("spécialité", max_length=80, blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
     is_active = models.BooleanField("compte ouvert", default=True)
+    # Without activity for too long: the person reopens it with both factors (`rights`).
+    suspended_at = models.DateTimeField("suspendu le", null=True, blank=True)
     # Raised by one when a factor or a right changes: every open session of the person ends.
     session_epoch = models.PositiveIntegerField("génération de sessions", default=0)
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import sessions
 from accounts.enums import Role
-from accounts.middleware import is_verified
+from accounts.middleware import account, is_verified
 from accounts.models import Member
 from core import audit
 
@@ -19,6 +19,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not is_verified(request):
         return redirect("accounts:second_factor")
     members = memberships(request)
+    if not members and account(request).suspended_at is not None:
+        return redirect("rights:reopen")
     asked = request.POST.get("member", "")
     chosen = [member for member in members if str(member.public_id) == asked]
     if request.method == "POST" and not chosen:
@@ -34,7 +36,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 def memberships(request: HttpRequest) -> list[Member]:
     """Roles of the person, a program's left out: it has no page."""
     members = Member.objects.open().filter(user=request.user.pk).exclude(role=Role.API_CLIENT)
-    return list(members.select_related("site").order_by("site__name", "role", "pk"))
+    loaded = members.select_related("site", "replaces__user")
+    return list(loaded.order_by("site__name", "role", "pk"))
 
 
 def _act_as(request: HttpRequest, member: Member, *, among: int) -> HttpResponse:

@@ -68,7 +68,7 @@ def check_right(visit: Visit, by: Member, today: date) -> None:
     enrolment = visit.enrolment
     theirs = {
         Role.REFERENCE_DOCTOR: enrolment.site_id == by.site_id,
-        Role.RELAY_DOCTOR: enrolment.relay_doctor_id == by.pk,
+        Role.RELAY_DOCTOR: enrolment.relay_doctor_id == by.stands_for_id,
     }
     if not theirs.get(Role(by.role), False):
         raise CannotHold("Ce patient n’est pas suivi par vous.")
@@ -76,8 +76,8 @@ def check_right(visit: Visit, by: Member, today: date) -> None:
         raise CannotHold(
             "Une consultation complexe est tenue par un médecin de la structure de référence."
         )
-    accredited = Accreditation.objects.in_force(today).filter(
-        member=by, programme=enrolment.programme_id
+    accredited = (
+        Accreditation.objects.in_force(today).of(by).filter(programme=enrolment.programme_id)
     )
     if not accredited.exists():
         raise CannotHold("Votre habilitation à ce programme n’est pas en vigueur.")

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from accounts.models import Member
 from core import audit, drafts, keys, once
-from followup import questionnaires, rules
+from followup import preparing, questionnaires, rules
 from followup.actions.checks import (
     CannotHold,
     Held,
@@ -145,6 +145,7 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
     visit.mode, visit.decision, visit.stop_reason = said.mode, said.decision, said.stop_reason
     visit.timing_reason, visit.next_on = said.timing_reason, said.next_on
     visit.entry_seconds = rules.entry_seconds(once_only.begun_at, at)
+    visit.prepared_by = preparing.take_over(visit, planned=visit.pk is not None)
     visit.comment_sealed = questionnaires.seal_text(key, visit, "comment", said.comment)
     visit.save()
     Answers.objects.bulk_create(answers(visit, part, said, key) for part in parts)

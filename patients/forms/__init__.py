@@ -16,6 +16,7 @@ from patients.forms.designation import (
 from patients.forms.desk import ApartForm, RefusalForm, TransferForm
 from patients.forms.eligibility import EligibilityForm
 from patients.forms.exit import ExitForm, ReopenForm, ReplaceForm
+from patients.forms.glass import GlassForm
 from patients.forms.identity import IdentityForm
 from patients.forms.information import InformationForm
 from patients.forms.nir import NirForm
@@ -35,6 +36,7 @@ __all__ = [
     "DesignationForm",
     "EligibilityForm",
     "ExitForm",
+    "GlassForm",
     "IdentityForm",
     "InformForm",
     "InformationForm",

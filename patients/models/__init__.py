@@ -1,6 +1,7 @@
 from patients.models.consent import Consent, EligibilityAnswer, PriorTreatment
 from patients.models.designation import Designation, Invitation
 from patients.models.enrolment import Enrolment
+from patients.models.glass import BrokenGlass
 from patients.models.handover import ContactChoice, Handover
 from patients.models.likeness import PossibleDuplicate
 from patients.models.merge import Merge
@@ -14,6 +15,7 @@ from patients.models.transfer import Transfer
 
 
 __all__ = [
+    "BrokenGlass",
     "Consent",
     "ConsentProof",
     "ContactChoice",

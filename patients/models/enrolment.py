@@ -1,5 +1,5 @@
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 import pgtrigger
 from django.db import models
@@ -21,10 +21,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def visible_to(self, member: Member) -> "EnrolmentQuerySet":
         """Participations whose record this member may open. Other roles see none."""
         match member.role:
-            case Role.REFERENCE_DOCTOR:
+            case Role.REFERENCE_DOCTOR | Role.PREPARER:
                 mine = Q(site=member.site_id)
             case Role.RELAY_DOCTOR:
-                mine = Q(relay_doctor=member.pk)
+                mine = Q(relay_doctor=member.stands_for_id)
             case _:
                 return self.none()
         return self.filter(mine, programme__in=Programme.objects.visible_to(member))
@@ -49,6 +49,9 @@ class Enrolment(models.Model):
     """Participation d'un patient à un programme: the hub of every clinical row."""
 
     never_deleted = True
+
+    # Known in memory only: until when it is read by breaking the glass (`patients.access`).
+    opened_until: datetime | None = None
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Pseudonym shown on pages and mails: `RC-` and Crockford base32, not sequential.

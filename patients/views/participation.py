@@ -14,7 +14,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
 from patients import actions, certificates, consent_card, rules, texts
-from patients.access import open_record
+from patients.access import open_record, read_record
 from patients.enums import Channel, ConsentKind, EndReason, EnrolmentState
 from patients.forms import ExitForm, ReopenForm
 from patients.identity import Person
@@ -28,9 +28,10 @@ _WRITE = Permission.CONSENT_WRITE
 @require(Permission.PATIENT_VIEW)
 def inclusion(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     """What was recorded at inclusion: consents, eligibility, prior treatments."""
-    enrolment, person = open_record(request, enrolment_id)
-    may_write = allows(request.member, _WRITE)
-    may_end = allows(request.member, Permission.PATIENT_END)
+    enrolment, person = read_record(request, enrolment_id)
+    reads_only = enrolment.opened_until is not None
+    may_write = allows(request.member, _WRITE) and not reads_only
+    may_end = allows(request.member, Permission.PATIENT_END) and not reads_only
     card = consent_card.of(enrolment, may_write=may_write)
     context = {
         "enrolment": enrolment,
@@ -45,6 +46,7 @@ def inclusion(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "certificate": certificates.shown(enrolment),
         "may_end": may_end,
         "nir_authorised": enrolment.is_live and may_end and card.allows(ConsentKind.NIR),
+        "may_print": allows(request.member, Permission.CERTIFICATE_PRINT) and not reads_only,
     }
     return render(request, "patients/inclusion.html", context)
 

@@ -6,8 +6,10 @@ from prescriptions.actions.drafts import (
     adapt,
     change_draft,
     draft,
+    prepare,
     renew,
     replace,
+    signatories,
 )
 from prescriptions.actions.plans import CannotPlan, give_up, plan
 from prescriptions.actions.presentation import CannotPresent, mark_dispensed, present
@@ -35,10 +37,12 @@ __all__ = [
     "give_up",
     "mark_dispensed",
     "plan",
+    "prepare",
     "present",
     "print_document",
     "renew",
     "replace",
     "sign",
+    "signatories",
     "void",
 ]

@@ -1,6 +1,9 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db.models import Q, QuerySet
+
+from accounts.enums import Role
 from accounts.models import Member
 from core import audit, once
 from patients.models import Enrolment
@@ -10,7 +13,7 @@ from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.models import DoseStep, Line, LinePack, Prescription
 from prescriptions.wanted import Wanted, WantedLine
 from programmes.enums import Regime
-from programmes.models import Pack
+from programmes.models import Accreditation, Pack
 
 
 class CannotDraft(Exception):
@@ -31,16 +34,54 @@ def draft(
     :raises CannotDraft: no line, or a duration that no signature could accept
     :raises core.once.AnotherBody: the key was used for other content
     """
+    started = Prescription(enrolment=enrolment, prescriber=by.user, replaces=replaces)
+    return _start("prescription.drafted", started, typed, by=by, at=at, key=key)
+
+
+def prepare(
+    enrolment: Enrolment, typed: Wanted, *, doctor: Member, by: Member, at: datetime, key: str
+) -> Prescription:
+    """Start a prescription that this doctor, and nobody else, may sign; both stay named.
+
+    :raises CannotDraft: the doctor does not follow this patient, or as `draft`
+    """
+    if not signatories(enrolment, by.site.local_day(at)).filter(pk=doctor.pk).exists():
+        raise CannotDraft("Ce médecin ne peut pas signer pour ce patient.")
+    started = Prescription(enrolment=enrolment, prescriber=doctor.user, prepared_by=by)
+    return _start("prescription.prepared", started, typed, by=by, at=at, key=key)
+
+
+def signatories(enrolment: Enrolment, on: date) -> QuerySet[Member]:
+    """Reference doctors of the patient's site, accredited that day for the programme."""
+    accredited = Accreditation.objects.in_force(on).filter(programme=enrolment.programme_id)
+    doctors = Member.objects.open().filter(site=enrolment.site_id, role=Role.REFERENCE_DOCTOR)
+    theirs = accredited.values("member")
+    found = doctors.filter(Q(pk__in=theirs) | Q(replaces__in=theirs))
+    return found.select_related("user").order_by("user__last_name", "pk")
+
+
+def _start(
+    action: str,
+    prescription: Prescription,
+    typed: Wanted,
+    *,
+    by: Member,
+    at: datetime,
+    key: str,
+) -> Prescription:
+    enrolment = prescription.enrolment
     body = {"enrolment": str(enrolment.public_id), "content": wanted.content(typed)}
-    with audit.acting("prescription.drafted", by=by):
-        before = once.guard(by=by, key=key, action="prescription.drafted", body=body)
+    if prescription.prepared_by is not None:
+        body["prescriber"] = str(prescription.prescriber.public_id)
+    with audit.acting(action, by=by):
+        before = once.guard(by=by, key=key, action=action, body=body)
         if before is not None:
             return Prescription.objects.get(public_id=before)
         locked = lock_enrolment(enrolment.pk)
-        prescription = Prescription(enrolment=locked, patient=locked.patient, replaces=replaces)
-        prescription.prescriber, prescription.author, prescription.created_at = by.user, by, at
+        prescription.enrolment, prescription.patient = locked, locked.patient
+        prescription.author, prescription.created_at = by, at
         _write(prescription, typed, by.site.local_day(at))
-        _record("prescription.drafted", prescription, by=by)
+        _record(action, prescription, by=by)
         once.done(by=by, key=key, target=prescription.public_id)
     return prescription
 

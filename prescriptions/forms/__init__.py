@@ -1,7 +1,7 @@
 """What a prescriber types: it is checked and nothing is saved."""
 
-from prescriptions.forms.acts import SignForm, VoidForm
+from prescriptions.forms.acts import SignerForm, SignForm, VoidForm
 from prescriptions.forms.whole import PrescriptionForm
 
 
-__all__ = ["PrescriptionForm", "SignForm", "VoidForm"]
+__all__ = ["PrescriptionForm", "SignForm", "SignerForm", "VoidForm"]

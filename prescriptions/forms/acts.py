@@ -1,9 +1,11 @@
-"""What goes with a signature or a cancellation."""
+"""What goes with a signature, a cancellation, or a draft prepared for somebody else."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
 
+from accounts.models import Member
 from prescriptions.enums import VoidReason
 
 
@@ -40,3 +42,22 @@ class VoidForm(forms.Form):
         cast("forms.ChoiceField", self.fields["reason"]).choices = [
             (value, label) for value, label in VoidReason.choices if value not in only_here
         ]
+
+
+class SignerForm(forms.Form):
+    """Which doctor of the structure will read and sign what somebody prepares."""
+
+    doctor_id = forms.ChoiceField(label="Médecin qui relira et signera")
+
+    def __init__(self, *args: Any, doctors: Iterable[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.doctors = {str(one.public_id): one for one in doctors}
+        cast("forms.ChoiceField", self.fields["doctor_id"]).choices = [
+            ("", "Choisir un médecin"),
+            *((key, one.user.full_name) for key, one in self.doctors.items()),
+        ]
+
+    @property
+    def doctor(self) -> Member:
+        """Call it on a valid form."""
+        return self.doctors[self.cleaned_data["doctor_id"]]

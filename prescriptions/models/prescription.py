@@ -25,8 +25,14 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
 
     def editable_by(self, member: Member) -> "PrescriptionQuerySet":
-        """Drafts this person is to sign: only the prescriber may change or sign them."""
-        return self.visible_to(member).filter(prescriber=member.user_id, status=Status.DRAFT)
+        """Drafts this person is to sign, or prepared. Only the prescriber signs."""
+        theirs = Q(prescriber=member.user_id) | Q(prepared_by=member.pk)
+        return self.visible_to(member).filter(theirs, status=Status.DRAFT)
+
+    def to_sign_by(self, member: Member) -> "PrescriptionQuerySet":
+        """Drafts that somebody prepared for this doctor."""
+        drafts = self.visible_to(member).filter(prescriber=member.user_id, status=Status.DRAFT)
+        return drafts.filter(prepared_by__isnull=False)
 
     def presented_to(self, member: Member, at: datetime) -> "PrescriptionQuerySet":
         """Prescriptions that a pharmacist opened by code and birth date, still at hand."""
@@ -70,6 +76,14 @@ class Prescription(models.Model):
     # The person the law knows, and the membership under which the text was written.
     prescriber = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prescriptions")
     author = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="prescriptions")
+    # Who filled it in for the prescriber to read and sign; empty when they wrote it themselves.
+    prepared_by = models.ForeignKey(
+        Member,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="prescriptions_prepared",
+    )
     status = models.CharField("état", max_length=8, choices=Status, default=Status.DRAFT)
     is_initiation = models.BooleanField("première prescription", default=False)
     starts_on = models.DateField("début du traitement")

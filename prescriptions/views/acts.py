@@ -26,7 +26,7 @@ from prescriptions.views.reading import review
 @require(Permission.PRESCRIPTION_WRITE)
 def sign(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, person = open_record(request, enrolment_id)
-    prescription = one_of(request, enrolment, public_id)
+    prescription = one_of(enrolment, public_id)
     if prescription.prescriber_id != request.member.user_id:
         raise Http404
     context = review(request, prescription, person, request.POST)
@@ -79,7 +79,7 @@ def mention(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> Http
 @require(Permission.PRESCRIPTION_WRITE)
 def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_live(request, enrolment_id)
-    prescription = one_of(request, enrolment, public_id)
+    prescription = one_of(enrolment, public_id)
     key, now = request.POST.get("once", "").replace("\0", "")[:64], timezone.now()
     try:
         return to_detail(actions.renew(prescription, by=request.member, at=now, key=key))
@@ -93,7 +93,7 @@ def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpRe
 def adapt(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     """Another dosage from today, whatever was dispensed: a copy to change, then to sign."""
     enrolment, _ = open_live(request, enrolment_id)
-    prescription = one_of(request, enrolment, public_id)
+    prescription = one_of(enrolment, public_id)
     key, now = request.POST.get("once", "").replace("\0", "")[:64], timezone.now()
     try:
         started = actions.adapt(prescription, by=request.member, at=now, key=key)

@@ -18,8 +18,14 @@ def context_of(enrolment: Enrolment, person: Person | None) -> dict[str, Any]:
     return {"enrolment": enrolment, "person": person, "tab": "prescriptions"}
 
 
-def may_write(request: MemberRequest, enrolment: Enrolment) -> bool:
-    return enrolment.is_live and allows(request.member, Permission.PRESCRIPTION_WRITE)
+def may_write(
+    request: MemberRequest,
+    enrolment: Enrolment,
+    permission: Permission = Permission.PRESCRIPTION_WRITE,
+) -> bool:
+    """Nothing is written through a record opened by breaking the glass."""
+    reads_only = enrolment.opened_until is not None
+    return enrolment.is_live and not reads_only and allows(request.member, permission)
 
 
 def one_draft(request: MemberRequest, enrolment: Enrolment, public_id: UUID) -> Prescription:
@@ -29,12 +35,15 @@ def one_draft(request: MemberRequest, enrolment: Enrolment, public_id: UUID) -> 
     return prescription
 
 
-def one_of(request: MemberRequest, enrolment: Enrolment, public_id: UUID) -> Prescription:
-    visible = Prescription.objects.visible_to(request.member).filter(enrolment=enrolment)
-    prescription = get_object_or_404(
-        visible.select_related("author__user", "author__site", "replaces", "document"),
-        public_id=public_id,
-    )
+_LOADED = (
+    "author__user", "author__site", "replaces", "document", "prescriber", "prepared_by__user",
+)  # fmt: skip
+
+
+def one_of(enrolment: Enrolment, public_id: UUID) -> Prescription:
+    """A prescription of a record that was opened: `patients.access` has judged."""
+    rows = enrolment.prescriptions.select_related(*_LOADED)
+    prescription = get_object_or_404(rows, public_id=public_id)
     prescription.enrolment, prescription.patient = enrolment, enrolment.patient
     return prescription
 

@@ -15,7 +15,7 @@ from core import audit, keys, keyset
 from core.documents import read
 from core.months import add_months
 from core.pdf import PdfUnavailable
-from patients.access import open_live, open_record
+from patients.access import open_live, open_record, read_record
 from patients.identity import Person
 from prescriptions import actions, checks, history, switching, wanted
 from prescriptions.alerts import to_justify
@@ -33,7 +33,7 @@ PAGE_SIZE = 20
 @require_safe
 @require(Permission.PRESCRIPTION_VIEW)
 def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
-    enrolment, person = open_record(request, enrolment_id)
+    enrolment, person = read_record(request, enrolment_id)
     today = timezone.localdate()
     rows = (
         Prescription.objects.filter(enrolment=enrolment)
@@ -49,6 +49,7 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
         "plans": Plan.objects.filter(enrolment=enrolment).standing().select_related("product"),
         "affected": switching.affected(running, today) if running else [],
         "may_write": may_write(request, enrolment),
+        "may_prepare": may_write(request, enrolment, Permission.PRESCRIPTION_PREPARE),
     }
     return render(request, "prescriptions/list.html", context)
 
@@ -71,7 +72,7 @@ def history_page(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
 def switch(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     """What may replace the medicines of this prescription that are missing today."""
     enrolment, person = open_live(request, enrolment_id)
-    prescription = one_of(request, enrolment, public_id)
+    prescription = one_of(enrolment, public_id)
     context = context_of(enrolment, person) | {
         "prescription": prescription,
         "affected": switching.affected(prescription, timezone.localdate()),
@@ -82,8 +83,8 @@ def switch(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpR
 @require_safe
 @require(Permission.PRESCRIPTION_VIEW)
 def detail(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
-    enrolment, person = open_record(request, enrolment_id)
-    prescription = one_of(request, enrolment, public_id)
+    enrolment, person = read_record(request, enrolment_id)
+    prescription = one_of(enrolment, public_id)
     context = review(request, prescription, person)
     return render(request, "prescriptions/detail.html", context)
 
@@ -107,6 +108,7 @@ def review(
         "passed": list(prescription.passed_alerts.order_by("pk")),
         "once": uuid4(),
         "is_to_sign": own and prescription.status == Status.DRAFT,
+        "may_edit": Prescription.objects.editable_by(member).filter(pk=prescription.pk).exists(),
     }
     return context | _to_sign(request, prescription, data) if context["is_to_sign"] else context
 
@@ -139,7 +141,7 @@ def _to_sign(
 @require(Permission.PRESCRIPTION_VIEW)
 def pdf(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_record(request, enrolment_id)
-    prescription = one_of(request, enrolment, public_id)
+    prescription = one_of(enrolment, public_id)
     if prescription.document is None:
         raise Http404
     try:
@@ -157,7 +159,7 @@ def pdf(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResp
 @require(Permission.PRESCRIPTION_WRITE)
 def print_document(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_record(request, enrolment_id)
-    prescription = one_of(request, enrolment, public_id)
+    prescription = one_of(enrolment, public_id)
     try:
         actions.print_document(prescription, by=request.member, at=timezone.now())
     except PdfUnavailable as error:

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,32 +12,47 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
-from accounts.permissions import require
+from accounts.permissions import allows, require
 from core import drafts, once
 from patients.access import open_live
 from patients.models import Enrolment
 from prescriptions import actions, checks, planned, rules, switching, typed, wanted
-from prescriptions.forms import PrescriptionForm
+from prescriptions.forms import PrescriptionForm, SignerForm
 from prescriptions.models import Plan, Prescription
 from prescriptions.typed import Typed
 from prescriptions.views.found import context_of, one_draft, to_detail
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@require(Permission.PRESCRIPTION_WRITE)
+@require(Permission.PRESCRIPTION_PREPARE)
 def create(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
+    """A draft of one's own; for whoever prepares, a draft that a doctor will sign."""
     enrolment, person = open_live(request, enrolment_id)
-    form = _form(request, enrolment, None)
-    if form.is_valid() and (prescription := _drafted(request, form)):
+    form, signer = _form(request, enrolment, None), _signer(request, enrolment)
+    valid = form.is_valid() and (signer is None or signer.is_valid())
+    if valid and (prescription := _drafted(request, form, signer)):
         return to_detail(prescription)
-    return _render_form(request, form, context_of(enrolment, person), enrolment.public_id)
+    context = context_of(enrolment, person) | {"signer": signer}
+    return _render_form(request, form, context, enrolment.public_id)
 
 
-def _drafted(request: MemberRequest, form: PrescriptionForm) -> Prescription | None:
+def _signer(request: MemberRequest, enrolment: Enrolment) -> SignerForm | None:
+    """Who will sign: asked of whoever may not."""
+    if allows(request.member, Permission.PRESCRIPTION_WRITE):
+        return None
+    doctors = actions.signatories(enrolment, timezone.localdate())
+    bound = request.method == "POST" and not request.POST.get("change")
+    return SignerForm(request.POST if bound else None, doctors=doctors)
+
+
+def _drafted(
+    request: MemberRequest, form: PrescriptionForm, signer: SignerForm | None
+) -> Prescription | None:
     enrolment, key = form.enrolment, request.POST.get("once", "").replace("\0", "")[:64]
+    start = partial(actions.prepare, doctor=signer.doctor) if signer else actions.draft
     try:
         with transaction.atomic():
-            prescription = actions.draft(
+            prescription = start(
                 enrolment, form.wanted, by=request.member, at=timezone.now(), key=key
             )
             _forget_typed(request, enrolment.public_id)
@@ -47,7 +63,7 @@ def _drafted(request: MemberRequest, form: PrescriptionForm) -> Prescription | N
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@require(Permission.PRESCRIPTION_WRITE)
+@require(Permission.PRESCRIPTION_PREPARE)
 def edit(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, person = open_live(request, enrolment_id)
     prescription = one_draft(request, enrolment, public_id)
@@ -145,5 +161,7 @@ def _render_form(
         "begun_from": request.GET.urlencode(),
         "max_narcotic_days": rules.MAX_NARCOTIC_DAYS,
         "is_new": owner == context["enrolment"].public_id,
+        "signs": allows(request.member, Permission.PRESCRIPTION_WRITE),
+        "signer": context.get("signer"),
     }
     return render(request, "prescriptions/form.html", context)

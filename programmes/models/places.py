@@ -79,6 +79,10 @@ class AccreditationQuerySet(models.QuerySet["Accreditation"]):
         """Accreditations that stand that day; the day it ends is no longer one."""
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=on), started_on__lte=on)
 
+    def of(self, member: Member) -> "AccreditationQuerySet":
+        """Those of the member; a substitute has those of whom they replace."""
+        return self.filter(member=member.stands_for_id)
+
 
 @tracked
 class Accreditation(models.Model):

@@ -22,14 +22,19 @@ from programmes.enums import (
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def visible_to(self, member: Member) -> "ProgrammeQuerySet":
-        """Programmes the member is accredited for today, at the place where they work."""
+        """Programmes the member is accredited for today, at the place where they work.
+
+        A substitute has the accreditations of whom they replace.
+        """
         from programmes.models.places import Accreditation  # it imports this module
 
         if not member.pk:
             return self.none()
         today = TruncDate(Now(), tzinfo=ZoneInfo(member.site.time_zone))
         accreditations = Accreditation.objects.filter(
-            Q(ended_on=None) | Q(ended_on__gt=today), started_on__lte=today, member=member.pk
+            Q(ended_on=None) | Q(ended_on__gt=today),
+            started_on__lte=today,
+            member=member.stands_for_id,
         )
         return self.filter(pk__in=accreditations.values("programme"))
 

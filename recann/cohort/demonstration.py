@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from accounts import demo
-from accounts.enums import Profession, SiteKind
+from accounts.enums import Profession, Role, SiteKind
 from accounts.models import Member, Site
 from programmes.models import Accreditation, Indication, Listing, Programme
 from recann.cohort import places
@@ -112,11 +112,13 @@ def _list(programme: Programme, sites: list[Site]) -> None:
 
 
 def _posts(members: list[Member]) -> list[tuple[str, Post]]:
-    """Role and post of those who may act."""
+    """Role and post of those who may act; whoever prepares acts for another."""
     return [
         (m.role, Post(m.pk, m.user_id, m.site_id, "75", places.OPENING))
         for m in members
-        if demo.LOGINS[m.user.email].is_trained and m.site.kind != SiteKind.AGENCY
+        if demo.LOGINS[m.user.email].is_trained
+        and m.site.kind != SiteKind.AGENCY
+        and m.role != Role.PREPARER
     ]
 
 

@@ -14,7 +14,7 @@ from accounts.permissions import allows, require
 from core import audit
 from patients import access
 from patients.models import Enrolment
-from record import grid, overview, worklist
+from record import duties, grid, overview, worklist
 from record.forms import SearchForm, WorklistForm
 from training import entitlement
 
@@ -26,6 +26,8 @@ HOMES = {
     Role.ANALYST: "evaluation:dashboard",
     Role.VIGILANCE_OFFICER: "vigilance:list",
     Role.MANAGER: "evaluation:dashboard",
+    Role.PREPARER: "record:patients",
+    Role.READER: "evaluation:published",
 }
 
 
@@ -53,6 +55,8 @@ def patients(request: MemberRequest) -> HttpResponse:
         "found": worklist.page(rows, request.GET, today),
         "may_include": allows(member, Permission.PATIENT_INCLUDE),
         "untrained": entitlement.missing(member, today),
+        "duties": duties.of(member, today),
+        "may_break": allows(member, Permission.GLASS_BREAK),
     }
     return render(request, "record/patients.html", context)
 
@@ -68,6 +72,15 @@ def patient_grid(request: MemberRequest) -> HttpResponse:
     return render(request, "record/grid.html", {"form": form, "found": found})
 
 
+@require_safe
+@require(Permission.PRESCRIPTION_WRITE)
+def to_sign(request: MemberRequest) -> HttpResponse:
+    """What others prepared: each is read on its own page, then signed alone."""
+    rows = duties.to_sign(request.member)
+    audit.record("queue.viewed", by=request.member, rows=len(rows))
+    return render(request, "record/to_sign.html", {"rows": rows})
+
+
 @require_POST
 @require(Permission.PATIENT_VIEW)
 def search(request: MemberRequest) -> HttpResponse:
@@ -79,7 +92,9 @@ def search(request: MemberRequest) -> HttpResponse:
         audit.record("patient.searched", by=request.member, found=len(found.rows))
         if len(found.rows) == 1:
             return redirect("record:patient", found.rows[0].enrolment.public_id)
-    return render(request, "record/search.html", {"search": form, "found": found})
+    may_break = allows(request.member, Permission.GLASS_BREAK)
+    context = {"search": form, "found": found, "may_break": may_break}
+    return render(request, "record/search.html", context)
 
 
 def _found(request: MemberRequest, form: SearchForm) -> worklist.Patients:
@@ -96,7 +111,7 @@ def _found(request: MemberRequest, form: SearchForm) -> worklist.Patients:
 @require_safe
 @require(Permission.PATIENT_VIEW)
 def patient(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
-    enrolment, person = access.open_record(request, enrolment_id)
+    enrolment, person = access.read_record(request, enrolment_id)
     today = timezone.localdate()
     found = overview.of(enrolment, member=request.member, today=today)
     context = {
@@ -105,6 +120,8 @@ def patient(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "tab": "record",
         "overview": found,
         "today": today,
+        "may_report": allows(request.member, Permission.ADVERSE_EVENT_WRITE)
+        and enrolment.opened_until is None,
     }
     return render(request, "record/patient.html", context)
 

@@ -80,6 +80,7 @@ def profession_of(role: str) -> Profession:
     return {
         Role.REFERENCE_DOCTOR: Profession.DOCTOR,
         Role.RELAY_DOCTOR: Profession.DOCTOR,
+        Role.PREPARER: Profession.NURSE,
         Role.PHARMACIST: Profession.PHARMACIST,
         Role.API_CLIENT: Profession.PROGRAM,
     }.get(role, Profession.AGENT)
@@ -88,6 +89,7 @@ def profession_of(role: str) -> Profession:
 def kind_of(role: str) -> SiteKind:
     return {
         Role.REFERENCE_DOCTOR: SiteKind.REFERENCE_CENTRE,
+        Role.PREPARER: SiteKind.REFERENCE_CENTRE,
         Role.RELAY_DOCTOR: SiteKind.PRACTICE,
         Role.PHARMACIST: SiteKind.COMMUNITY_PHARMACY,
     }.get(role, SiteKind.AGENCY)

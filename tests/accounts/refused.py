@@ -39,6 +39,20 @@ def deleted_reset():
         cursor.execute("DELETE FROM accounts_factorreset WHERE id = %s", [pk])
 
 
+def replaced_twice():
+    """On 10 January, by two substitutions that share one day."""
+    doctor, user = MemberFactory(), UserFactory()
+    day = datetime.date(2026, 1, 10)
+    MemberFactory(user=user, site=doctor.site, replaces=doctor, started_on=day, until=day)
+    MemberFactory(
+        user=user,
+        site=doctor.site,
+        replaces=doctor,
+        started_on=day,
+        until=day + datetime.timedelta(days=5),
+    )
+
+
 REFUSED: dict[str, Callable[[], object]] = {
     "accounts_import_kind_known": lambda: ImportedFileFactory(kind="RUMOURS"),
     "accounts_import_has_fingerprint": lambda: ImportedFileFactory(sha256=b"0"),
@@ -86,6 +100,8 @@ REFUSED: dict[str, Callable[[], object]] = {
         sealed=b"",
         created_at=AT,
     ),
+    "accounts_substitution_is_dated": lambda: MemberFactory(replaces=MemberFactory()),
+    "accounts_substitutes_once_at_a_time": replaced_twice,
     "accounts_token_digest": lambda: ApiTokenFactory(digest=bytes(20)),
 }
 

@@ -76,9 +76,9 @@ def test_a_token_ends_with_its_account():
     assert ask("Bearer jeton").status_code == 401
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.API_CLIENT}))
-def test_only_a_program_receives_a_token(role):
-    with pytest.raises(actions.CannotIssueToken, match="Seul un client"):
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.API_CLIENT, Role.ANALYST, Role.READER}))
+def test_only_those_who_read_statistics_receive_a_token(role):
+    with pytest.raises(actions.CannotIssueToken, match="ne lit pas les statistiques"):
         actions.issue_token(MemberFactory(role=role), by=MemberFactory(), at=NOON)
 
     assert not ApiToken.objects.exists()

@@ -24,6 +24,7 @@ def test_the_menu_marks_where_one_is(client):
 
     assert [(link.label, link.active) for link in nav] == [
         ("Mes patients", False),
+        ("À signer", False),
         ("Formation", True),
     ]
 

@@ -2,9 +2,11 @@ import datetime
 
 import factory
 
+from accounts.enums import Role
 from followup.enums import DateSource, Decision, Mode, Timing, VisitStatus
-from followup.models import Answers, Visit
+from followup.models import Answers, Preparation, Visit
 from programmes.enums import VisitKind
+from tests.accounts.factories import MemberFactory
 from tests.patients.factories import EnrolmentFactory
 from tests.programmes.factories import (
     QuestionnaireFactory,
@@ -71,3 +73,18 @@ class AnswersFactory(factory.django.DjangoModelFactory):
         ),
     )
     data = factory.LazyFunction(lambda: {"pain": 6})
+
+
+class PreparationFactory(factory.django.DjangoModelFactory):
+    """An unplanned visit that a nurse of the structure handed over; nothing typed."""
+
+    class Meta:
+        model = Preparation
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    prepared_by = factory.LazyAttribute(
+        lambda row: MemberFactory(
+            role=Role.PREPARER, site=row.enrolment.site, programme=row.enrolment.programme
+        )
+    )
+    prepared_at = datetime.datetime(2026, 4, 2, 9, tzinfo=datetime.UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from django.db import connection
 
 from followup.enums import Decision, Timing
-from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.followup.factories import AnswersFactory, PreparationFactory, VisitFactory
 
 
 def delete_as_owner(row):
@@ -25,7 +25,13 @@ def answered_twice():
     AnswersFactory(visit=answers.visit, version=answers.version)
 
 
+def prepared_twice():
+    preparation = PreparationFactory()
+    PreparationFactory(enrolment=preparation.enrolment)
+
+
 REFUSED = {
+    "followup_one_unplanned_preparation": prepared_twice,
     "followup_visit_status_known": lambda: VisitFactory(status="LATER"),
     "followup_visit_kind_known": lambda: VisitFactory(kind="LONG"),
     "followup_visit_planned_once": planned_twice,

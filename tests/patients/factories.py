@@ -2,6 +2,7 @@ import datetime
 import secrets
 
 import factory
+from django.utils import timezone
 
 from accounts.enums import Role
 from core import keys
@@ -25,6 +26,7 @@ from patients.enums import (
 )
 from patients.identity import Person
 from patients.models import (
+    BrokenGlass,
     Consent,
     Derogation,
     EligibilityAnswer,
@@ -275,3 +277,15 @@ class DerogationFactory(factory.django.DjangoModelFactory):
     )
     granted_by = factory.SelfAttribute("enrolment.included_by")
     granted_at = factory.SelfAttribute("enrolment.recorded_at")
+
+
+class BrokenGlassFactory(factory.django.DjangoModelFactory):
+    """Opened three hours ago less one minute, by a doctor of another structure."""
+
+    class Meta:
+        model = BrokenGlass
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    member = factory.LazyAttribute(lambda row: MemberFactory(programme=row.enrolment.programme))
+    at = factory.LazyFunction(lambda: timezone.now() - datetime.timedelta(hours=2, minutes=59))
+    until = factory.LazyAttribute(lambda row: row.at + datetime.timedelta(hours=3))

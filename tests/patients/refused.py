@@ -80,6 +80,13 @@ def out(state, reason, on=AFTER):
     return f.EnrolmentFactory(state=state, end_reason=reason, ended_on=on)
 
 
+def acknowledged():
+    glass = f.BrokenGlassFactory()
+    glass.acknowledged_by, glass.acknowledged_at = glass.member, glass.at
+    glass.save()
+    return glass
+
+
 REFUSED = {
     "patients_sex_known": lambda: f.PatientFactory(sex="X"),
     "patients_birth_year_possible": lambda: f.PatientFactory(birth_year=1889),
@@ -202,6 +209,17 @@ REFUSED = {
     ),
     "patients_reopening_is_frozen": lambda: changed(c.ReopeningFactory(), was_ended_on=BEFORE),
     "reopening_never_deleted": lambda: deleted(c.ReopeningFactory()),
+    "patients_glass_lasts": lambda: f.BrokenGlassFactory(until=f.BrokenGlassFactory().at),
+    "patients_glass_seen_by_somebody": lambda: f.BrokenGlassFactory(
+        acknowledged_at=datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
+    ),
+    "patients_glass_is_frozen": lambda: changed(
+        f.BrokenGlassFactory(), enrolment=f.EnrolmentFactory()
+    ),
+    "patients_glass_seen_once": lambda: changed(
+        acknowledged(), acknowledged_at=datetime.datetime(2026, 3, 3, tzinfo=datetime.UTC)
+    ),
+    "glass_never_deleted": lambda: deleted(f.BrokenGlassFactory()),
     "patients_outcome_known": lambda: f.PriorTreatmentFactory(outcome="MAGIC"),
     "patients_plan_known": lambda: f.PriorTreatmentFactory(plan="MAGIC"),
 }

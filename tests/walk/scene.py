@@ -10,15 +10,17 @@ from core import codes
 from core.months import add_months
 from followup.models import Visit
 from patients import documents as certificates
-from patients import draft, identity
-from patients.models import Enrolment
+from patients import draft, exceptional, identity
+from patients.models import BrokenGlass, Enrolment
 from patients.steps import stamped
 from pharmacies.models import Dispensation
 from prescriptions.models import Prescription
 from programmes.enums import CriterionKind
 from programmes.models import Criterion, Product
+from rights.models import Review
+from tests.accounts.factories import ApiTokenFactory, MemberFactory
 from tests.evaluation.factories import StatisticsReleaseFactory
-from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.followup.factories import AnswersFactory, PreparationFactory, VisitFactory
 from tests.patients.factories import (
     EligibilityAnswerFactory,
     EnrolmentFactory,
@@ -27,6 +29,7 @@ from tests.patients.factories import (
 )
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory
 from tests.prescriptions.factories import LineFactory, PrescriptionFactory, PresentationFactory
+from tests.rights.factories import ReviewFactory, ReviewLineFactory
 from tests.vigilance.factories import AdverseEventFactory, DeclarationFactory, SuspectFactory
 from tests.walk.world import World, a_world
 from vigilance.models import AdverseEvent
@@ -53,10 +56,16 @@ class Scene:
     at_the_counter: AdverseEvent
     inclusion: str
     code: str
+    glass: BrokenGlass
+    reviewed: Review
 
     @property
     def doctor(self) -> Member:
         return self.world.member("claire.moreau")
+
+    @property
+    def nurse(self) -> Member:
+        return self.world.member("lea.bernard")
 
     @property
     def pharmacist(self) -> Member:
@@ -102,6 +111,8 @@ def a_scene() -> Scene:
         ),
         inclusion=_inclusion(world, today),
         code=_release(world, waiting),
+        glass=_glass(world, enrolment),
+        reviewed=_reviewed(world),
     )
 
 
@@ -148,7 +159,37 @@ def _ended(world: World, today: date) -> Enrolment:
 def _drafts(world: World, enrolment: Enrolment, on: date) -> dict[Member, Prescription]:
     """One of each doctor: nobody changes that of another."""
     authors = [world.member("claire.moreau"), world.member("antoine.roussel")]
-    return {author: _unsigned(world, enrolment, on, author=author) for author in authors}
+    drafts = {author: _unsigned(world, enrolment, on, author=author) for author in authors}
+    nurse = world.member("lea.bernard")
+    PreparationFactory(enrolment=enrolment, prepared_by=nurse)
+    return drafts | {nurse: _unsigned(world, enrolment, on, prepared_by=nurse)}
+
+
+# --- Rights ----------------------------------------------------------------------------------
+
+
+def _glass(world: World, enrolment: Enrolment) -> BrokenGlass:
+    """Opened by a doctor of another structure, a minute ago, with a reason."""
+    reason = "Patient adressé en urgence\u202f: interactions à vérifier"
+    by = world.member("sophie.garnier")
+    return exceptional.open_record(enrolment, reason=reason, by=by, at=timezone.now())
+
+
+def _reviewed(world: World) -> Review:
+    """Of the structure; a substitute and a reader's token stand beside."""
+    doctor = world.member("claire.moreau")
+    review = ReviewFactory(signed_by=doctor, site=doctor.site)
+    ReviewLineFactory(review=review, member=world.member("lea.bernard"), role="PREPARER")
+    today = timezone.localdate()
+    MemberFactory(
+        user=world.member("sophie.garnier").user,
+        site=doctor.site,
+        replaces=doctor,
+        started_on=today,
+        until=today + timedelta(days=14),
+    )
+    ApiTokenFactory(member=world.member("francois.girard"), label="Suivi mensuel")
+    return review
 
 
 def _written(world: World, enrolment: Enrolment, on: date, **fields: object) -> dict[str, object]:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts import demo
 from accounts.enums import Permission, Role
-from accounts.permissions import ROLE_PERMISSIONS
+from accounts.permissions import REFERENT_PERMISSIONS, ROLE_PERMISSIONS
 from tests.access_table import ACCESS, PUBLIC
 from tests.accounts.test_browser import code_of
 from tests.sessions import open_session
@@ -34,19 +34,25 @@ NARROWEST = 320
 ACTORS = {
     Role.REFERENCE_DOCTOR: ("claire.moreau", 0),
     Role.RELAY_DOCTOR: ("antoine.roussel", 0),
+    Role.PREPARER: ("lea.bernard", 0),
     Role.PHARMACIST: ("marc.fontaine", 0),
     Role.ANALYST: ("helene.dubois", 0),
     Role.VIGILANCE_OFFICER: ("paul.mercier", 0),
     Role.MANAGER: ("isabelle.renard", 0),
+    Role.READER: ("francois.girard", 0),
 }
 
 
 def names_for(role):
     """Pages that only a session opens, for the roles that have the permission."""
+    # Claire Moreau is the referent of her structure.
+    theirs = ROLE_PERMISSIONS[role] | (
+        REFERENT_PERMISSIONS if role == Role.REFERENCE_DOCTOR else set()
+    )
     for name in PAGES:
         needs = ACCESS[name]
         if isinstance(needs, Permission):
-            if needs in ROLE_PERMISSIONS[role] and role not in NOT_FOR.get(name, ()):
+            if needs in theirs and role not in NOT_FOR.get(name, ()):
                 yield name
         elif needs != PUBLIC and role in {Role.REFERENCE_DOCTOR, Role.ANALYST}:
             yield name

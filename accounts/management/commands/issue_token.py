@@ -17,13 +17,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("member", help="identifiant public du membre, ou adresse du compte")
+        parser.add_argument("--days", type=int, default=365, help="durée, en jours")
 
     def handle(self, *args: object, **options: Any) -> str:  # noqa: ARG002
         member = _member(options["member"])
         if member is None:
             raise CommandError(f"Client de l’API inconnu\u202f: {options['member']}")
         try:
-            return actions.issue_token(member, by=audit.SYSTEM, at=timezone.now())
+            days = options["days"]
+            return actions.issue_token(member, days=days, by=audit.SYSTEM, at=timezone.now())
         except actions.CannotIssueToken as refusal:
             raise CommandError(str(refusal)) from refusal
 

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from evaluation.tasks import count_by_month, release_quarter
 from patients.models import Enrolment
 from recann.cohort import demonstration, shelves, situations
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             counted = demonstration.load(today=today)
             situations.add(today=today)
             shelves.add(today=today)
+            # Nobody of the cohort signs in: without this they would all be told that they sleep.
+            User.objects.filter(last_login=None).update(last_login=timezone.now())
         # What the night would do: the rows just loaded are dated from years before.
         count_by_month()
         release_quarter()

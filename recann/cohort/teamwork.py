@@ -1,0 +1,54 @@
+"""What a team leaves to its doctor on the first day: entries to sign, an access to acknowledge."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from accounts.models import Member
+from followup import preparing
+from followup.models import Visit
+from patients import exceptional
+from patients.models import Enrolment
+from patients.models.enrolment import LIVE, EnrolmentQuerySet
+from prescriptions import actions, wanted
+from prescriptions.models import Prescription
+
+
+REASON = "Patient adressé aux urgences de notre hôpital\u202f: doses et interactions à vérifier."
+
+
+def add(doctor: Member, nurse: Member, stranger: Member, *, evening: datetime) -> None:
+    """In the transaction that loaded the demonstration."""
+    followed = Enrolment.objects.filter(
+        programme__code="demonstration", site=doctor.site, state__in=LIVE
+    ).order_by("included_on", "pk")
+    _prepare_visit(followed, nurse, evening)
+    _prepare_prescription(followed, doctor, nurse, evening)
+    if enrolment := followed.last():
+        exceptional.open_record(enrolment, reason=REASON, by=stranger, at=evening)
+        exceptional.tell(doctor.site, at=evening + timedelta(hours=12))
+
+
+def _prepare_visit(followed: EnrolmentQuerySet, nurse: Member, at: datetime) -> None:
+    day = nurse.site.local_day(at)
+    expected = Visit.objects.expected(day).filter(enrolment__in=followed)
+    for visit in expected.select_related("enrolment").order_by("-due_on", "pk")[:1]:
+        typed = {
+            "held_on": f"{day:%d/%m/%Y}",
+            "mode": "ON_SITE",
+            "comment": "Carnet de suivi apporté, tolérance jugée bonne.",
+        }
+        preparing.hand_over(visit.enrolment, visit, typed, by=nurse, at=at)
+
+
+def _prepare_prescription(
+    followed: EnrolmentQuerySet, doctor: Member, nurse: Member, at: datetime
+) -> None:
+    """The same again, for whoever has no draft waiting."""
+    signed = Prescription.objects.signed().filter(enrolment__in=followed)
+    for last in signed.select_related("enrolment").order_by("-ends_on", "-pk")[:1]:
+        text = replace(wanted.of(last), starts_on=last.ends_on + timedelta(days=1))
+        with suppress(actions.CannotDraft):
+            actions.prepare(
+                last.enrolment, text, doctor=doctor, by=nurse, at=at, key="demonstration-prepared"
+            )

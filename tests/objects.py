@@ -1,0 +1,255 @@
+"""Something of one's own behind every address that names an object: one builder a kind.
+
+A new address whose parameters are known here is walked as it is; any other one needs a line in
+`BUILDERS` or, when it names nobody's object, in `NOBODYS`. `tests.test_matrix` fails until then.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import Member
+from core import documents
+from patients import draft
+from patients.enums import ConsentKind
+from patients.models import Enrolment
+from programmes.models import Indication, Programme
+from tests.accounts.factories import ApiTokenFactory, MemberFactory, UserFactory
+from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.patients.factories import BrokenGlassFactory, ConsentFactory, EnrolmentFactory
+from tests.pharmacies.factories import DispensationFactory, ReceivedFactory, trained_pharmacist
+from tests.prescriptions.factories import PrescriptionFactory, PresentationFactory
+from tests.programmes.factories import IndicationFactory, ProductFactory, SupplyNoticeFactory
+from tests.rights.factories import ReviewFactory
+from tests.vigilance.factories import AdverseEventFactory
+
+
+@dataclass
+class Owner:
+    """Somebody of a role, at a place of their own, and what is theirs there."""
+
+    member: Member
+    indication: Indication
+    made: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def programme(self) -> Programme:
+        return self.indication.programme
+
+    @property
+    def role(self) -> Role:
+        return Role(self.member.role)
+
+    def enrolment(self, **fields: object) -> Enrolment:
+        """A patient of theirs; of their programme, for those who have no patient."""
+        if self.role == Role.RELAY_DOCTOR:
+            fields["relay_doctor"] = self.member
+        elif self.role == Role.REFERENCE_DOCTOR:
+            fields["included_by"] = self.member
+        elif self.role == Role.PREPARER:
+            fields["site"] = self.member.site
+        return EnrolmentFactory(indication=self.indication, patient__person=True, **fields)
+
+    def prescription(self, **fields: object) -> Any:
+        """Written by them, or prepared by them, or presented to them."""
+        if self.role in {Role.REFERENCE_DOCTOR, Role.RELAY_DOCTOR}:
+            return PrescriptionFactory(enrolment=self.enrolment(), author=self.member, **fields)
+        if self.role == Role.PREPARER:
+            prepared = {"prepared_by": self.member}
+            return PrescriptionFactory(enrolment=self.enrolment(), **prepared, **fields)
+        signed = PrescriptionFactory(enrolment=self.enrolment(), signed=True)
+        PresentationFactory(member=self.member, prescription=signed, at=timezone.now())
+        return signed
+
+
+def an_owner(role: Role, indication: Indication | None = None) -> Owner:
+    """A reference doctor is the referent of their structure too."""
+    indication = indication or IndicationFactory()
+    programme = indication.programme
+    if role == Role.PHARMACIST:
+        return Owner(trained_pharmacist(programme), indication)
+    is_referent = role == Role.REFERENCE_DOCTOR
+    return Owner(MemberFactory(role=role, programme=programme, is_referent=is_referent), indication)
+
+
+Builder = Callable[[Owner], dict[str, Any]]
+
+
+def _enrolment(owner: Owner) -> dict[str, Any]:
+    return {"enrolment_id": owner.enrolment().public_id}
+
+
+def _nir(owner: Owner) -> dict[str, Any]:
+    """Authorised by the patient."""
+    enrolment = owner.enrolment()
+    ConsentFactory(enrolment=enrolment, kind=ConsentKind.NIR)
+    return {"enrolment_id": enrolment.public_id}
+
+
+def _planned(owner: Owner) -> dict[str, Any]:
+    return {"visit_id": VisitFactory(enrolment=owner.enrolment(), simple=True).public_id}
+
+
+def _held(owner: Owner) -> dict[str, Any]:
+    visit = VisitFactory(enrolment=owner.enrolment(), simple=True, done=True, held_by=owner.member)
+    AnswersFactory(visit=visit)
+    return {"visit_id": visit.public_id}
+
+
+def _prescription(**fields: object) -> Builder:
+    def built(owner: Owner) -> dict[str, Any]:
+        found = owner.prescription(**fields)
+        return {"enrolment_id": found.enrolment.public_id, "public_id": found.public_id}
+
+    return built
+
+
+def _delivered(owner: Owner) -> dict[str, Any]:
+    """With its bytes."""
+    found = owner.prescription(signed=True)
+    found.document = documents.store(
+        kind="prescription",
+        key_id=found.enrolment.key_id,
+        content=b"%PDF",
+        enrolment_id=found.enrolment_id,
+        at=timezone.now(),
+    )
+    found.save(update_fields=["document"])
+    return {"enrolment_id": found.enrolment.public_id, "public_id": found.public_id}
+
+
+def _presented(owner: Owner) -> dict[str, Any]:
+    return {"prescription_id": owner.prescription().public_id}
+
+
+def _dispensation(owner: Owner) -> dict[str, Any]:
+    signed = PrescriptionFactory(enrolment=owner.enrolment(), signed=True)
+    received = ReceivedFactory(prescription=signed, recorded_by=owner.member)
+    return {"dispensation_id": DispensationFactory(received=received, items=True).public_id}
+
+
+def _event(owner: Owner) -> dict[str, Any]:
+    told = AdverseEventFactory(enrolment=owner.enrolment(), reported_by=owner.member)
+    return {"event_id": told.public_id}
+
+
+def _inclusion(owner: Owner) -> dict[str, Any]:
+    return {"draft_id": draft.start(owner.programme, by=owner.member, at=timezone.now())}
+
+
+def _step(owner: Owner) -> dict[str, Any]:
+    return {**_inclusion(owner), "step": "information"}
+
+
+def _glass(owner: Owner) -> dict[str, Any]:
+    return {"glass_id": BrokenGlassFactory(enrolment=owner.enrolment()).public_id}
+
+
+def _site(owner: Owner) -> dict[str, Any]:
+    return {"site_id": owner.member.site.public_id}
+
+
+def _colleague(name: str = "member_id") -> Builder:
+    return lambda owner: {name: MemberFactory(site=owner.member.site).public_id}
+
+
+def _account(owner: Owner) -> dict[str, Any]:
+    return {"user_id": owner.member.user.public_id}
+
+
+def _review(owner: Owner) -> dict[str, Any]:
+    signed = ReviewFactory(signed_by=owner.member, site=owner.member.site)
+    return {"review_id": signed.public_id}
+
+
+def _substitute(owner: Owner) -> dict[str, Any]:
+    today = owner.member.site.local_day(timezone.now())
+    substitute = MemberFactory(
+        user=UserFactory(profession=owner.member.user.profession),
+        site=owner.member.site,
+        role=owner.role,
+        replaces=owner.member,
+        started_on=today,
+        until=today + timedelta(days=5),
+    )
+    return {"member_id": substitute.public_id}
+
+
+def _token(owner: Owner) -> dict[str, Any]:
+    return {"token_id": ApiTokenFactory(member=owner.member, token=secrets.token_hex()).public_id}
+
+
+def _product(owner: Owner) -> dict[str, Any]:
+    return {"public_id": ProductFactory(programme=owner.programme).public_id}
+
+
+def _programme(owner: Owner) -> dict[str, Any]:
+    return {"code": owner.programme.code}
+
+
+def _notice(owner: Owner) -> dict[str, Any]:
+    product = ProductFactory(programme=owner.programme)
+    return {"public_id": SupplyNoticeFactory(product=product).public_id}
+
+
+# By the names of the parameters.
+KNOWN: dict[frozenset[str], Builder] = {
+    frozenset({"enrolment_id"}): _enrolment,
+    frozenset({"visit_id"}): _planned,
+    frozenset({"dispensation_id"}): _dispensation,
+    frozenset({"prescription_id"}): _presented,
+    frozenset({"event_id"}): _event,
+    frozenset({"draft_id"}): _inclusion,
+    frozenset({"draft_id", "step"}): _step,
+    frozenset({"glass_id"}): _glass,
+    frozenset({"site_id"}): _site,
+    frozenset({"member_id"}): _colleague(),
+    frozenset({"review_id"}): _review,
+    frozenset({"user_id"}): _account,
+    frozenset({"token_id"}): _token,
+    frozenset({"enrolment_id", "public_id"}): _prescription(),
+}
+
+# Where those do not say which object, or which state of it.
+BUILDERS: dict[str, Builder] = {
+    "accounts:reset_factors": _colleague("public_id"),
+    "rights:stop": _substitute,
+    "programmes:add_product": _programme,
+    "programmes:lift_notice": _notice,
+    **dict.fromkeys(
+        [
+            "programmes:add_pack", "programmes:change_product", "programmes:end_pack",
+            "programmes:product", "programmes:publish_notice", "programmes:set_regime",
+        ],
+        _product,
+    ),
+    "patients:nir": _nir,
+    "patients:reveal_nir": _nir,
+    "followup:correct": _held,
+    "prescriptions:pdf": _delivered,
+    "prescriptions:print": _prescription(signed=True),
+    "prescriptions:renew": _prescription(signed=True),
+    "prescriptions:switch": _prescription(signed=True),
+}  # fmt: skip
+
+# Addresses whose parameter names no row of anybody, and why.
+NOBODYS = {
+    "accounts:close_session": "closes one's own; another's is left alone, and told the same",
+    "core:draft": "the key is that of a form: each person has their own row under it",
+    "evaluation:chart_data": "names a chart of the programmes of whoever asks",
+    "record:review": "names a kind of review, the same for all",
+}
+
+# Roles for which some rows belong to no place: they manage them all.
+EVERYWHERE = {
+    Role.MANAGER: {
+        "accounts:reset_factors", "record:account_journal", "rights:add", "rights:end",
+        "rights:member", "rights:referent", "rights:reopen_member", "rights:review",
+        "rights:reviewed", "rights:revoke", "rights:team",
+    },
+}  # fmt: skip
