@@ -19,6 +19,9 @@ from vigilance.models import AdverseEvent
 # Curves drawn together: more cannot be told apart. Two are left for the doses of THC and CBD.
 MOST_SCORES = 2
 
+# The highest value of a scale that is drawn whole; ui.md draws 0 to 10 and 0 to 100.
+MOST_OF_A_SCALE = 100
+
 
 @dataclass(frozen=True)
 class Acts:
@@ -65,9 +68,14 @@ def over_time(
 
 
 def _top(scores: Sequence[Series]) -> float | None:
-    """The highest value of the scale. Without a score the dose has no known bound."""
+    """The highest value of the scales; None when the highest value measured says more.
+
+    Without a score the dose has no known bound, and a count is bounded by what one may type only.
+    """
     tops = [one.highest for one in scores if one.highest is not None]
-    return max(tops, default=None) if len(tops) == len(scores) else None
+    if not tops or len(tops) < len(scores) or max(tops) > MOST_OF_A_SCALE:
+        return None
+    return max(tops)
 
 
 # --- Doses -----------------------------------------------------------------------------------

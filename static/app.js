@@ -129,6 +129,21 @@ for (const form of document.querySelectorAll("form[data-validate]")) {
   });
 }
 
+// --- Groups of the menu ------------------------------------------------------------------------
+// They open by themselves; a click elsewhere or Escape closes them.
+
+const opened = () => document.querySelector(".rc-submenu[open]");
+document.addEventListener("click", (event) => {
+  const menu = opened();
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && opened();
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 // --- Where the cursor waits --------------------------------------------------------------------
 // After a refusal by the server, its summary is read first. Else the field or button that asks for
 // it, at once: Chromium grants `autofocus` with its first picture only, which may come after the

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts import context
+from accounts import context, menus
 from accounts.enums import Role
 from tests.accounts.factories import MemberFactory
 from tests.sessions import open_session
@@ -9,8 +9,13 @@ from tests.sessions import open_session
 
 @pytest.mark.parametrize("role", Role.values)
 def test_every_entry_of_a_menu_leads_somewhere(role):
-    for _, name in context.MENUS[role]:
+    for _, name in menus.entries(role):
         assert reverse(name)
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_menu_is_read_at_a_glance(role):
+    assert len(menus.MENUS[role]) <= 7
 
 
 def frame_of(client, address):
@@ -25,8 +30,19 @@ def test_the_menu_marks_where_one_is(client):
     assert [(link.label, link.active) for link in nav] == [
         ("Mes patients", False),
         ("À signer", False),
+        ("Ruptures", False),
+        ("Inclusions", False),
         ("Formation", True),
     ]
+
+
+def test_a_group_is_marked_with_the_entry_that_one_is_on(client):
+    open_session(client, MemberFactory(role=Role.MANAGER))
+
+    nav = frame_of(client, reverse("retention:plan"))["nav"]
+
+    (programme,) = [link for link in nav if link.active]
+    assert [child.label for child in programme.children if child.active] == ["Conservation"]
 
 
 @pytest.mark.parametrize(
