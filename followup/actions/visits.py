@@ -140,10 +140,8 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
     parts = questionnaires.asked(visit.enrolment, visit.kind, said.held_on)
     check_answers(parts, said)
     key = keys.open_key(visit.enrolment.key_id)
-    visit.status = VisitStatus.DONE
-    visit.held_on, visit.held_by, visit.recorded_at = said.held_on, by, at
-    visit.mode, visit.decision, visit.stop_reason = said.mode, said.decision, said.stop_reason
-    visit.timing_reason, visit.next_on = said.timing_reason, said.next_on
+    _fill(visit, said)
+    visit.status, visit.held_by, visit.recorded_at = VisitStatus.DONE, by, at
     visit.entry_seconds = rules.entry_seconds(once_only.begun_at, at)
     visit.prepared_by = preparing.take_over(visit, planned=visit.pk is not None)
     visit.comment_sealed = questionnaires.seal_text(key, visit, "comment", said.comment)
@@ -163,6 +161,12 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
         timing=visit.timing,
     )
     once.done(by=by, key=once_only.key, target=visit.public_id)
+
+
+def _fill(visit: Visit, said: Held) -> None:
+    visit.held_on, visit.mode = said.held_on, said.mode
+    visit.decision, visit.stop_reason = said.decision, said.stop_reason
+    visit.timing_reason, visit.next_on = said.timing_reason, said.next_on
 
 
 def _supersede(visit: Visit) -> None:
