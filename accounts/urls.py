@@ -31,6 +31,7 @@ urlpatterns = [
     path("compte/", views.me, name="me"),
     path("compte/codes/", views.new_backup_codes, name="new_backup_codes"),
     path("compte/mot-de-passe/", views.password, name="password"),
+    path("compte/invitations/<uuid:public_id>/", views.invite_again, name="invite_again"),
     path("compte/facteurs/<uuid:public_id>/", views.reset_factors, name="reset_factors"),
     path("compte/cles/", views.add_passkey, name="add_passkey"),
     path("compte/cles/<int:pk>/", views.remove_passkey, name="remove_passkey"),

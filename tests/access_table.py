@@ -43,6 +43,7 @@ ACCESS: dict[str, Permission | str] = {
     "accounts:me": SIGNED_IN,
     "accounts:new_backup_codes": SIGNED_IN,
     "accounts:password": SIGNED_IN,
+    "accounts:invite_again": Permission.MEMBERS_MANAGE,
     "accounts:reset_factors": Permission.MEMBERS_MANAGE,
     "accounts:sessions": SIGNED_IN,
     "accounts:close_session": SIGNED_IN,

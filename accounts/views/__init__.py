@@ -26,7 +26,7 @@ from accounts.views.psc import (
     signed_out,
     situation,
 )
-from accounts.views.resets import reset_factors
+from accounts.views.resets import invite_again, reset_factors
 from accounts.views.roles import choose
 from accounts.views.sign_in import csrf_failure, second_factor, session, sign_in, sign_out
 
@@ -40,6 +40,7 @@ __all__ = [
     "csrf_failure",
     "enrol_totp",
     "forgotten",
+    "invite_again",
     "link",
     "link_sent",
     "me",

@@ -1,4 +1,4 @@
-"""Somebody lost their second factor: whoever manages their account takes it away."""
+"""What whoever manages an account does for its owner: another invitation, lost factors."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions, step_up
 from accounts.enums import FactorLoss, IdentityCheck, Permission
@@ -14,6 +14,7 @@ from accounts.forms import FactorResetForm
 from accounts.middleware import MemberRequest
 from accounts.models import Member
 from accounts.permissions import require
+from accounts.views.sign_in import safe_next
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,3 +46,18 @@ def _reset(request: MemberRequest, member: Member, form: FactorResetForm) -> boo
         "personne pour en enregistrer un autre.",
     )
     return True
+
+
+@require_POST
+@require(Permission.MEMBERS_MANAGE)
+def invite_again(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """Send another invitation to whoever never opened their account; the earlier one ends."""
+    managed = Member.objects.managed_by(request.member).select_related("user")
+    member = get_object_or_404(managed, public_id=public_id)
+    try:
+        actions.invite(member.user, by=request.member, at=timezone.now())
+    except actions.CannotInvite as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Invitation envoyée\u202f: elle est valable 72 heures.")
+    return redirect(safe_next(request, request.POST.get("next", "")))

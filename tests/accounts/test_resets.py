@@ -12,7 +12,7 @@ from accounts.enums import LinkKind, Profession, Role
 from accounts.models import AccountLink, FactorReset, Member, OpenSession
 from core.models import JournalLine
 from tests.accounts.factories import PASSWORD, MemberFactory, UserFactory
-from tests.accounts.links import code_of, mailed, ready, reset, use
+from tests.accounts.links import code_of, invited, mailed, ready, reset, use
 from tests.sessions import one_time_code, open_session
 
 
@@ -151,3 +151,38 @@ def test_whoever_manages_nobody_takes_nothing_away(client):
 
     assert client.get(page_of(member)).status_code == 403
     assert not Member.objects.managed_by(member).exists()
+
+
+# --- Another invitation ------------------------------------------------------------------------
+
+
+def again(client, member):
+    address = reverse("accounts:invite_again", args=[member.public_id])
+    return client.post(address, {"next": "/compte/"}, follow=True).content.decode()
+
+
+def test_whoever_did_not_open_their_account_is_invited_again(client):
+    member = invited()
+    first = mailed()
+    open_session(client, MemberFactory(role=Role.MANAGER))
+
+    assert "Invitation envoyée" in again(client, member)
+    assert Client().get(first).status_code == 404
+    assert Client().get(mailed()).status_code == 302
+
+
+def test_whoever_opened_their_account_is_not(client):
+    member = MemberFactory()
+    open_session(client, MemberFactory(role=Role.MANAGER))
+
+    assert "déjà choisi son mot de passe" in again(client, member)
+    assert not AccountLink.objects.exists()
+
+
+def test_a_referent_manages_their_own_site(client):
+    referent = MemberFactory(is_referent=True)
+    colleague, stranger = MemberFactory(site=referent.site), MemberFactory()
+    open_session(client, referent)
+
+    assert client.get(page_of(colleague)).status_code == 200
+    assert client.get(page_of(stranger)).status_code == 404

@@ -181,6 +181,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
         ],
         lambda scene: [scene.enrolment.public_id, scene.running.public_id],
     ),
+    "accounts:invite_again": lambda scene: [scene.doctor.public_id],
     "accounts:close_session": lambda scene: [scene.doctor.public_id],
     "patients:resume": lambda scene: [scene.inclusion],
     "patients:abandon": lambda scene: [scene.inclusion],
