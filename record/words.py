@@ -286,6 +286,7 @@ FIELDS: dict[str, str] = {
     "replaces_product": "médicament remplacé",
     "reported_by": "signalé par",
     "representative_sealed": "représentant",
+    "sent_by": "envoyé par",
     "site": "structure",
     "source": "source",
     "subtype": "sous-catégorie",
