@@ -267,7 +267,6 @@ def test_the_key_of_a_number_that_stands_is_no_orphan():
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 def test_recorded_and_withdrawn_at_the_same_instant_leaves_no_number():
     enrolment = authorised()
-    by = enrolment.included_by
 
     together([lambda: record(enrolment), lambda: withdraw(enrolment)])
 
