@@ -8,6 +8,7 @@ from django.db import connections
 from patients import actions
 from patients.actions.identity import Correction
 from patients.enums import CorrectionReason, TransferReason
+from patients.representatives import Representative
 from tests.accounts.factories import MemberFactory
 from tests.patients.factories import PersonFactory
 from tests.patients.situations import NOON, a_setting, an_inclusion
@@ -51,7 +52,9 @@ def decoded(row):
 
 def test_a_dump_tells_no_identity():
     setting = a_setting()
-    inclusion = an_inclusion(setting, PERSON, nir_given=True, representative="Edcbcanarine Paul")
+    inclusion = an_inclusion(
+        setting, PERSON, nir_given=True, representatives=(Representative("Edcbcanarine Paul"),)
+    )
     drug = replace(inclusion.eligibility.treatments[0], drug="Edcbcanarine")
     found = replace(inclusion.eligibility, treatments=(drug,))
     enrolment = include(setting, replace(inclusion, eligibility=found))

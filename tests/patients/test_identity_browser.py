@@ -46,13 +46,14 @@ def begin(page):
 def name_the_twin(doctor, known):
     """The likeness is told as soon as a name and a date are typed, and follows what is typed."""
     doctor.type("Nom de naissance", "MARTYN")
-    doctor.type("Prénoms", "Anne")
+    doctor.type("Prénoms", "Jeanne")
     doctor.tick("Féminin")
     doctor.type("Date de naissance", "12/05/1960")
     doctor.page.get_by_text("Déjà connu").wait_for()
     assert doctor.page.get_by_role("link", name=known.number).is_visible()
     doctor.type("Nom de naissance", "Martin")
-    doctor.page.get_by_text("même nom").wait_for()
+    doctor.type("Prénoms", "Anne")
+    doctor.page.get_by_text("prénom différent").wait_for()
 
 
 def eligible(doctor, setting):

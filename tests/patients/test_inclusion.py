@@ -311,7 +311,7 @@ def test_refused_above_the_ceiling_of_the_active_file():
 
 def test_an_exit_makes_room_under_the_ceiling():
     full = limited(1)
-    EnrolmentFactory(indication=full.indication, ended=True)
+    EnrolmentFactory(indication=full.indication, ended=True, ended_on=DAY)
 
     assert include(full, an_inclusion(full)).is_live
 

@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from core.db import violated_constraint
 from core.models import JournalLine, KeyRecord
 from patients import actions, nir, tasks
+from patients.consents import Withdrawal
 from patients.enums import ConsentKind, EndReason, NirKind
 from patients.models import Nir
 from tests.patients.factories import ConsentFactory, EnrolmentFactory, PersonFactory
@@ -36,6 +37,11 @@ def authorised(**fields):
 
 def record(enrolment, number=NUMBER):
     return actions.record_nir(enrolment, number, by=enrolment.included_by, at=NOON)
+
+
+def withdraw(enrolment):
+    said = Withdrawal(ConsentKind.NIR, DAY)
+    actions.withdraw(enrolment, said, by=enrolment.included_by, at=NOON)
 
 
 def nir_keys():
@@ -204,7 +210,7 @@ def test_the_number_is_erased_at_once_with_its_consent(how):
     by = enrolment.included_by
 
     if how == "withdrawal":
-        actions.withdraw_nir(enrolment, on=DAY, by=by)
+        withdraw(enrolment)
     else:
         actions.end(
             enrolment, reason=EndReason.CONSENT_WITHDRAWN, on=DAY, weaning=False, by=by, at=NOON
@@ -261,9 +267,8 @@ def test_the_key_of_a_number_that_stands_is_no_orphan():
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 def test_recorded_and_withdrawn_at_the_same_instant_leaves_no_number():
     enrolment = authorised()
-    by = enrolment.included_by
 
-    together([lambda: record(enrolment), lambda: actions.withdraw_nir(enrolment, on=DAY, by=by)])
+    together([lambda: record(enrolment), lambda: withdraw(enrolment)])
 
     assert not Nir.objects.exists()
     assert nir_keys() == 0

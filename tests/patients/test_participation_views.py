@@ -21,8 +21,8 @@ def test_the_page_of_the_inclusion(enrolment, sign_in, django_assert_num_queries
 
     with (
         # session, user, device, membership; enrolment, journal; consents, proofs, channel,
-        # handovers, answers, treatments, certificate and its state
-        django_assert_num_queries(14),
+        # handovers, answers, treatments, aliases, certificate and its state
+        django_assert_num_queries(15),
         django_assert_num_queries(1, using="keys"),
     ):
         page = client.get(page_of(enrolment, "inclusion"))

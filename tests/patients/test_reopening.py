@@ -12,6 +12,7 @@ from patients.enums import EndReason, EnrolmentState
 from patients.models import ContactChoice, Enrolment, Reopening
 from tests.patients.factories import ConsentFactory, EnrolmentFactory, PersonFactory
 from tests.patients.test_identity import places_of
+from tests.programmes.factories import OpeningFactory
 
 
 NOON = datetime.datetime(2026, 4, 5, 12, tzinfo=datetime.UTC)
@@ -47,10 +48,9 @@ def test_a_mistake_is_undone_and_stays_readable(situation, monkeypatch):
 
 def test_it_needs_no_opening_of_the_inclusions():
     """After 27 March 2024 nobody is included any more; a mistake is still corrected."""
-    enrolment = left(
-        indication__programme__inclusions_closed_from=datetime.date(2024, 3, 27),
-        indication__programme__state="CLOSED_TO_INCLUSION",
-    )
+    enrolment = left(indication__programme__state="CLOSED_TO_INCLUSION")
+    on = datetime.date(2024, 3, 27)
+    OpeningFactory(programme=enrolment.programme, closure=True, valid_from=on)
 
     reopen(enrolment)
 

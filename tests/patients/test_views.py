@@ -218,8 +218,8 @@ def test_my_drafts_are_listed(doctor, setting, draft_id, django_assert_num_queri
     walk(doctor, setting, draft_id, until="relais")
 
     with (
-        # session, user, device, membership, programmes, drafts
-        django_assert_num_queries(6),
+        # session, user, device, membership, programmes, drafts, closure of the programme
+        django_assert_num_queries(7),
         django_assert_num_queries(1, using="keys"),
     ):
         page = doctor.get(reverse("patients:include"))
