@@ -95,7 +95,7 @@ class SignedForm(forms.Form):
         "signature_representative": f"person_kind={REPRESENTED}",
         "signature_second": f"person_kind={PersonKind.MINOR}",
     }
-    optional_if_shown = {"signed_on", "second_representative", "signing"}
+    optional_if_shown = {"signed_on", "second_representative"}
 
     def __init__(self, *args: Any, programme: Programme, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
