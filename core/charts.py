@@ -20,6 +20,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from core.marks import DatedMarks, earliest, edge_mark
 from core.numbers import french_number
 
 
@@ -55,16 +56,6 @@ class DatedSeries:
     points: Sequence[tuple[date, float]]
     unit: str = ""
     steps: bool = False
-
-
-@dataclass(frozen=True)
-class DatedMarks:
-    """What happened on some days, drawn as small signs along one edge. `css`: rc-mark--<css>."""
-
-    name: str
-    css: str
-    points: Sequence[tuple[date, str]]
-    at_top: bool = False
 
 
 def nice_ticks(highest: float, wanted: int = 4) -> list[float]:
@@ -164,8 +155,7 @@ def over_time(
     :param top: highest value of the left-hand scale, when it is known
     :param marks: what happened besides, along the edges
     """
-    dated = [on for one in series for on, _ in one.points]
-    first = min(dated + [on for kind in marks for on, _ in kind.points], default=until)
+    first = earliest(marks, min((on for one in series for on, _ in one.points), default=until))
     scores = [value for one in series if not one.steps for _, value in one.points]
     doses = [value for one in series if one.steps for _, value in one.points]
     left, right = nice_ticks(top or max(scores, default=0), 5), nice_ticks(max(doses, default=0), 5)
@@ -177,7 +167,7 @@ def over_time(
         points = _dated_marks(one, first, until, highest=(right if one.steps else left)[-1])
         path = _stepped(points) if one.steps else points
         parts += [_line(rank, path), *(_marker(rank, point) for point in points)]
-    parts += [_edge_mark(kind, *point, first, until) for kind in marks for point in kind.points]
+    parts += [edge_mark(kind, *point, first, until) for kind in marks for point in kind.points]
     described = f"Courbes du {first:%d/%m/%Y} au {until:%d/%m/%Y}."
     return svg(uid, title, described, parts, css="rc-chart--two-scales" if doses else "")
 
@@ -330,18 +320,6 @@ def _marker(rank: int, mark: _Mark) -> SafeString:
     shape = format_html(_SHAPES[rank], inside)
     return format_html(
         '<svg x="{}" y="{}" overflow="visible">{}</svg>', percent(mark.x), percent(mark.y), shape
-    )
-
-
-def _edge_mark(kind: DatedMarks, on: date, told: str, first: date, until: date) -> SafeString:
-    """A triangle on the axis, or hanging from the top edge."""
-    days = max((until - first).days, 1)
-    return format_html(
-        '<svg x="{}" y="{}" overflow="visible"><path class="rc-mark rc-mark--{}" fill="{}" d="{}">'
-        "<title>{}, {}\u202f: {}</title></path></svg>",
-        *(percent(100 * (on - first).days / days), "0" if kind.at_top else "100%", kind.css, INK),
-        "M0 10l-5-9h10z" if kind.at_top else "M0-10l-5 9h10z",
-        *(kind.name, f"{on:%d/%m/%Y}", told),
     )
 
 

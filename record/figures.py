@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from django.utils.safestring import SafeString
 
 from core import charts
-from core.charts import DatedMarks, DatedSeries
+from core.charts import DatedSeries
+from core.marks import DatedMarks
 from core.numbers import french_number
 from followup.curve import Series
 from pharmacies.models import DispensedItem

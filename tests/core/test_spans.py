@@ -3,7 +3,8 @@
 from datetime import date
 
 from core import spans
-from core.charts import DatedMarks, DatedSeries, over_time
+from core.charts import DatedSeries, over_time
+from core.marks import DatedMarks
 from core.spans import Span, SpanRow
 
 
