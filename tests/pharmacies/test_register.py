@@ -2,8 +2,10 @@
 
 import datetime
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from core.models import JournalLine
 from core.once import AnotherBody
@@ -297,3 +299,18 @@ def test_a_copy_tells_every_line_and_is_remembered():
     assert "Perte ou casse" in text
     assert "SECRET" not in text
     assert RegisterCopy.objects.get() == copy
+
+
+def test_each_page_of_the_copy_bears_the_name_and_address_of_the_pharmacy():
+    """CSP art. R. 5132-36."""
+    by = register_keeper()
+    pack = narcotic_pack(by)
+    by.site.address, by.site.postcode = "12 place du Marché", "31000"
+    for number in range(20):
+        entered(by, pack, key=str(number))
+
+    copy = documents.register_pdf(documents.lines_of(by.site), by.site, on=ENTERED_ON)
+
+    pages = [page.extract_text() for page in PdfReader(BytesIO(copy)).pages]
+    assert len(pages) > 1
+    assert all(by.site.name in page and "12 place du Marché, 31000" in page for page in pages)
