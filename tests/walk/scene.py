@@ -102,13 +102,7 @@ def a_scene() -> Scene:
         held=_held(enrolment),
         due=_due(enrolment, today),
         event=_event(enrolment, today),
-        at_the_counter=AdverseEventFactory(
-            enrolment=enrolment,
-            dispensation=dispensation,
-            reported_by=world.member("marc.fontaine"),
-            occurred_on=today,
-            known_on=today,
-        ),
+        at_the_counter=_told_at_the_counter(world, dispensation, today),
         inclusion=_inclusion(world, today),
         code=_release(world, waiting),
         glass=_glass(world, enrolment),
@@ -316,3 +310,13 @@ def _typed(world: World) -> dict[str, dict[str, object]]:
 def _fit(criterion: Criterion) -> str:
     """The answer that forbids nothing."""
     return "YES" if criterion.kind == CriterionKind.INCLUSION else "NO"
+
+
+def _told_at_the_counter(world: World, dispensation: Dispensation, today: date) -> AdverseEvent:
+    return AdverseEventFactory(
+        enrolment=dispensation.enrolment,
+        dispensation=dispensation,
+        reported_by=world.member("marc.fontaine"),
+        occurred_on=today,
+        known_on=today,
+    )
