@@ -8,6 +8,7 @@ from patients.enums import CorrectionReason as IdentityReason
 from patients.enums import EndReason, ScreeningReason, TransferReason, TransferRefusal
 from pharmacies.enums import OverrideReason, UndoReason
 from prescriptions.enums import VoidReason
+from record.enums import ReviewKind
 
 
 # Actions of the journal and of history. One that is missing fails `tests/record/test_words.py`.
@@ -229,6 +230,7 @@ _REASONS: dict[str, str] = {
         ScreeningReason,
         TransferReason,
         TransferRefusal,
+        ReviewKind,
     )
     for value, label in choices.choices
 } | {"alerts passed": "Alertes passées outre"}
