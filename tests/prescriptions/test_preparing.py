@@ -28,8 +28,8 @@ def prepared(doctor, nurse, medicine, today, client):
     return client.post(create, sent)
 
 
-def test_a_nurse_prepares_and_the_doctor_signs_and_both_are_named(
-    doctor, nurse, medicine, today, sign_in, signature
+def test_a_nurse_prepares_what_they_may_change_and_not_sign(
+    doctor, nurse, medicine, today, sign_in
 ):
     client = sign_in(nurse)
     form = client.get(address("create", doctor.enrolment))
@@ -45,6 +45,14 @@ def test_a_nurse_prepares_and_the_doctor_signs_and_both_are_named(
     assertContains(shown, "Modifier")
     assert client.get(address("edit", doctor.enrolment, draft)).status_code == 200
     assert client.post(address("sign", doctor.enrolment, draft)).status_code == 403
+
+
+def test_the_doctor_signs_what_was_prepared_and_both_are_named(
+    doctor, nurse, medicine, today, sign_in, signature
+):
+    prepared(doctor, nurse, medicine, today, sign_in(nurse))
+    draft = Prescription.objects.get()
+    detail = address("detail", doctor.enrolment, draft)
 
     client = sign_in(doctor.member)
     queue = client.get(reverse("record:to_sign"))
