@@ -78,7 +78,7 @@ def test_a_likeness_is_told_while_typing_and_a_twin_is_accepted(open_page):
     doctor.go_on()
     doctor.go_on()
     assert doctor.page.get_by_text("Valproate 500 mg (antiépileptiques)").is_visible()
-    doctor.tick("Ce n’est pas la même personne")
+    doctor.page.get_by_text("Ce n’est pas la même personne").first.click()
     doctor.tick("J’ai relu ces informations et je confirme l’inclusion de ce patient")
     doctor.go_on("Inclure le patient")
 
