@@ -205,7 +205,7 @@ def test_a_prescription_and_a_visit_are_read_not_signed_nor_held(opened, enrolme
     "name",
     [
         "prescriptions:create", "followup:unscheduled", "patients:end", "vigilance:report",
-        "patients:withdraw_nir", "patients:issue_certificate", "patients:finish_weaning",
+        "patients:choose_channel", "patients:issue_certificate", "patients:finish_weaning",
     ],
 )  # fmt: skip
 def test_nothing_is_written_through_the_glass(opened, enrolment, name):

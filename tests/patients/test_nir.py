@@ -35,6 +35,11 @@ def authorised(**fields):
     return enrolment
 
 
+def withdraw(enrolment):
+    said = Withdrawal(ConsentKind.NIR, DAY)
+    actions.withdraw(enrolment, said, by=enrolment.included_by, at=NOON)
+
+
 def record(enrolment, number=NUMBER):
     return actions.record_nir(enrolment, number, by=enrolment.included_by, at=NOON)
 

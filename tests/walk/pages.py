@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.urls import reverse
 
 from accounts.models import Member
+from patients.models import Designation
 from tests.walk.courses import attempt_of, course_of, imports_of
 from tests.walk.scene import Scene
 
@@ -109,6 +110,26 @@ PAGES: dict[str, Place] = {
         _at("patients:inclusion", scene.ended),
     ],
     "patients:end": _of_patient("patients:end"),
+    "patients:reopen": lambda scene, _: [_at("patients:reopen", scene.ended)],
+    "patients:replace_certificate": _of_patient("patients:replace_certificate"),
+    "patients:consents_todo": _plain("patients:consents_todo"),
+    "patients:consent_paper": _of_patient("patients:consent_paper"),
+    "patients:consent_give": lambda scene, _: [
+        _at("patients:consent_give", scene.enrolment, kind)
+        for kind in ("participation", "nir", "recherche")
+    ],
+    "patients:consent_withdraw": lambda scene, _: [
+        _at("patients:consent_withdraw", scene.enrolment, "participation")
+    ],
+    "patients:inform": _of_patient("patients:inform"),
+    "patients:designations": _of_patient("patients:designations"),
+    "patients:designation": lambda _, member: [
+        _at("patients:designation", one)
+        for one in Designation.objects.made_to(member).order_by("pk")[:1]
+    ],
+    "patients:notes": _of_patient("patients:notes"),
+    "patients:join": _plain("patients:join"),
+    "record:travel": _of("record:travel", "running"),
     "prescriptions:list": _of_patient("prescriptions:list"),
     "prescriptions:create": _of_patient("prescriptions:create"),
     "prescriptions:detail": _of("prescriptions:detail", "running", "typing", "voided"),
@@ -161,7 +182,8 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     **dict.fromkeys(
         [
             "patients:certificate", "patients:issue_certificate", "patients:finish_weaning",
-            "patients:withdraw_nir", "record:history_csv", "record:accesses_pdf",
+            "record:history_csv", "record:accesses_pdf", "record:booklet", "patients:invite",
+            "patients:choose_channel",
         ],
         lambda scene: [scene.enrolment.public_id],
     ),
@@ -192,6 +214,10 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     ),
     "rights:revoke": lambda scene: [scene.nurse.public_id],
     "patients:acknowledge_glass": lambda scene: [scene.glass.public_id],
+    "patients:give_up_invitation": lambda scene: [scene.enrolment.public_id, "DOCTOR"],
+    "patients:consent_proof": lambda scene: [scene.enrolment.public_id] * 2,
+    "core:verify_bearer": lambda _: [],
+    "core:published_key": lambda _: [],
     "core:draft": lambda _: ["visit_new:1"],
     "pharmacies:receive": lambda scene: [scene.waiting.public_id],
     "followup:not_done": lambda scene: [scene.due.public_id],

@@ -289,6 +289,7 @@ def _typed(world: World) -> dict[str, dict[str, object]]:
             "document_ADULT": str(document.pk),
             "participation": "YES",
             "nir": "NO",
+            "research": "YES",
         },
         "eligibilite": {
             "indication": str(world.indication("DN").pk),

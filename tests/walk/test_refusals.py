@@ -78,6 +78,7 @@ def information(world, **changes):
         "booklet": "on",
         "participation": "YES",
         "nir": "NO",
+        "research": "YES",
     } | changes
 
 
