@@ -34,4 +34,4 @@ def medicine(doctor):
 @pytest.fixture
 def signature(monkeypatch):
     """A hand that signs: the proof itself is tested in accounts."""
-    monkeypatch.setattr("accounts.step_up._refusal", lambda request, secret: "")
+    monkeypatch.setattr("accounts.step_up._refusal", lambda request, user, secret: "")

@@ -43,6 +43,8 @@ def doctor():
     PackFactory(product=product, label="Flacon de 10 mL", quantity=Decimal(10))
     PackFactory(product=product)
     member.enrolment, member.product = enrolment, product
+    # Her application is enrolled before any page asks for its code.
+    one_time_code(member.user)
     return member
 
 
