@@ -278,8 +278,8 @@ OWED = frozenset(
 # Roles for which some rows belong to no place: they manage them all.
 EVERYWHERE = {
     Role.MANAGER: {
-        "accounts:invite_again", "accounts:reset_factors", "record:account_journal", "rights:add", "rights:end",
-        "rights:member", "rights:referent", "rights:reopen_member", "rights:review",
+        "accounts:invite_again", "accounts:reset_factors", "record:account_journal",
+        "rights:add", "rights:end", "rights:member", "rights:referent", "rights:reopen_member", "rights:review",
         "rights:reviewed", "rights:revoke", "rights:team",
     },
 }  # fmt: skip

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.db import connection
 
-from accounts.models import FactorReset, TotpDevice
+from accounts.models import FactorReset, ProviderIdentity, TotpDevice
 from tests.accounts.factories import (
     AccountLinkFactory,
     ApiTokenFactory,
@@ -51,6 +51,24 @@ def replaced_twice():
         started_on=day,
         until=day + datetime.timedelta(days=5),
     )
+
+
+def linked(**fields):
+    """A person known at Pro Santé Connect by a subject."""
+    return ProviderIdentity.objects.create(
+        **{
+            "user": UserFactory(),
+            "issuer": "https://psc.test",
+            "subject": "f:1",
+            "rpps": "",
+            "linked_at": AT,
+            **fields,
+        }
+    )
+
+
+def linked_twice():
+    linked(user=linked().user, subject="f:2")
 
 
 REFUSED: dict[str, Callable[[], object]] = {
@@ -102,6 +120,9 @@ REFUSED: dict[str, Callable[[], object]] = {
     ),
     "accounts_substitution_is_dated": lambda: MemberFactory(replaces=MemberFactory()),
     "accounts_substitutes_once_at_a_time": replaced_twice,
+    "accounts_identity_is_one_account": lambda: (linked(), linked()),
+    "accounts_identity_once_a_provider": linked_twice,
+    "accounts_identity_named": lambda: linked(subject=""),
     "accounts_token_digest": lambda: ApiTokenFactory(digest=bytes(20)),
 }
 

@@ -44,11 +44,6 @@ def record(enrolment, number=NUMBER):
     return actions.record_nir(enrolment, number, by=enrolment.included_by, at=NOON)
 
 
-def withdraw(enrolment):
-    said = Withdrawal(ConsentKind.NIR, DAY)
-    actions.withdraw(enrolment, said, by=enrolment.included_by, at=NOON)
-
-
 def nir_keys():
     return KeyRecord.objects.filter(purpose="nir").count()
 
