@@ -279,7 +279,7 @@ OWED = frozenset(
 EVERYWHERE = {
     Role.MANAGER: {
         "accounts:invite_again", "accounts:reset_factors", "record:account_journal",
-        "rights:add", "rights:end", "rights:member", "rights:referent", "rights:reopen_member", "rights:review",
-        "rights:reviewed", "rights:revoke", "rights:team",
+        "rights:add", "rights:end", "rights:member", "rights:referent", "rights:reopen_member",
+        "rights:review", "rights:reviewed", "rights:revoke", "rights:team",
     },
 }  # fmt: skip
