@@ -119,42 +119,45 @@ class Gate:
         return json.dumps(token | {"id_token": self.signed(kept)}).encode()
 
 
+class Handler(BaseHTTPRequestHandler):
+    """`_handler_of` gives it its self.gate."""
+
+    def answer(self):
+        path = self.path.partition("?")[0]
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.gate.asked.append((path, body.decode()))
+        if self.gate.slow == path:
+            self.gate.released.wait()
+            return
+        if self.gate.broken == path:
+            self.reply(500, "text/plain", b"")
+            return
+        # The provider names itself as it is called.
+        theirs = requests.request(
+            self.command, self.gate.provider + self.path, data=body, headers=dict(self.headers),
+            timeout=5, allow_redirects=False,
+        )  # fmt: skip
+        kind = theirs.headers.get("Content-Type", "")
+        status, kind, body = self.gate.spoil(path, theirs.status_code, kind, theirs.content)
+        self.reply(status, kind, body, theirs.headers.get("Location", ""))
+
+    def reply(self, status, kind, body, location=""):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        if location:
+            self.send_header("Location", location)
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = answer  # noqa: N815  the names that the class above looks for
+
+    def log_message(self, *args):
+        pass
+
+
 def _handler_of(gate):
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self):
-            path = self.path.partition("?")[0]
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            gate.asked.append((path, body.decode()))
-            if gate.slow == path:
-                gate.released.wait()
-                return
-            if gate.broken == path:
-                self.reply(500, "text/plain", b"")
-                return
-            # The provider names itself as it is called.
-            theirs = requests.request(
-                self.command, gate.provider + self.path, data=body, headers=dict(self.headers),
-                timeout=5, allow_redirects=False,
-            )  # fmt: skip
-            kind = theirs.headers.get("Content-Type", "")
-            status, kind, body = gate.spoil(path, theirs.status_code, kind, theirs.content)
-            self.reply(status, kind, body, theirs.headers.get("Location", ""))
-
-        def reply(self, status, kind, body, location=""):
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            if location:
-                self.send_header("Location", location)
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST = answer  # noqa: N815  the names that the class above looks for
-
-        def log_message(self, *args):
-            pass
-
-    return Handler
+    return type("GateHandler", (Handler,), {"gate": gate})
 
 
 def practice(profession="10", *, skill="SM26", **activity):
