@@ -2,14 +2,15 @@
 
 from django.db.models import Sum
 
-from pharmacies.models import DispensedItem
+from pharmacies.models import Dispensation, DispensedItem
 from prescriptions.models import Prescription
 
 
 def state(prescription: Prescription) -> str:
     """«Entièrement délivrée», «En partie délivrée», or "" when nothing was."""
     lines = dict(prescription.lines.values_list("pk", "days"))
-    items = DispensedItem.objects.filter(dispensation__prescription=prescription)
+    standing = Dispensation.objects.standing().filter(prescription=prescription)
+    items = DispensedItem.objects.filter(dispensation__in=standing)
     given = dict(items.values_list("line").annotate(days=Sum("days")))
     if not given:
         return ""
