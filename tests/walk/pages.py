@@ -2,165 +2,141 @@
 
 from collections.abc import Callable
 
-from django.urls import reverse
-
-from accounts.models import Member
 from patients.models import Designation
+from tests.walk import management, registers
 from tests.walk.courses import attempt_of, course_of, imports_of
+from tests.walk.places import Place, at, of, of_patient, plain
 from tests.walk.scene import Scene
 
 
-# The addresses of a page, for the member who opens it.
-Place = Callable[[Scene, Member], list[str]]
-
-
-def _at(name: str, *args: object) -> str:
-    return reverse(name, args=[getattr(arg, "public_id", arg) for arg in args])
-
-
-def _plain(name: str) -> Place:
-    return lambda *_: [_at(name)]
-
-
-def _of_patient(name: str) -> Place:
-    return lambda scene, _: [_at(name, scene.enrolment)]
-
-
-def _of(name: str, *prescriptions: str) -> Place:
-    """One page of prescriptions, in several states."""
-    return lambda scene, _: [
-        _at(name, scene.enrolment, getattr(scene, one)) for one in prescriptions
-    ]
-
-
 # Every page that answers a GET with HTML, for each role that may open it.
-PAGES: dict[str, Place] = {
-    "accounts:sign_in": _plain("accounts:sign_in"),
-    "accounts:choose": _plain("accounts:choose"),
-    "accounts:forgotten": _plain("accounts:forgotten"),
-    "accounts:link_sent": _plain("accounts:link_sent"),
-    "accounts:signed_out": _plain("accounts:signed_out"),
-    "accounts:me": _plain("accounts:me"),
-    "accounts:sessions": _plain("accounts:sessions"),
-    "accounts:add_passkey": _plain("accounts:add_passkey"),
-    "accounts:reset_factors": lambda scene, _: [_at("accounts:reset_factors", scene.doctor)],
-    "accounts:password": _plain("accounts:password"),
-    "rights:sites": _plain("rights:sites"),
-    "rights:team": lambda scene, _: [_at("rights:team", scene.doctor.site)],
-    "rights:add": lambda scene, _: [_at("rights:add", scene.doctor.site)],
-    "rights:member": lambda scene, _: [_at("rights:member", scene.nurse)],
-    "rights:review": lambda scene, _: [_at("rights:review", scene.doctor.site)],
-    "rights:reviewed": lambda scene, _: [_at("rights:reviewed", scene.reviewed)],
-    "rights:substitutions": _plain("rights:substitutions"),
-    "rights:tokens": _plain("rights:tokens"),
-    "patients:glass": _plain("patients:glass"),
-    "patients:glass_log": _plain("patients:glass_log"),
-    "record:to_sign": _plain("record:to_sign"),
-    "core:verify": _plain("core:verify"),
-    "core:verify_code": lambda scene, _: [_at("core:verify_code", scene.code)],
-    "core:caught_mail": _plain("core:caught_mail"),
-    "record:accessibility": _plain("record:accessibility"),
-    "record:legal": _plain("record:legal"),
-    "record:privacy": _plain("record:privacy"),
-    "record:help": _plain("record:help"),
-    "record:patients": _plain("record:patients"),
-    "record:patient": _of_patient("record:patient"),
+PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
+    "accounts:sign_in": plain("accounts:sign_in"),
+    "accounts:choose": plain("accounts:choose"),
+    "accounts:forgotten": plain("accounts:forgotten"),
+    "accounts:link_sent": plain("accounts:link_sent"),
+    "accounts:signed_out": plain("accounts:signed_out"),
+    "accounts:me": plain("accounts:me"),
+    "accounts:sessions": plain("accounts:sessions"),
+    "accounts:add_passkey": plain("accounts:add_passkey"),
+    "accounts:reset_factors": lambda scene, _: [at("accounts:reset_factors", scene.doctor)],
+    "accounts:password": plain("accounts:password"),
+    "rights:sites": plain("rights:sites"),
+    "rights:team": lambda scene, _: [at("rights:team", scene.doctor.site)],
+    "rights:add": lambda scene, _: [at("rights:add", scene.doctor.site)],
+    "rights:member": lambda scene, _: [at("rights:member", scene.nurse)],
+    "rights:review": lambda scene, _: [at("rights:review", scene.doctor.site)],
+    "rights:reviewed": lambda scene, _: [at("rights:reviewed", scene.reviewed)],
+    "rights:substitutions": plain("rights:substitutions"),
+    "rights:tokens": plain("rights:tokens"),
+    "patients:glass": plain("patients:glass"),
+    "patients:glass_log": plain("patients:glass_log"),
+    "record:to_sign": plain("record:to_sign"),
+    "core:verify": plain("core:verify"),
+    "core:verify_code": lambda scene, _: [at("core:verify_code", scene.code)],
+    "core:caught_mail": plain("core:caught_mail"),
+    "record:accessibility": plain("record:accessibility"),
+    "record:legal": plain("record:legal"),
+    "record:privacy": plain("record:privacy"),
+    "record:help": plain("record:help"),
+    "record:patients": plain("record:patients"),
+    "record:patient": of_patient("record:patient"),
     "record:history": lambda scene, _: [
-        _at("record:history", scene.enrolment),
-        f"{_at('record:history', scene.enrolment)}?fait={scene.held.public_id}",
+        at("record:history", scene.enrolment),
+        f"{at('record:history', scene.enrolment)}?fait={scene.held.public_id}",
     ],
-    "record:accesses": _of_patient("record:accesses"),
-    "record:journal": _plain("record:journal"),
+    "record:accesses": of_patient("record:accesses"),
+    "record:journal": plain("record:journal"),
     "record:account_journal": lambda scene, _: [
-        _at("record:account_journal", scene.doctor.user.public_id)
+        at("record:account_journal", scene.doctor.user.public_id)
     ],
-    "record:integrity": _plain("record:integrity"),
-    "record:reviews": _plain("record:reviews"),
+    "record:integrity": plain("record:integrity"),
+    "record:reviews": plain("record:reviews"),
     "record:review": lambda *_: [
-        _at("record:review", "late-entries"), _at("record:review", "night-activity")
+        at("record:review", "late-entries"), at("record:review", "night-activity")
     ],
-    "training:mine": _plain("training:mine"),
-    "training:course": lambda _, member: [_at("training:course", course_of(member))],
+    "training:mine": plain("training:mine"),
+    "training:course": lambda _, member: [at("training:course", course_of(member))],
     "training:chapter": lambda _, member: [
-        _at("training:chapter", course_of(member), "cadre")
+        at("training:chapter", course_of(member), "cadre")
     ],
-    "training:test": lambda _, member: [_at("training:test", course_of(member))],
-    "training:attempt": lambda _, member: [_at("training:attempt", attempt_of(member))],
+    "training:test": lambda _, member: [at("training:test", course_of(member))],
+    "training:attempt": lambda _, member: [at("training:attempt", attempt_of(member))],
     "training:places": lambda *_: [
-        _at("training:places"), f"{_at('training:places')}?departement=75"
+        at("training:places"), f"{at('training:places')}?departement=75"
     ],
-    "programmes:listings": _plain("programmes:listings"),
+    "programmes:listings": plain("programmes:listings"),
     "programmes:structure": lambda scene, _: [
-        _at("programmes:structure", scene.doctor.site)
+        at("programmes:structure", scene.doctor.site)
     ],
     "programmes:delist": lambda scene, _: [
-        _at("programmes:delist", scene.doctor.site.listings.order_by("pk")[0])
+        at("programmes:delist", scene.doctor.site.listings.order_by("pk")[0])
     ],
-    "accounts:imports": _plain("accounts:imports"),
+    "accounts:imports": plain("accounts:imports"),
     "accounts:import": lambda _, member: [
-        _at("accounts:import", one) for one in imports_of(member)
+        at("accounts:import", one) for one in imports_of(member)
     ],
-    "patients:include": _plain("patients:include"),
+    "patients:include": plain("patients:include"),
     "patients:step": lambda scene, _: [
-        _at("patients:step", scene.inclusion, step)
+        at("patients:step", scene.inclusion, step)
         for step in ("information", "eligibilite", "identite", "relais", "confirmation")
     ],
     "patients:inclusion": lambda scene, _: [
-        _at("patients:inclusion", scene.enrolment),
-        _at("patients:inclusion", scene.ended),
+        at("patients:inclusion", scene.enrolment),
+        at("patients:inclusion", scene.ended),
     ],
-    "patients:end": _of_patient("patients:end"),
-    "patients:reopen": lambda scene, _: [_at("patients:reopen", scene.ended)],
-    "patients:replace_certificate": _of_patient("patients:replace_certificate"),
-    "patients:consents_todo": _plain("patients:consents_todo"),
-    "patients:consent_paper": _of_patient("patients:consent_paper"),
+    "patients:end": of_patient("patients:end"),
+    "patients:reopen": lambda scene, _: [at("patients:reopen", scene.ended)],
+    "patients:replace_certificate": of_patient("patients:replace_certificate"),
+    "patients:consents_todo": plain("patients:consents_todo"),
+    "patients:consent_paper": of_patient("patients:consent_paper"),
     "patients:consent_give": lambda scene, _: [
-        _at("patients:consent_give", scene.enrolment, kind)
+        at("patients:consent_give", scene.enrolment, kind)
         for kind in ("participation", "nir", "recherche")
     ],
     "patients:consent_withdraw": lambda scene, _: [
-        _at("patients:consent_withdraw", scene.enrolment, "participation")
+        at("patients:consent_withdraw", scene.enrolment, "participation")
     ],
-    "patients:inform": _of_patient("patients:inform"),
-    "patients:designations": _of_patient("patients:designations"),
+    "patients:inform": of_patient("patients:inform"),
+    "patients:designations": of_patient("patients:designations"),
     "patients:designation": lambda _, member: [
-        _at("patients:designation", one)
+        at("patients:designation", one)
         for one in Designation.objects.made_to(member).order_by("pk")[:1]
     ],
-    "patients:notes": _of_patient("patients:notes"),
-    "patients:join": _plain("patients:join"),
-    "record:travel": _of("record:travel", "running"),
-    "prescriptions:list": _of_patient("prescriptions:list"),
-    "prescriptions:create": _of_patient("prescriptions:create"),
-    "prescriptions:detail": _of("prescriptions:detail", "running", "typing", "voided"),
+    "patients:notes": of_patient("patients:notes"),
+    "patients:join": plain("patients:join"),
+    "record:travel": of("record:travel", "running"),
+    "prescriptions:list": of_patient("prescriptions:list"),
+    "prescriptions:create": of_patient("prescriptions:create"),
+    "prescriptions:detail": of("prescriptions:detail", "running", "typing", "voided"),
     "prescriptions:edit": lambda scene, member: [
-        _at("prescriptions:edit", scene.enrolment, scene.draft_of(member))
+        at("prescriptions:edit", scene.enrolment, scene.draftof(member))
     ],
     "prescriptions:void": lambda scene, member: [
-        _at("prescriptions:void", scene.enrolment, scene.draft_of(member))
+        at("prescriptions:void", scene.enrolment, scene.draftof(member))
     ],
-    "pharmacies:counter": _plain("pharmacies:counter"),
-    "pharmacies:prescription": lambda scene, _: [_at("pharmacies:prescription", scene.waiting)],
-    "pharmacies:done": lambda scene, _: [_at("pharmacies:done", scene.dispensation)],
-    "pharmacies:history": _plain("pharmacies:history"),
-    "followup:list": _of_patient("followup:list"),
+    "pharmacies:counter": plain("pharmacies:counter"),
+    "pharmacies:prescription": lambda scene, _: [at("pharmacies:prescription", scene.waiting)],
+    "pharmacies:done": lambda scene, _: [at("pharmacies:done", scene.dispensation)],
+    "pharmacies:history": plain("pharmacies:history"),
+    "followup:list": of_patient("followup:list"),
     "followup:visit": lambda scene, _: [
-        _at("followup:visit", scene.due), _at("followup:visit", scene.held)
+        at("followup:visit", scene.due), at("followup:visit", scene.held)
     ],
-    "followup:correct": lambda scene, _: [_at("followup:correct", scene.held)],
-    "followup:unscheduled": _of_patient("followup:unscheduled"),
-    "vigilance:of_patient": _of_patient("vigilance:of_patient"),
-    "vigilance:report": _of_patient("vigilance:report"),
+    "followup:correct": lambda scene, _: [at("followup:correct", scene.held)],
+    "followup:unscheduled": of_patient("followup:unscheduled"),
+    "vigilance:of_patient": of_patient("vigilance:of_patient"),
+    "vigilance:report": of_patient("vigilance:report"),
     "vigilance:report_dispensed": lambda scene, _: [
-        _at("vigilance:report_dispensed", scene.dispensation)
+        at("vigilance:report_dispensed", scene.dispensation)
     ],
-    "vigilance:event": lambda scene, member: [_at("vigilance:event", scene.event_for(member))],
-    "vigilance:list": _plain("vigilance:list"),
-    "retention:plan": _plain("retention:plan"),
-    "evaluation:dashboard": _plain("evaluation:dashboard"),
-    "evaluation:published": _plain("evaluation:published"),
-    "evaluation:export": _plain("evaluation:export"),
-    "evaluation:api": _plain("evaluation:api"),
+    "vigilance:event": lambda scene, member: [at("vigilance:event", scene.event_for(member))],
+    "vigilance:list": plain("vigilance:list"),
+    "retention:plan": plain("retention:plan"),
+    "evaluation:dashboard": plain("evaluation:dashboard"),
+    "evaluation:published": plain("evaluation:published"),
+    "evaluation:export": plain("evaluation:export"),
+    "evaluation:api": plain("evaluation:api"),
 }  # fmt: skip
 
 # No page: the address only takes a form, sends a file, leads elsewhere, or speaks to programs.
@@ -216,7 +192,27 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "patients:acknowledge_glass": lambda scene: [scene.glass.public_id],
     "patients:give_up_invitation": lambda scene: [scene.enrolment.public_id, "DOCTOR"],
     "patients:consent_proof": lambda scene: [scene.enrolment.public_id] * 2,
-    "core:verify_bearer": lambda _: [],
+    **dict.fromkeys(["patients:screening_csv", "core:verify_bearer"], lambda _: []),
+    "patients:alike": lambda scene: [scene.inclusion],
+    "patients:reveal_nir": lambda scene: [scene.enrolment.public_id],
+    "patients:decide_opening": lambda scene: [scene.world.programme.public_id, "publier"],
+    **dict.fromkeys(
+        [
+            "patients:ask_merge", "pharmacies:answer", "pharmacies:acknowledge",
+            "pharmacies:month_pdf",
+        ],
+        lambda scene: [scene.glass.public_id],
+    ),
+    "patients:decide_merge": lambda scene: [scene.glass.public_id, "approuver"],
+    "patients:answer_transfer": lambda scene: [scene.glass.public_id, "accepter"],
+    "prescriptions:plan_paper": lambda scene: [
+        scene.enrolment.public_id, management.a_plan(scene, scene.doctor).public_id
+    ],
+    "prescriptions:give_up_plan": lambda scene: [scene.enrolment.public_id, scene.glass.public_id],
+    "prescriptions:adapt": lambda scene: [scene.enrolment.public_id, scene.running.public_id],
+    "pharmacies:announce": lambda scene: [scene.running.public_id],
+    "pharmacies:statement_file": lambda _: ["2026-05", "csv"],
+    "pharmacies:copy": lambda _: ["csv"],
     "core:published_key": lambda _: [],
     "core:draft": lambda _: ["visit_new:1"],
     "pharmacies:receive": lambda scene: [scene.waiting.public_id],
@@ -234,7 +230,8 @@ DURING_SIGN_IN = {
 }  # fmt: skip
 
 # Roles that one page means nothing to, though their permission opens others of its kind.
-NOT_FOR = {
+NOT_FOR: dict[str, set[str]] = {
+    **management.NOT_FOR,
     # A doctor reports on the page of the patient.
     "vigilance:report": {"PHARMACIST"},
     "vigilance:report_dispensed": {"REFERENCE_DOCTOR", "RELAY_DOCTOR"},

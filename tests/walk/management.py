@@ -1,0 +1,81 @@
+"""Pages of those who run a programme, and of identities: the second part of `tests.walk.pages`."""
+
+from django.utils import timezone
+
+from accounts.models import Member
+from prescriptions.models import Plan
+from programmes.models import Opening, Product
+from tests.patients.factories import EnrolmentFactory, PairFactory
+from tests.prescriptions.factories import PlanFactory
+from tests.programmes.factories import SupplyNoticeFactory
+from tests.walk.places import Place, at, of, of_patient, plain
+from tests.walk.scene import Scene
+
+
+def product_of(scene: Scene) -> Product:
+    return scene.world.programme.products.order_by("pk")[0]
+
+
+def _of_product(name: str) -> Place:
+    return lambda scene, _: [at(name, product_of(scene))]
+
+
+def _pair(scene: Scene, member: Member) -> list[str]:
+    """Two patients of the same structure who look alike."""
+    other = EnrolmentFactory(
+        included_by=scene.doctor, indication=scene.enrolment.indication, patient__person=True
+    )
+    first, second = sorted([scene.enrolment.patient, other.patient], key=lambda one: one.pk)
+    return [at("patients:pair", PairFactory(first=first, second=second))]
+
+
+def a_plan(scene: Scene, member: Member) -> Plan:
+    return PlanFactory(enrolment=scene.enrolment, author=member)
+
+
+def _notice(scene: Scene, _: Member) -> list[str]:
+    return [at("programmes:lift_notice", SupplyNoticeFactory(product=product_of(scene)))]
+
+
+def _opening(*_: object) -> list[str]:
+    return [at("patients:opening", one) for one in Opening.objects.order_by("pk")[:2]]
+
+
+PAGES: dict[str, Place] = {
+    "record:grid": plain("record:grid"),
+    "programmes:products": plain("programmes:products"),
+    "programmes:add_product": lambda scene, _: [
+        at("programmes:add_product", scene.world.programme.code)
+    ],
+    "programmes:product": _of_product("programmes:product"),
+    "programmes:change_product": _of_product("programmes:change_product"),
+    "programmes:set_regime": _of_product("programmes:set_regime"),
+    "programmes:add_pack": _of_product("programmes:add_pack"),
+    "programmes:end_pack": _of_product("programmes:end_pack"),
+    "programmes:publish_notice": _of_product("programmes:publish_notice"),
+    "programmes:lift_notice": _notice,
+    "patients:openings": plain("patients:openings"),
+    "patients:preview": lambda *_: [f"{at('patients:preview')}?jour={timezone.localdate()}"],
+    "patients:draft_opening": lambda scene, _: [
+        at("patients:draft_opening", scene.world.programme)
+    ],
+    "patients:opening": _opening,
+    "patients:oversight": plain("patients:oversight"),
+    "patients:transition": plain("patients:transition"),
+    "patients:screening": plain("patients:screening"),
+    "patients:not_included": plain("patients:not_included"),
+    "patients:desk": plain("patients:desk"),
+    "patients:pair": _pair,
+    "patients:correct_identity": of_patient("patients:correct_identity"),
+    "patients:transfer": of_patient("patients:transfer"),
+    "patients:nir": of_patient("patients:nir"),
+    "prescriptions:create_plan": of_patient("prescriptions:create_plan"),
+    "prescriptions:plan": lambda scene, member: [
+        at("prescriptions:plan", scene.enrolment, a_plan(scene, member))
+    ],
+    "prescriptions:history": of_patient("prescriptions:history"),
+    "prescriptions:switch": of("prescriptions:switch", "running"),
+}
+
+# A plan is written by a doctor.
+NOT_FOR: dict[str, set[str]] = {"prescriptions:plan": {"PREPARER"}}
