@@ -110,10 +110,10 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
     "prescriptions:create": of_patient("prescriptions:create"),
     "prescriptions:detail": of("prescriptions:detail", "running", "typing", "voided"),
     "prescriptions:edit": lambda scene, member: [
-        at("prescriptions:edit", scene.enrolment, scene.draftof(member))
+        at("prescriptions:edit", scene.enrolment, scene.draft_of(member))
     ],
     "prescriptions:void": lambda scene, member: [
-        at("prescriptions:void", scene.enrolment, scene.draftof(member))
+        at("prescriptions:void", scene.enrolment, scene.draft_of(member))
     ],
     "pharmacies:counter": plain("pharmacies:counter"),
     "pharmacies:prescription": lambda scene, _: [at("pharmacies:prescription", scene.waiting)],
