@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from prescriptions.models import Plan
-from programmes.models import Opening, Product
+from programmes.models import Opening, Product, SupplyNotice
 from tests.patients.factories import EnrolmentFactory, PairFactory
 from tests.prescriptions.factories import PlanFactory
 from tests.programmes.factories import SupplyNoticeFactory
@@ -34,7 +34,10 @@ def a_plan(scene: Scene, member: Member) -> Plan:
 
 
 def _notice(scene: Scene, _: Member) -> list[str]:
-    return [at("programmes:lift_notice", SupplyNoticeFactory(product=product_of(scene)))]
+    """The only one that may be open for the medicine."""
+    product = product_of(scene)
+    found = SupplyNotice.objects.filter(product=product).first()
+    return [at("programmes:lift_notice", found or SupplyNoticeFactory(product=product))]
 
 
 def _opening(*_: object) -> list[str]:
