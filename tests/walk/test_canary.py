@@ -137,7 +137,12 @@ def test_a_name_stands_where_it_must_and_nowhere_else(caplog):
     # What is looked for so would be found, and only those who may read a name read it.
     assert "patients_enrolment" in tables_that_hold(scene.enrolment.number)
     assert ("REFERENCE_DOCTOR", "record:patient") in shown
-    assert {role for role, _ in shown} <= {"REFERENCE_DOCTOR", "RELAY_DOCTOR", "PHARMACIST"}
+    assert {role for role, _ in shown} <= {
+        "REFERENCE_DOCTOR",
+        "RELAY_DOCTOR",
+        "PREPARER",
+        "PHARMACIST",
+    }
 
 
 def test_the_walk_opens_what_it_says():
