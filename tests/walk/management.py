@@ -3,11 +3,12 @@
 from django.utils import timezone
 
 from accounts.models import Member
+from patients.enums import ConsentKind
 from prescriptions.models import Plan
 from programmes.models import Opening, Product, SupplyNotice
-from tests.patients.factories import EnrolmentFactory, PairFactory
+from tests.patients.factories import ConsentFactory, EnrolmentFactory, PairFactory
 from tests.prescriptions.factories import PlanFactory
-from tests.programmes.factories import SupplyNoticeFactory
+from tests.programmes.factories import OpeningFactory, SupplyNoticeFactory
 from tests.walk.places import Place, at, of, of_patient, plain
 from tests.walk.scene import Scene
 
@@ -40,8 +41,18 @@ def _notice(scene: Scene, _: Member) -> list[str]:
     return [at("programmes:lift_notice", found or SupplyNoticeFactory(product=product))]
 
 
-def _opening(*_: object) -> list[str]:
-    return [at("patients:opening", one) for one in Opening.objects.order_by("pk")[:2]]
+def _opening(scene: Scene, _: Member) -> list[str]:
+    theirs = Opening.objects.filter(programme=scene.world.programme).order_by("pk")
+    opening = theirs.first() or OpeningFactory(programme=scene.world.programme)
+    return [at("patients:opening", opening)]
+
+
+def _nir(scene: Scene, _: Member) -> list[str]:
+    """Of a patient who authorises it."""
+    authorised = scene.enrolment.consents.filter(kind=ConsentKind.NIR, is_given=True)
+    if not authorised.exists():
+        ConsentFactory(enrolment=scene.enrolment, kind=ConsentKind.NIR, recorded_by=scene.doctor)
+    return [at("patients:nir", scene.enrolment)]
 
 
 PAGES: dict[str, Place] = {
@@ -71,7 +82,7 @@ PAGES: dict[str, Place] = {
     "patients:pair": _pair,
     "patients:correct_identity": of_patient("patients:correct_identity"),
     "patients:transfer": of_patient("patients:transfer"),
-    "patients:nir": of_patient("patients:nir"),
+    "patients:nir": _nir,
     "prescriptions:create_plan": of_patient("prescriptions:create_plan"),
     "prescriptions:plan": lambda scene, member: [
         at("prescriptions:plan", scene.enrolment, a_plan(scene, member))
