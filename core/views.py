@@ -107,8 +107,9 @@ def _page(
         **context,
     }
     response = render(request, "core/verify.html", shown, status=status)
-    # The address may hold the token that opens it: no page that is left for is told of it.
-    response["Referrer-Policy"] = "no-referrer"
+    # The address may hold the token that opens it: no page that is left for is told of it. Not
+    # `no-referrer`: browsers then send a form without its origin, which Django refuses.
+    response["Referrer-Policy"] = "strict-origin"
     return response
 
 

@@ -222,8 +222,11 @@ function keepDraft(form) {
   if (reminder) reminder.hidden = false;
 }
 
+for (const form of document.querySelectorAll("form")) {
+  if (form.querySelector("[data-show-if]")) watchConditions(form);
+}
+
 for (const form of document.querySelectorAll("form[data-draft], form[data-sections]")) {
-  watchConditions(form);
   watchProgress(form);
   if (form.dataset.draft) keepDraft(form);
 }

@@ -55,7 +55,7 @@ def test_no_page_of_an_account_is_kept_by_browsers(client, name):
     page = client.get(reverse(f"accounts:{name}"), follow=True)
 
     assert "no-store" in page.headers["Cache-Control"]
-    assert page.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    assert page.headers["Referrer-Policy"] in {"same-origin", "strict-origin"}
 
 
 def test_the_address_of_a_link_stays_with_us(client):

@@ -87,7 +87,7 @@ def test_a_dead_link_says_what_to_do(page, errors):
 
 def test_lost_factors_are_taken_away_by_the_manager_and_enrolled_again(open_page):
     member, manager = MemberFactory(), MemberFactory(role=Role.MANAGER)
-    one_time_code(member.user)
+    one_time_code(member.user), one_time_code(manager.user)
     office = open_page(member=manager)
     office.goto(f"/compte/facteurs/{member.public_id}/")
     accessible(office)
@@ -134,6 +134,11 @@ def test_the_end_of_a_session_is_told_in_every_tab_and_put_off_in_one(open_page,
     for tab in (page, other):
         tab.wait_for_selector("text=Votre session va se terminer", state="visible")
         assert "Temps restant" in tab.inner_text("#session-fin")
+    page.bring_to_front()
+    # It fades in: half way, nothing has the contrast that it ends with.
+    page.wait_for_function(
+        "getComputedStyle(document.getElementById('session-fin')).opacity === '1'"
+    )
     accessible(page)
 
     settings.SESSION_COOKIE_AGE = 1800

@@ -49,7 +49,8 @@ def test_the_demonstration_loads_whatever_the_day(as_owner, settings, today):
     assert counts.renewals > 0
     assert counts.late + counts.soon > 0
     assert len(samples.waiting(pharmacist)) == situations.AT_COUNTER
-    assert Prescription.objects.filter(status="DRAFT").count() == 1
+    # One that the doctor began, one that a nurse prepared.
+    assert Prescription.objects.filter(status="DRAFT").count() == 2
     assert AdverseEvent.objects.undeclared().filter(is_serious=True).exists()
     assert Draft.objects.filter(key__startswith="inclusion:").exists()
     assert OutgoingMail.objects.filter(key__startswith="digest:").exists()

@@ -66,6 +66,7 @@ def test_a_doctor_is_replaced_and_the_locum_sees_the_patients_until_the_day(open
     doctor = trained(programme, role=Role.RELAY_DOCTOR)
     locum = trained(programme, role=Role.RELAY_DOCTOR)
     followed(programme, "Fontanel", relay_doctor=doctor)
+    one_time_code(doctor.user)
     page = open_page(member=doctor)
     page.goto("/compte/")
     page.get_by_role("link", name="Remplacements").click()

@@ -122,7 +122,7 @@ def tell_information(doctor: Somebody, *, included_on: date) -> None:
     doctor.type(included_on=french(included_on))
     doctor.pick(late_reason="Documents reçus après la consultation")
     doctor.tick(doctor.page.locator("[name=booklet]"))
-    doctor.choose(participation="YES", nir="NO")
+    doctor.choose(participation="YES", nir="NO", research="NO")
 
 
 def answer_criteria(doctor: Somebody, indication: str) -> None:
