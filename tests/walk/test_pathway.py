@@ -192,7 +192,7 @@ def prescribe(doctor, walk):
     assert "10 mg" in shown["dose"]
     doctor.press("Relire et signer")
     doctor.page.wait_for_url("**/ordonnances/*-*/")
-    doctor.sign(doctor.code())
+    doctor.sign(doctor.code(), reason="Gabapentine connue, début à faible dose")
     doctor.reads("L’ordonnance est signée")
     return read_paper(doctor, walk)
 
