@@ -84,7 +84,9 @@ def test_the_care_pathway(open_page, caplog, today):
     analyst = walk.arrives("helene.dubois")
     evaluate(analyst, walk)
     ask_the_api(walk)
-    assert OutgoingMail.objects.count() == 1
+    # The digest; and the relay doctor and the pharmacy, told that they were chosen.
+    assert OutgoingMail.objects.filter(key__startswith="digest:").count() == 1
+    assert OutgoingMail.objects.count() == 3
     # What is looked for so would be found.
     assert "accounts_user" in tables_that_hold("camille.vidal")
     assert "/api/v1/releases/" in caplog.text
