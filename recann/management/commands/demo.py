@@ -2,10 +2,10 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core import audit
 from evaluation.tasks import count_by_month, release_quarter
 from patients.models import Enrolment
 from recann.cohort import demonstration, shelves, situations
@@ -20,7 +20,8 @@ class Command(BaseCommand):
         if Enrolment.objects.exists():
             raise CommandError("Cette base contient déjà des participations.")
         call_command("load_programmes", stdout=self.stdout)
-        with transaction.atomic():
+        # What is written past every action says so in the history too.
+        with audit.acting("cohort.loaded", by=audit.SYSTEM):
             today = timezone.localdate()
             counted = demonstration.load(today=today)
             situations.add(today=today)
