@@ -131,6 +131,7 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/signed_out.html", {"leaving_url": ""})
 
 
+# Another server sends it, without any cookie: the token it signed is the proof, and serves once.
 @csrf_exempt
 @login_not_required
 @require_POST
