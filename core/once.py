@@ -20,6 +20,9 @@ from django.db import connection, transaction
 from core.models import DoneOnce
 
 
+# Characters. Longer than any key that our pages make.
+LONGEST_KEY = 64
+
 Body = Mapping[str, object] | str | bytes
 
 # Days. No legal source: a browser tab left open over a holiday.
@@ -59,6 +62,11 @@ def digest(body: Body) -> bytes:
         body = json.dumps(kept, sort_keys=True, cls=DjangoJSONEncoder)
     content = body.encode() if isinstance(body, str) else body
     return hmac.digest(settings.INDEX_KEY.encode(), b"core.once\0" + content, "sha256")
+
+
+def key_of(sent: Mapping[str, str]) -> str:
+    """The key of a form that was sent; "" when it has none."""
+    return sent.get("once", "").replace("\0", "")[:LONGEST_KEY]
 
 
 def guard(*, by: Person, key: str, action: str, body: Body) -> str | None:

@@ -4,17 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Min, QuerySet
 from django.db.models.functions import TruncDate
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_date
 
 from accounts.models import User
 from core.models import JournalLine
 from core.text import utc_offset
 from patients.models import Enrolment
-from record import wording, words
+from record import instants, wording, words
 from record.wording import References
 
 
@@ -96,7 +95,7 @@ class Page:
 
 def page(asked: Asked, address: Mapping[str, str]) -> Page:
     """One page of lines, the newest first, cut between two instants. Five queries."""
-    before, after = (_instant(address.get(name, "")) for name in ("avant", "apres"))
+    before, after = (instants.read(address.get(name, "")) for name in ("avant", "apres"))
     lines = asked.lines()
     backwards = after is not None and before is None
     if before:
@@ -113,8 +112,8 @@ def page(asked: Asked, address: Mapping[str, str]) -> Page:
     has_previous, has_following = (more, True) if backwards else (before is not None, more)
     return Page(
         told(shown),
-        previous=_address(address, "apres", shown[0].at.isoformat()) if has_previous else "",
-        following=_address(address, "avant", shown[-1].at.isoformat()) if has_following else "",
+        previous=instants.address(address, "apres", shown[0].at) if has_previous else "",
+        following=instants.address(address, "avant", shown[-1].at) if has_following else "",
     )
 
 
@@ -124,19 +123,6 @@ def _cut(found: Sequence[JournalLine]) -> list[JournalLine]:
         return list(found)
     whole = [line for line in found[:SIZE] if line.at != found[SIZE].at]
     return whole or list(found[:SIZE])
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found and found.tzinfo else None
-
-
-def _address(address: Mapping[str, str], name: str, value: str) -> str:
-    kept = {key: one for key, one in address.items() if key not in {"avant", "apres"}}
-    return f"?{urlencode({**kept, name: value})}"
 
 
 def told(lines: Sequence[JournalLine]) -> list[Line]:
@@ -228,7 +214,7 @@ def accesses(
         .annotate(times=Count("pk"), first=Min("at"), last=Max("at"))
         .order_by("-day", "user_id", "actor_id", "first")
     )
-    following = _address(address, "avant", shown[-1].isoformat()) if len(wanted) > days else ""
+    following = instants.address(address, "avant", shown[-1]) if len(wanted) > days else ""
     return Accesses(_accesses(list(grouped)), following=following)
 
 

@@ -7,18 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import F, IntegerField, QuerySet, Value
 from django.db.models.fields.json import KT
-from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from core import keys
 from core.keys import DataKey
 from core.models import JournalLine
 from patients.models import Enrolment
-from record import changes, sources, words
+from record import changes, instants, sources, words
 from record.changes import Told, Version
 from record.enums import Fact
 from record.sources import Source
@@ -136,7 +134,7 @@ def _moments(
 
 def page(enrolment: Enrolment, asked: Asked, address: Mapping[str, str]) -> Page:
     """One page of acts, the newest first; `avant` and `apres` of the address are instants."""
-    before, after = (_instant(address.get(name, "")) for name in ("avant", "apres"))
+    before, after = (instants.read(address.get(name, "")) for name in ("avant", "apres"))
     found = _moments(enrolment, asked, before=before, after=None if before else after)
     moments = list(dict.fromkeys(at for at, _ in found))
     more, shown = len(moments) > SIZE, sorted(moments[:SIZE], reverse=True)
@@ -147,8 +145,8 @@ def page(enrolment: Enrolment, asked: Asked, address: Mapping[str, str]) -> Page
     has_previous, has_following = (more, True) if backwards else (bool(before), more)
     return Page(
         _entries(enrolment, asked, kept),
-        previous=_address(address, "apres", shown[0]) if has_previous else "",
-        following=_address(address, "avant", shown[-1]) if has_following else "",
+        previous=instants.address(address, "apres", shown[0]) if has_previous else "",
+        following=instants.address(address, "avant", shown[-1]) if has_following else "",
     )
 
 
@@ -161,20 +159,6 @@ def everything(enrolment: Enrolment, asked: Asked) -> Iterator[Entry]:
         if not found.following:
             return
         address = {"avant": found.rows[-1].at.isoformat()}
-
-
-def _instant(text: str) -> datetime | None:
-    """An instant of one of our links; None for anything else."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found and found.tzinfo else None
-
-
-def _address(address: Mapping[str, str], name: str, at: datetime) -> str:
-    kept = {key: value for key, value in address.items() if key not in {"avant", "apres"}}
-    return f"?{urlencode({**kept, name: at.isoformat()})}"
 
 
 def people(enrolment: Enrolment) -> list[User]:

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
-from core import audit
-from core import documents as store
+from core import audit, papers
 from core.pdf import PdfUnavailable
 from patients import actions, certificates, documents
 from patients.access import open_record
@@ -33,10 +32,9 @@ def certificate(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         messages.info(request, "L’attestation n’est pas encore établie.")
         return redirect("patients:inclusion", enrolment_id)
     subject = str(enrolment.public_id)
+    content = papers.opened(document)
     audit.record("certificate.printed", document, by=request.member, subject=subject)
-    response = HttpResponse(store.read(document), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="attestation-{enrolment.number}.pdf"'
-    return response
+    return papers.pdf(content, f"attestation-{enrolment.number}.pdf")
 
 
 @require_POST

@@ -80,7 +80,7 @@ def mention(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> Http
 def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_live(request, enrolment_id)
     prescription = one_of(enrolment, public_id)
-    key, now = request.POST.get("once", "").replace("\0", "")[:64], timezone.now()
+    key, now = once.key_of(request.POST), timezone.now()
     try:
         return to_detail(actions.renew(prescription, by=request.member, at=now, key=key))
     except (actions.CannotDraft, once.AnotherBody) as error:
@@ -94,7 +94,7 @@ def adapt(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpRe
     """Another dosage from today, whatever was dispensed: a copy to change, then to sign."""
     enrolment, _ = open_live(request, enrolment_id)
     prescription = one_of(enrolment, public_id)
-    key, now = request.POST.get("once", "").replace("\0", "")[:64], timezone.now()
+    key, now = once.key_of(request.POST), timezone.now()
     try:
         started = actions.adapt(prescription, by=request.member, at=now, key=key)
     except (actions.CannotDraft, once.AnotherBody) as error:
@@ -109,7 +109,7 @@ def replace(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> Http
     enrolment, _ = open_live(request, enrolment_id)
     mine = Prescription.objects.voidable_by(request.member)
     prescription = get_object_or_404(mine, enrolment=enrolment, public_id=public_id)
-    key, now = request.POST.get("once", "").replace("\0", "")[:64], timezone.now()
+    key, now = once.key_of(request.POST), timezone.now()
     try:
         started = actions.replace(prescription, by=request.member, at=now, key=key)
     except (actions.CannotDraft, once.AnotherBody) as error:

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.forms import BaseFormSet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
-from core import audit, keys, once
-from core.documents import read
+from core import audit, once, papers
 from core.models import Document
 from core.numbers import french_number
 from patients.access import open_live, open_record
@@ -104,7 +103,7 @@ def _made(request: MemberRequest, form: PlanForm, steps: Steps) -> Plan | None:
             [step for step in rows if step],
             kind=form.chosen.kind,
             starts_on=said["starts_on"],
-            signed=(request.member, timezone.now(), request.POST.get("once", "")[:64]),
+            signed=(request.member, timezone.now(), once.key_of(request.POST)),
         )
     except (actions.CannotPlan, once.AnotherBody) as error:
         form.add_error(None, str(error))
@@ -145,16 +144,9 @@ def paper(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpRe
     enrolment, _ = open_record(request, enrolment_id)
     plan = _one(enrolment, public_id)
     document = Document.objects.filter(public_id=plan.paper).first() if plan.paper else None
-    if document is None:
-        raise Http404
-    try:
-        content = read(document)
-    except keys.KeyMissing as error:
-        raise Http404 from error
+    content = papers.opened(document)
     audit.record("plan.read", plan, by=request.member, subject=str(enrolment.public_id))
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = 'inline; filename="plan.pdf"'
-    return response
+    return papers.pdf(content, "plan.pdf")
 
 
 @require_POST

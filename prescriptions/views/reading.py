@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -11,8 +11,7 @@ from accounts import step_up
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
-from core import audit, keys, keyset
-from core.documents import read
+from core import audit, keyset, papers
 from core.months import add_months
 from core.pdf import PdfUnavailable
 from patients.access import open_live, open_record, read_record
@@ -142,17 +141,9 @@ def _to_sign(
 def pdf(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_record(request, enrolment_id)
     prescription = one_of(enrolment, public_id)
-    if prescription.document is None:
-        raise Http404
-    try:
-        content = read(prescription.document)
-    except keys.KeyMissing as error:
-        raise Http404 from error
-    subject = str(enrolment.public_id)
+    content, subject = papers.opened(prescription.document), str(enrolment.public_id)
     audit.record("prescription.read", prescription, by=request.member, subject=subject)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = 'inline; filename="ordonnance.pdf"'
-    return response
+    return papers.pdf(content, "ordonnance.pdf")
 
 
 @require_POST

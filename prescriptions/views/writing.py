@@ -48,7 +48,7 @@ def _signer(request: MemberRequest, enrolment: Enrolment) -> SignerForm | None:
 def _drafted(
     request: MemberRequest, form: PrescriptionForm, signer: SignerForm | None
 ) -> Prescription | None:
-    enrolment, key = form.enrolment, request.POST.get("once", "").replace("\0", "")[:64]
+    enrolment, key = form.enrolment, once.key_of(request.POST)
     start = partial(actions.prepare, doctor=signer.doctor) if signer else actions.draft
     try:
         with transaction.atomic():

@@ -17,7 +17,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.models import User
 from accounts.permissions import require
-from core import audit, seals, spreadsheets
+from core import audit, papers, seals, spreadsheets
 from core.models import JournalCheck, Seal
 from core.pdf import PdfUnavailable
 from patients import access
@@ -68,9 +68,7 @@ def accesses_pdf(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("record:accesses", enrolment_id)
     audit.record("accesses.printed", enrolment, by=request.member, subject=subject)
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="acces-{enrolment.number}.pdf"'
-    return response
+    return papers.pdf(pdf, f"acces-{enrolment.number}.pdf")
 
 
 # --- The whole journal -----------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
-from core import audit
+from core import audit, papers
 from core.pdf import PdfUnavailable
 from patients import access
 from prescriptions.models import Prescription
@@ -32,7 +32,7 @@ def booklet(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("patients:inclusion", enrolment_id)
     audit.record("booklet.printed", enrolment, by=request.member, subject=str(enrolment_id))
-    return _file(pdf, f"carnet-{enrolment.number}.pdf")
+    return papers.pdf(pdf, f"carnet-{enrolment.number}.pdf")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +51,7 @@ def travel(request: MemberRequest, enrolment_id: UUID, prescription_id: UUID) ->
         today = timezone.localdate()
         pdf = documents.travel_certificate(prescription, person, form.travel(), on=today)
         audit.record("travel.prepared", prescription, by=request.member, subject=str(enrolment_id))
-        return _file(pdf, f"voyage-{enrolment.number}.pdf")
+        return papers.pdf(pdf, f"voyage-{enrolment.number}.pdf")
     context = {
         "enrolment": enrolment,
         "person": person,
@@ -60,9 +60,3 @@ def travel(request: MemberRequest, enrolment_id: UUID, prescription_id: UUID) ->
         "prescription": prescription,
     }
     return render(request, "record/travel.html", context)
-
-
-def _file(pdf: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response

@@ -4,7 +4,7 @@ import logging
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -13,8 +13,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.models import Member
 from accounts.permissions import require
-from core import audit
-from core import documents as store
+from core import audit, papers
 from core.pdf import PdfUnavailable
 from training import actions
 from training.models import Completion
@@ -29,12 +28,9 @@ def certificate(request: MemberRequest, completion_id: UUID) -> HttpResponse:
     """The certificate as it was delivered; 404 when it was not issued yet."""
     mine = Completion.objects.visible_to(request.member).select_related("document")
     found = get_object_or_404(mine, public_id=completion_id)
-    if found.document is None:
-        raise Http404
+    content = papers.opened(found.document)
     audit.record("training.certificate_read", found, by=request.member)
-    response = HttpResponse(store.read(found.document), content_type="application/pdf")
-    response["Content-Disposition"] = 'inline; filename="attestation-de-formation.pdf"'
-    return response
+    return papers.pdf(content, "attestation-de-formation.pdf")
 
 
 @require_POST

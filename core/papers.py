@@ -1,0 +1,26 @@
+"""How a paper leaves: bytes just made, or those that were delivered."""
+
+from django.http import Http404, HttpResponse
+
+from core import documents, keys
+from core.models import Document
+
+
+def pdf(content: bytes, name: str) -> HttpResponse:
+    """A PDF that the browser shows, kept under this name when it is saved."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def opened(document: Document | None) -> bytes:
+    """The delivered bytes.
+
+    :raises django.http.Http404: there is none, or its key was destroyed
+    """
+    if document is None:
+        raise Http404
+    try:
+        return documents.read(document)
+    except keys.KeyMissing as error:
+        raise Http404 from error
