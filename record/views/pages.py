@@ -1,3 +1,4 @@
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from accounts.permissions import allows, require
 from core import audit
 from patients import access
 from patients.models import Enrolment
+from patients.models.enrolment import EnrolmentQuerySet
 from record import duties, grid, overview, worklist
 from record.forms import SearchForm, WorklistForm
 from training import entitlement
@@ -46,8 +48,7 @@ def home(request: MemberRequest) -> HttpResponse:
 def patients(request: MemberRequest) -> HttpResponse:
     """My patients, urgent first."""
     member, today = request.member, timezone.localdate()
-    form = WorklistForm(request.GET, visible=Enrolment.objects.visible_to(member))
-    rows = worklist.filtered(worklist.waiting(member, today), form.filters(), today)
+    form, rows = _asked(request, today)
     context = {
         "form": form,
         "search": SearchForm(),
@@ -65,11 +66,16 @@ def patients(request: MemberRequest) -> HttpResponse:
 @require(Permission.PATIENT_VIEW)
 def patient_grid(request: MemberRequest) -> HttpResponse:
     """The same patients, each with all their visits."""
-    member, today = request.member, timezone.localdate()
-    form = WorklistForm(request.GET, visible=Enrolment.objects.visible_to(member))
-    rows = worklist.filtered(worklist.waiting(member, today), form.filters(), today)
-    found = grid.page(rows, request.GET, role=member.role, today=today)
+    today = timezone.localdate()
+    form, rows = _asked(request, today)
+    found = grid.page(rows, request.GET, role=request.member.role, today=today)
     return render(request, "record/grid.html", {"form": form, "found": found})
+
+
+def _asked(request: MemberRequest, today: date) -> tuple[WorklistForm, EnrolmentQuerySet]:
+    """The filters of the address, and one's patients whom they keep."""
+    form = WorklistForm(request.GET, visible=Enrolment.objects.visible_to(request.member))
+    return form, worklist.filtered(worklist.waiting(request.member, today), form.filters(), today)
 
 
 @require_safe
