@@ -1,9 +1,12 @@
 """What waits for this person beside their patients: to sign, to acknowledge, to review."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.db.models import QuerySet, Value
 from django.urls import reverse
 
 from accounts.enums import Permission
@@ -20,6 +23,9 @@ from rights import due
 # Rows of the page: more than this is a morning's work.
 SHOWN = 100
 
+# Kinds of what waits, as the database counts them.
+_SIGN, _ACKNOWLEDGE = "SIGN", "ACKNOWLEDGE"
+
 
 @dataclass(frozen=True)
 class Duty:
@@ -29,23 +35,38 @@ class Duty:
 
 
 def of(member: Member, today: date) -> list[Duty]:
-    """At most four queries; none for whoever has no such charge."""
-    return [*_to_sign(member), *_to_acknowledge(member), *_to_review(member, today)]
+    """One query, three more for a referent; none for whoever has no such charge."""
+    waiting = _waiting(member)
+    return [
+        *_to_sign(waiting[_SIGN]),
+        *_to_acknowledge(waiting[_ACKNOWLEDGE]),
+        *_to_review(member, today),
+    ]
 
 
-def _to_sign(member: Member) -> list[Duty]:
-    if not allows(member, Permission.PRESCRIPTION_WRITE):
-        return []
-    count = Prescription.objects.to_sign_by(member).count()
-    count += Preparation.objects.to_hold_by(member).count()
+def _waiting(member: Member) -> Counter[str]:
+    """How many of each kind."""
+    asked: list[QuerySet[Any]] = []
+    if allows(member, Permission.PRESCRIPTION_WRITE):
+        asked += [
+            Prescription.objects.to_sign_by(member).annotate(what=Value(_SIGN)),
+            Preparation.objects.to_hold_by(member).annotate(what=Value(_SIGN)),
+        ]
+    if allows(member, Permission.GLASS_REVIEW):
+        told = BrokenGlass.objects.told_to(member).filter(acknowledged_at=None)
+        asked.append(told.annotate(what=Value(_ACKNOWLEDGE)))
+    if not asked:
+        return Counter()
+    first, *others = [one.order_by().values_list("what", flat=True) for one in asked]
+    return Counter(first.union(*others, all=True))
+
+
+def _to_sign(count: int) -> list[Duty]:
     text = f"{count} saisie{'s' * (count > 1)} préparée{'s' * (count > 1)} à relire et à signer."
     return [Duty(text, "À signer", reverse("record:to_sign"))] if count else []
 
 
-def _to_acknowledge(member: Member) -> list[Duty]:
-    if not allows(member, Permission.GLASS_REVIEW):
-        return []
-    count = BrokenGlass.objects.told_to(member).filter(acknowledged_at=None).count()
+def _to_acknowledge(count: int) -> list[Duty]:
     text = f"{count} accès exceptionnel{'s' * (count > 1)} à des dossiers de votre structure."
     url = reverse("patients:glass_log")
     return [Duty(text, "En prendre connaissance", url)] if count else []

@@ -20,10 +20,12 @@ def is_entitled(user: User, programme: Programme, on: date) -> bool:
 
 
 def missing(member: Member, on: date) -> list[Programme]:
-    """Programmes the member is accredited for without a proof that counts. Two queries."""
+    """Programmes the member is accredited for without a proof that counts. Two queries at most."""
     asked = list(
         Programme.objects.visible_to(member).filter(training_required=True).order_by("name", "pk")
     )
+    if not asked:
+        return []
     proofs: dict[int, list[rules.Proof]] = {}
     for completion in Completion.objects.of_user(member.user):
         proofs.setdefault(completion.course.programme_id, []).append(completion.proof)

@@ -64,12 +64,12 @@ def several(count):
     return first.included_by
 
 
-# session, user, otp, member, indications, counts, page, identities, keys, duties 2
+# session, user, otp, member, indications, counts, page, identities, training 2, what waits to be signed
 @pytest.mark.parametrize("count", [1, 12])
 def test_the_list_costs_the_same_whatever_its_length(sign_in, django_assert_max_num_queries, count):
     client = sign_in(several(count))
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(11):
         response = client.get(reverse("record:patients"))
 
     assertContains(response, "DUPONT Jeanne", count=count)
