@@ -64,7 +64,8 @@ def several(count):
     return first.included_by
 
 
-# session, user, otp, member, indications, counts, page, identities, training 2, what waits to be signed
+# session, user, otp, member, indications, counts, page, identities, training 2,
+# what waits to be signed
 @pytest.mark.parametrize("count", [1, 12])
 def test_the_list_costs_the_same_whatever_its_length(sign_in, django_assert_max_num_queries, count):
     client = sign_in(several(count))
