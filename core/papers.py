@@ -13,6 +13,13 @@ def pdf(content: bytes, name: str) -> HttpResponse:
     return response
 
 
+def csv(content: bytes, name: str) -> HttpResponse:
+    """A table to keep, never shown by the browser."""
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def opened(document: Document | None) -> bytes:
     """The delivered bytes.
 

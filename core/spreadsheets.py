@@ -1,4 +1,4 @@
-"""Tables as French spreadsheets open them: semicolons, byte order mark, no formula."""
+"""Tables too long to be made whole: those of `core.tables`, line by line."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,21 +6,12 @@ from io import StringIO
 
 from django.http import StreamingHttpResponse
 
-
-_MARK = b"\xef\xbb\xbf"
-# A cell that begins so would be computed by whoever opens the file.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def cell(value: object) -> str:
-    """The text of a cell, an apostrophe before what a spreadsheet would compute."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULAS) and text != "-" else text
+from core.tables import BOM, harmless
 
 
 def lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """The file, line after line."""
-    yield _MARK
+    yield BOM.encode()
     yield _line(headings)
     for row in rows:
         yield _line(row)
@@ -28,7 +19,7 @@ def lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator
 
 def _line(row: Iterable[object]) -> bytes:
     text = StringIO()
-    csv.writer(text, delimiter=";").writerow([cell(one) for one in row])
+    csv.writer(text, delimiter=";").writerow([harmless(one) for one in row])
     return text.getvalue().encode()
 
 

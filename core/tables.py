@@ -151,7 +151,8 @@ def cleaned(cell: str) -> str:
 def harmless(value: object) -> str:
     """The cell as a spreadsheet may open it: it runs nothing. `cleaned` gives it back."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    runs = text.startswith(_FORMULA) and text != "-" and not _NUMBER.fullmatch(text)
+    return f"'{text}" if runs else text
 
 
 def to_csv(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:

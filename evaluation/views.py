@@ -1,7 +1,5 @@
-import csv
 from collections.abc import Iterator
 from datetime import date
-from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
+from core import papers
+from core.tables import to_csv
 from evaluation import actions, cube, dashboard, quarters
 from evaluation import published as published_figures
 from evaluation.cube import Cube
 from evaluation.enums import Purpose
-from evaluation.exports import BOM, Export
+from evaluation.exports import Export
 from evaluation.forms import ExportForm, FilterForm, PublishedForm
 from evaluation.models import StatisticsRelease
 from programmes.models import Programme
@@ -113,12 +113,7 @@ def _page(request: MemberRequest, form: FilterForm, found: Cube, today: date) ->
 
 
 def _csv(data: dashboard.Table, name: str) -> HttpResponse:
-    """As French spreadsheets open it: semicolons, byte order mark."""
-    text = StringIO()
-    csv.writer(text, delimiter=";").writerows([data.headings, *data.rows])
-    response = HttpResponse(BOM + text.getvalue().encode(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return papers.csv(to_csv(data.headings, data.rows), name)
 
 
 # --- Exports ---------------------------------------------------------------------------------

@@ -1,7 +1,5 @@
 """What leaves a pharmacy: copies of its register, balances, statements. No patient is named."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -9,13 +7,11 @@ from decimal import Decimal
 from accounts.models import Site
 from core import pdf
 from core.numbers import french_number
+from core.tables import to_csv
 from pharmacies.compensation import Act, Statement, rates, statement
 from pharmacies.models import Dispensation, RegisterLine, RegisterMonth
 from pharmacies.stock import month_after
 
-
-# Excel reads UTF-8 when it begins so.
-BOM = "\ufeff"
 
 HEADINGS = (
     *("N°", "Date", "Enregistrée le", "Nature", "Emplacement", "Médicament", "Conditionnement"),
@@ -34,11 +30,7 @@ def lines_of(site: Site) -> list[RegisterLine]:
 
 def register_csv(lines: Sequence[RegisterLine]) -> bytes:
     """The register, one row a line: what a spreadsheet opens."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(HEADINGS)
-    writer.writerows(_row(line) for line in lines)
-    return (BOM + text.getvalue()).encode()
+    return to_csv(HEADINGS, map(_row, lines))
 
 
 def _row(line: RegisterLine) -> list[object]:
@@ -119,22 +111,17 @@ def statement_of(site: Site, month: date) -> Statement:
 
 def statement_csv(told: Statement) -> bytes:
     """One row a dispensation: its number is the proof, and no patient is named."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(OWED)
-    for row in told.rows:
-        act = row.act
-        writer.writerow(
-            [
-                act.number,
-                f"{act.dispensed_on:%d/%m/%Y}",
-                f"{act.recorded_on:%d/%m/%Y}",
-                act.enrolment,
-                euros(row.amount) if row.amount is not None else "",
-            ]
+    lines: list[Sequence[object]] = [
+        (
+            row.act.number,
+            f"{row.act.dispensed_on:%d/%m/%Y}",
+            f"{row.act.recorded_on:%d/%m/%Y}",
+            row.act.enrolment,
+            euros(row.amount) if row.amount is not None else "",
         )
-    writer.writerow(["Total", "", "", told.fingerprint, euros(told.total)])
-    return (BOM + text.getvalue()).encode()
+        for row in told.rows
+    ]
+    return to_csv(OWED, [*lines, ("Total", "", "", told.fingerprint, euros(told.total))])
 
 
 def euros(amount: Decimal) -> str:

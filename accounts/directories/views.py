@@ -16,7 +16,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.models import ImportedFile
 from accounts.permissions import require
-from core import audit
+from core import audit, papers
 from core.keyset import page
 from core.tables import CannotRead, to_csv
 
@@ -93,9 +93,7 @@ def problems(request: MemberRequest, public_id: str) -> HttpResponse:
     ]
     lines += [("", "", "erreur", unreadable)] if unreadable else []
     content = to_csv(["ligne", "colonne", "gravité", "message"], lines)
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="recann-import-erreurs.csv"'
-    return response
+    return papers.csv(content, "recann-import-erreurs.csv")
 
 
 def _page(request: MemberRequest, found: ImportedFile) -> HttpResponse:

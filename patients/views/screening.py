@@ -1,6 +1,5 @@
 """People seen and not included: counted without saying who."""
 
-import csv
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
-from core import audit
+from core import audit, papers
+from core.tables import to_csv
 from patients import actions, draft
 from patients.draft import InclusionDraft
 from patients.enums import AgeBand, Answer, ScreeningReason
@@ -26,6 +26,10 @@ from programmes.models import Criterion, Programme
 
 # Lines of the page; the CSV file has them all.
 MOST = 200
+_HEADINGS = [
+    "mois", "structure", "departement", "programme", "indication", "age", "motif", "critere",
+    "personnes",
+]  # fmt: skip
 _COLUMNS = (
     "month", "site__name", "site__departement", "programme__short_name", "indication__label",
     "age_band", "reason", "criterion__text",
@@ -120,21 +124,9 @@ def screening(request: MemberRequest) -> HttpResponse:
 @require(Permission.SCREENING_VIEW)
 def screening_csv(request: MemberRequest) -> HttpResponse:
     """All of it, one line a combination."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="non-inclusions.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(
-        ["mois", "structure", "departement", "programme", "indication", "age", "motif", "critere",
-         "personnes"]
-    )  # fmt: skip
-    lines = 0
-    for row in _counted(request).iterator():
-        shown = _shown(row)
-        writer.writerow(shown.values())
-        lines += 1
-    audit.record("screening.exported", by=request.member, lines=lines)
-    return response
+    rows = [list(_shown(row).values()) for row in _counted(request)]
+    audit.record("screening.exported", by=request.member, lines=len(rows))
+    return papers.csv(to_csv(_HEADINGS, rows), "non-inclusions.csv")
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

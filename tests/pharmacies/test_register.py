@@ -314,3 +314,12 @@ def test_each_page_of_the_copy_bears_the_name_and_address_of_the_pharmacy():
     pages = [page.extract_text() for page in PdfReader(BytesIO(copy)).pages]
     assert len(pages) > 1
     assert all(by.site.name in page and "12 place du Marché, 31000" in page for page in pages)
+
+
+def test_nothing_typed_in_the_register_runs_in_a_spreadsheet():
+    line = RegisterLineFactory(batch="=1+1", reference="@SUM(A1)")
+
+    content = documents.register_csv([line]).decode("utf-8-sig")
+
+    assert ";'=1+1;" in content
+    assert ";'@SUM(A1);" in content

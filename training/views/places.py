@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.geography import DEPARTEMENTS
-from core import maps
+from core import maps, papers
 from core.tables import to_csv
 from training import directory
 from training.directory import Place
@@ -65,10 +65,8 @@ def places_csv(request: HttpRequest) -> HttpResponse:
     shown = directory.chosen(found, form.asked) if form else []
     lines = [one.cells() for one in shown]
     content = to_csv([name for name, _ in directory.COLUMNS], lines)
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     name = f"recann-lieux-{timezone.localdate().isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _kept(request, response)
+    return _kept(request, papers.csv(content, name))
 
 
 def _chosen(request: HttpRequest) -> tuple[PlacesForm | None, list[Place]]:
