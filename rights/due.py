@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Max
 
+from accounts.enums import Role
 from accounts.models import Member, Site
 from rights import rules
 from rights.models import RightsRule
@@ -55,6 +56,6 @@ def of_sites(sites: Sequence[Site], today: date) -> list[Due]:
 
 def of_member(member: Member, today: date) -> list[Due]:
     """Those that this member must do: a referent of their site, the manager of the agency."""
-    if not (member.is_referent or member.role == "MANAGER"):
+    if not (member.is_referent or member.role == Role.MANAGER):
         return []
     return [one for one in of_sites([member.site], today) if one.is_announced]

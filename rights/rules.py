@@ -35,13 +35,15 @@ LONGEST_SUBSTITUTION_DAYS = 184
 
 @dataclass(frozen=True)
 class Giver:
-    """Who changes rights: what they are, and whether these are their own."""
+    """Who changes rights: what they are, whether the place is theirs, and the rights their own."""
 
     is_manager: bool
     is_self: bool
+    manages_site: bool
 
 
 OWN = "Personne ne modifie ses propres droits\u202f: adressez-vous à la gestion du programme."
+ELSEWHERE = "Vous ne gérez pas les membres de ce lieu."
 ONLY_MANAGER = "Seule la gestion du programme désigne ou retire un référent."
 
 
@@ -53,6 +55,8 @@ def refusal_to_give(
     giver: Giver, *, kind: SiteKind, role: Role, profession: Profession, as_referent: bool
 ) -> str:
     """Why this right cannot be given there to that person by them; "" when it can."""
+    if not giver.manages_site:
+        return ELSEWHERE
     if giver.is_self:
         return OWN
     if role not in ROLES_AT[kind]:
@@ -79,6 +83,8 @@ def refusal_to_end(
 
     :param is_confirmed: whether they said that the site may stay without any referent
     """
+    if not giver.manages_site:
+        return ELSEWHERE
     if giver.is_self:
         return OWN
     if is_referent and not giver.is_manager:

@@ -66,7 +66,7 @@ def give_to_newcomer(right: Right, person: accounts.Person, *, by: Member, at: d
 
 def _check_give(right: Right, profession: Profession, by: Member, *, is_self: bool) -> None:
     refusal = rules.refusal_to_give(
-        _giver(by, is_self=is_self),
+        _giver(by, right.site, is_self=is_self),
         kind=SiteKind(right.site.kind),
         role=right.role,
         profession=profession,
@@ -76,8 +76,12 @@ def _check_give(right: Right, profession: Profession, by: Member, *, is_self: bo
         raise CannotChangeRights(refusal)
 
 
-def _giver(by: Member, *, is_self: bool) -> rules.Giver:
-    return rules.Giver(is_manager=by.role == Role.MANAGER, is_self=is_self)
+def _giver(by: Member, site: Site, *, is_self: bool) -> rules.Giver:
+    return rules.Giver(
+        is_manager=by.role == Role.MANAGER,
+        is_self=is_self,
+        manages_site=Site.objects.managed_by(by).filter(pk=site.pk).exists(),
+    )
 
 
 def end(member: Member, *, confirmed: bool = False, by: Member, at: datetime) -> None:
@@ -147,7 +151,7 @@ def _set_referent(member: Member, value: bool, *, by: Member) -> None:
 def _check_end(member: Member, confirmed: bool, by: Member) -> None:
     others = Member.objects.referents_of(member.site).exclude(pk=member.pk)
     refusal = rules.refusal_to_end(
-        _giver(by, is_self=member.user_id == by.user_id),
+        _giver(by, member.site, is_self=member.user_id == by.user_id),
         is_referent=member.is_referent,
         other_referents=others.count() if member.is_referent else 0,
         is_confirmed=confirmed,

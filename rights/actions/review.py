@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import Member, Site
 from core import audit
-from rights import team
+from rights import rules, team
 from rights.actions import members
 from rights.enums import Decision
 from rights.models import Review, ReviewLine
@@ -30,6 +30,8 @@ def sign(site: Site, decisions: Mapping[str, Decision], *, by: Member, at: datet
     today = site.local_day(at)
     with audit.acting("rights.reviewed", by=by):
         Site.objects.select_for_update(of=("self",)).get(pk=site.pk)
+        if not Site.objects.managed_by(by).filter(pk=site.pk).exists():
+            raise CannotReview(rules.ELSEWHERE)
         rows = team.of(site, today=today)
         _check(rows, decisions, by)
         review = Review.objects.create(site=site, reviewed_on=today, signed_by=by, signed_at=at)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import IntegrityError
 
 from accounts import actions as accounts
+from accounts.enums import Role
 from accounts.models import Member, User
 from core import audit
 from core.db import violated_constraint
@@ -59,7 +60,7 @@ def _check(user: User, starts_on: date, until: date, by: Member, today: date) ->
         same_profession=user.profession == by.user.profession,
         is_open=user.is_active and user.suspended_at is None,
         # At a practice each relay doctor has patients of their own.
-        is_colleague=by.role != "RELAY_DOCTOR" and colleague.exists(),
+        is_colleague=by.role != Role.RELAY_DOCTOR and colleague.exists(),
         starts_on=starts_on,
         until=until,
         today=today,

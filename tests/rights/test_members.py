@@ -98,6 +98,24 @@ def test_what_the_rules_refuse_writes_nothing(right):
     assert not OutgoingMail.objects.exists()
 
 
+@pytest.mark.parametrize("is_referent", [True, False], ids=["of another site", "of none"])
+def test_whoever_does_not_manage_the_site_changes_no_right_there(is_referent):
+    """Whatever page calls the act."""
+    stranger = MemberFactory(is_referent=is_referent, programme=ProgrammeFactory())
+    theirs = MemberFactory()
+    nurse = UserFactory(profession=Profession.NURSE, rpps="")
+    before = counts()
+
+    with pytest.raises(CannotChangeRights, match="ne gérez pas"):
+        members.give(Right(theirs.site, Role.PREPARER), nurse, by=stranger, at=NOW)
+    with pytest.raises(CannotChangeRights, match="ne gérez pas"):
+        members.end(theirs, by=stranger, at=NOW)
+
+    assert nothing_was_written(before)
+    theirs.refresh_from_db()
+    assert theirs.ended_on is None
+
+
 def test_nobody_raises_themselves():
     manager = a_manager()
     before = counts()

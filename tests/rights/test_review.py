@@ -73,6 +73,15 @@ def test_an_incomplete_review_and_one_of_another_team_are_refused(referent, coll
     assert not Review.objects.exists()
 
 
+def test_a_review_of_another_site_is_refused(referent, colleague):
+    stranger = MemberFactory(is_referent=True)
+
+    with pytest.raises(CannotReview, match="ne gérez pas"):
+        review.sign(referent.site, keeping(referent, colleague), by=stranger, at=NOW)
+
+    assert not Review.objects.exists()
+
+
 def test_nobody_ends_their_own_right_and_a_referent_no_referent(referent, colleague):
     colleague.is_referent = True
     colleague.save()

@@ -10,8 +10,8 @@ from rights import rules
 from rights.rules import Giver, Sleep, Substitution
 
 
-REFERENT = Giver(is_manager=False, is_self=False)
-MANAGER = Giver(is_manager=True, is_self=False)
+REFERENT = Giver(is_manager=False, is_self=False, manages_site=True)
+MANAGER = Giver(is_manager=True, is_self=False, manages_site=True)
 TODAY = date(2026, 3, 2)
 
 
