@@ -31,22 +31,28 @@ class Wanted:
 
     patients: list[int]
     keep: bool
+    again: bool
     rest: list[str]
 
 
 def bench(options: Options) -> int:
-    """Fill one fresh folder a size, measure it, and compare the sizes at the end."""
+    """Fill one fresh folder a size, measure it, and compare the sizes at the end.
+
+    With `--again` the folders that `--keep` left are measured as they are, migrated to this code.
+    """
     wanted = _wanted(options.rest)
     stop_on_signals()
     kept: list[Path] = []
     for patients in sorted(wanted.patients):
         var = options.var / str(patients)
-        shutil.rmtree(var, ignore_errors=True)
+        if not wanted.again:
+            shutil.rmtree(var, ignore_errors=True)
         say(f"\n{patients} patients")
         file = options.var / f"{patients}.json"
         words = ["--kept", str(file), *(["--earlier", *map(str, kept)] if kept else [])]
         is_last = patients == max(wanted.patients)
-        code = _measured(var, patients, [*words, *(wanted.rest if is_last else [])])
+        load = [] if wanted.again else ["generate", "--patients", str(patients)]
+        code = _measured(var, load, [*words, *(wanted.rest if is_last else [])])
         if not wanted.keep:
             shutil.rmtree(var, ignore_errors=True)
         if code:
@@ -59,19 +65,21 @@ def _wanted(words: list[str]) -> Wanted:
     parser = argparse.ArgumentParser(prog="start.py bench", allow_abbrev=False)
     parser.add_argument("--patients", type=int, nargs="+", default=PATIENTS, metavar="N")
     parser.add_argument("--keep", action="store_true", help="garder les données")
+    parser.add_argument("--again", action="store_true", help="mesurer les données gardées")
     parser.add_argument("--json", metavar="FICHIER")
     parser.add_argument("--write", action="store_true", help="récrire docs/measurements.md")
     read = parser.parse_args(words)
     rest = ["--write"] if read.write else []
     if read.json:
         rest += ["--json", str(Path(read.json).absolute())]
-    return Wanted(sorted(set(read.patients)), read.keep, rest)
+    keep = read.keep or read.again
+    return Wanted(sorted(set(read.patients)), keep, read.again, rest)
 
 
-def _measured(var: Path, patients: int, words: list[str]) -> int:
-    """Run `manage.py bench …` beside two web workers and one Celery worker; no beat disturbs it.
+def _measured(var: Path, load: list[str], words: list[str]) -> int:
+    """Run `manage.py <load>`, if any, then `bench …`, beside what serves the pages.
 
-    The command runs as the owner, because it prepares patients; the pages are served as `app`.
+    That is two web workers and one Celery worker; no beat disturbs them. The command runs as the owner, because it prepares patients; the pages are served as `app`.
     It reads the address in `PUBLIC_URL`, and the processes to weigh in `BENCH_WEB_PID` and
     `BENCH_WORKER_PID`.
     """
@@ -88,7 +96,7 @@ def _measured(var: Path, patients: int, words: list[str]) -> int:
             switch = {"RECANN_BENCH": "1", "BENCH_TRAIL_OFF": str(var / "trail-off")}
             stack = Stack(servers, mark, address, listening, mail, switch)
             stack.note()
-            if code := _manage(stack, ["generate", "--patients", str(patients)], {}):
+            if load and (code := _manage(stack, load, {})):
                 return code
             return _manage(stack, ["bench", *words], _start(stack, supervisor))
         finally:
