@@ -79,9 +79,9 @@ def _wanted(words: list[str]) -> Wanted:
 def _measured(var: Path, load: list[str], words: list[str]) -> int:
     """Run `manage.py <load>`, if any, then `bench …`, beside what serves the pages.
 
-    That is two web workers and one Celery worker; no beat disturbs them. The command runs as the owner, because it prepares patients; the pages are served as `app`.
-    It reads the address in `PUBLIC_URL`, and the processes to weigh in `BENCH_WEB_PID` and
-    `BENCH_WORKER_PID`.
+    That is two web workers and one Celery worker; no beat disturbs them. The command runs as the
+    owner, because it prepares patients; the pages are served as `app`. It reads the address in
+    `PUBLIC_URL`, and the processes to weigh in `BENCH_WEB_PID` and `BENCH_WORKER_PID`.
     """
     servers = Servers.of(var)
     servers.data.options |= FOR_LOADS

@@ -1,12 +1,12 @@
 """From a mail to a signed-in page, as a browser shows it: each step accessible."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from accounts import factors
 from accounts.enums import LinkKind, Role
 from core.models import JournalLine
+from tests.accessible import expect_accessible
 from tests.accounts.factories import PASSWORD, MemberFactory
 from tests.accounts.links import ANOTHER, code_of, invited, mailed
 from tests.sessions import one_time_code
@@ -16,11 +16,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(databases=["default", "keys"], transaction=True),
 ]
-
-
-def accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
 
 
 def enrol(page):
@@ -42,7 +37,7 @@ def test_an_invited_person_opens_their_account(page):
     member = invited()
     page.goto(mailed())
     assert member.site.name in page.inner_text("main")
-    accessible(page)
+    expect_accessible(page)
 
     choose_password(page, "Choisir ce mot de passe")
     enrol(page)
@@ -56,14 +51,14 @@ def test_a_forgotten_password_is_changed_then_a_backup_code_lets_in(page):
     codes = factors.make_backup_codes(member.user)
     page.goto("/connexion/")
     page.click("text=Mot de passe oublié")
-    accessible(page)
+    expect_accessible(page)
     page.fill("input[name=identifier]", member.user.email)
     page.click("text=Recevoir le lien")
     page.wait_for_selector("text=Consultez votre messagerie")
-    accessible(page)
+    expect_accessible(page)
 
     page.goto(mailed())
-    accessible(page)
+    expect_accessible(page)
     choose_password(page, "Changer le mot de passe")
     page.wait_for_selector("text=Connectez-vous avec le nouveau mot de passe")
     page.fill("input[name=identifier]", member.user.email)
@@ -80,7 +75,7 @@ def test_a_dead_link_says_what_to_do(page, errors):
     page.goto("/acces/inconnu/")
     errors.clear()  # the console tells of the 404, as it must
 
-    accessible(page)
+    expect_accessible(page)
     page.click("main >> text=Mot de passe oublié >> nth=-1")
     page.wait_for_selector("text=Recevoir le lien")
 
@@ -90,7 +85,7 @@ def test_lost_factors_are_taken_away_by_the_manager_and_enrolled_again(open_page
     one_time_code(member.user), one_time_code(manager.user)
     office = open_page(member=manager)
     office.goto(f"/compte/facteurs/{member.public_id}/")
-    accessible(office)
+    expect_accessible(office)
     office.click("label:text('Téléphone ou clé volé')")
     office.click("label:text('En visioconférence')")
     office.fill("input[name=secret]", one_time_code(manager.user))
@@ -99,14 +94,14 @@ def test_lost_factors_are_taken_away_by_the_manager_and_enrolled_again(open_page
 
     page = open_page()
     page.goto(mailed())
-    accessible(page)
+    expect_accessible(page)
     page.fill("input[name=password]", PASSWORD)
     page.click("text=Continuer")
     enrol(page)
 
     assert factors.application_of(member.user).created_at <= timezone.now()
     assert member.user.links.get(kind=LinkKind.FACTOR).used_at
-    accessible(page)
+    expect_accessible(page)
 
 
 def test_sessions_are_seen_and_closed(open_page):
@@ -115,7 +110,7 @@ def test_sessions_are_seen_and_closed(open_page):
     there.goto("/compte/")
     here.goto("/compte/")
     here.click("text=Voir et fermer mes sessions")
-    accessible(here)
+    expect_accessible(here)
 
     here.click("button:text('Fermer toutes les autres')")
     here.wait_for_selector("text=Vos autres sessions sont fermées")
@@ -139,7 +134,7 @@ def test_the_end_of_a_session_is_told_in_every_tab_and_put_off_in_one(open_page,
     page.wait_for_function(
         "getComputedStyle(document.getElementById('session-fin')).opacity === '1'"
     )
-    accessible(page)
+    expect_accessible(page)
 
     settings.SESSION_COOKIE_AGE = 1800
     other.click("text=Rester connecté")

@@ -1,13 +1,13 @@
 """Passkeys in a browser, with a virtual authenticator that holds and uses them."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts import factors
 from accounts.models import OpenSession
 from core.models import JournalLine
+from tests.accessible import expect_accessible
 from tests.accounts.factories import PASSWORD, MemberFactory
 from tests.sessions import one_time_code
 
@@ -42,11 +42,6 @@ def sign_in(page, user):
     page.click("button:text('Se connecter')")
 
 
-def accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert [violation["id"] for violation in found] == []
-
-
 def test_a_passkey_is_made_used_signs_and_is_removed(page, authenticator):
     member = MemberFactory()
     code = one_time_code(member.user)
@@ -56,13 +51,13 @@ def test_a_passkey_is_made_used_signs_and_is_removed(page, authenticator):
     page.wait_for_url("**/patients/")
     page.goto("/compte/")
     page.click("text=Ajouter une clé d’accès")
-    accessible(page)
+    expect_accessible(page)
     codes = factors.make_backup_codes(member.user)
     page.fill("input[name=secret]", codes[0])
     page.click("text=Enregistrer une clé d’accès")
     page.wait_for_url("**/compte/")
     page.wait_for_selector("text=Clé d’accès enregistrée")
-    accessible(page)
+    expect_accessible(page)
     page.click("text=Se déconnecter")
     use_sign_and_remove(page)
 
@@ -81,7 +76,7 @@ def use_sign_and_remove(page):
     assert line.detail["kind"] == "passkey"
 
     page.click("a:text('Retirer')")
-    accessible(page)
+    expect_accessible(page)
     page.click("text=Signer avec ma clé d’accès")
     page.wait_for_selector("text=Clé d’accès retirée")
     assert not WebAuthnCredential.objects.exists()
@@ -93,7 +88,7 @@ def test_a_passkey_is_a_first_factor_too(page, authenticator):
     member = MemberFactory()
     sign_in(page, member.user)
     page.wait_for_url("**/connexion/enrolement/")
-    accessible(page)
+    expect_accessible(page)
     page.click("text=Enregistrer une clé d’accès")
     page.wait_for_url("**/connexion/codes/")
     page.click("text=J’ai gardé mes codes")
@@ -101,7 +96,7 @@ def test_a_passkey_is_a_first_factor_too(page, authenticator):
 
     sign_in(page, member.user)
     page.wait_for_url("**/connexion/verification/")
-    accessible(page)
+    expect_accessible(page)
     page.click("text=Utiliser ma clé d’accès")
     page.wait_for_url("**/patients/")
 

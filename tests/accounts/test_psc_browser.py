@@ -4,10 +4,10 @@ import re
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import ProviderIdentity
 from core.models import JournalLine
+from tests.accessible import expect_accessible
 from tests.accounts.factories import MemberFactory
 from tests.accounts.provider import practice, professional
 
@@ -19,11 +19,6 @@ pytestmark = [
 
 
 OF_THE_PROVIDER = {"cdn.jsdelivr.net", "favicon.ico", "resource:"}
-
-
-def accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
 
 
 @pytest.fixture
@@ -48,12 +43,12 @@ def test_a_doctor_enters_chooses_signs_and_leaves(page, there):
     ]
     there.known("f:1:2", **professional(member.user.rpps, *practices))
     page.goto("/connexion/")
-    accessible(page)
+    expect_accessible(page)
 
     page.click("text=Se connecter avec Pro Santé Connect")
     authorize(page, "f:1:2")
     page.wait_for_url("**/connexion/situation/")
-    accessible(page)
+    expect_accessible(page)
     page.click("button:text('Choisir') >> nth=0")
     page.wait_for_url("**/patients/")
 
@@ -68,7 +63,7 @@ def sign_and_leave(page, there, member):
     page.click("text=Confirmer avec Pro Santé Connect")
     authorize(page, "f:1:2")
     page.wait_for_selector("text=Identité confirmée avec Pro Santé Connect")
-    accessible(page)
+    expect_accessible(page)
     page.click("text=Obtenir dix nouveaux codes")
     page.wait_for_url("**/connexion/codes/")
     line = JournalLine.objects.get(action="signature.proved")
@@ -79,7 +74,7 @@ def sign_and_leave(page, there, member):
     page.wait_for_url(f"{there.issuer}/oauth2/end_session**")
     page.click("button >> nth=0")
     page.wait_for_url("**/deconnexion/faite/**")
-    accessible(page)
+    expect_accessible(page)
     page.goto("/compte/")
     assert "/connexion/" in page.url
 
@@ -92,6 +87,6 @@ def test_an_unknown_person_is_told_what_to_do(page, there, errors):
 
     page.wait_for_selector("text=Connexion impossible avec Pro Santé Connect")
 
-    accessible(page)
+    expect_accessible(page)
     assert "référent de votre structure" in page.inner_text("main")
     errors.clear()  # the console tells of the 403, as it must

@@ -1,12 +1,12 @@
 """The form of a visit, as a browser shows it: nothing typed is lost."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import OpenSession
 from followup.models import Answers, Visit
+from tests.accessible import expect_accessible
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.sessions import open_session
 from tests.vigilance.factories import AdverseEventFactory, SuspectFactory
@@ -119,6 +119,4 @@ def test_pages_are_accessible_and_fit(open_page, visit, scheme, width):
         reverse("vigilance:event", args=[event.public_id]),
     ):
         page.goto(address)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{address}: {found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        expect_accessible(page)

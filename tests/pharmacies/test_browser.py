@@ -1,10 +1,10 @@
 """The counter in a real browser: two things typed, three keys, no fault of accessibility."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from pharmacies.models import DispensedItem
+from tests.accessible import expect_accessible
 from tests.pharmacies.factories import at_the_counter, trained_pharmacist
 from tests.pharmacies.test_views import code_of, page_of, written
 
@@ -96,29 +96,23 @@ def test_no_page_has_a_fault_of_accessibility(open_page, scheme, width):
     ]  # fmt: skip
     for address in addresses:
         page.goto(address)
-        sound(page)
+        expect_accessible(page)
     page.goto(page_of(prescription))
     page.fill("[name=batch-1-0]", "LOT-A1")
     page.fill("[name=expires-1-0]", "01/2020")
     page.click("details.rc-data summary")
     page.check("[name=bearer][value=CARER]", force=True)
-    sound(page)
+    expect_accessible(page)
     page.fill("[name=bearer_name]", "Léa Martin")
     page.fill("[name=bearer_address]", "3 rue des Lilas, 31000 Toulouse")
     page.fill("[name=bearer_document]", "Carte d’identité 12AB")
     page.click("text=Enregistrer la dispensation")
     page.wait_for_selector("#erreurs")
-    sound(page)
+    expect_accessible(page)
     assert page.input_value("[name=bearer_name]") == "Léa Martin"
     page.fill("[name=expires-1-0]", "01/2031")
     page.keyboard.press("Enter")
     page.wait_for_url("**/enregistree/**")
-    sound(page)
+    expect_accessible(page)
     page.goto(page_of(prescription))
-    sound(page)
-
-
-def sound(page):
-    report = Axe().run(page)
-    assert report.violations_count == 0, report.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    expect_accessible(page)

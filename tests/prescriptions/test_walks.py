@@ -4,10 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from prescriptions.models import Line, Plan, Prescription
+from tests.accessible import expect_accessible
 from tests.patients.factories import EnrolmentFactory
 from tests.prescriptions.factories import PrescriptionFactory, entitled
 from tests.programmes.factories import (
@@ -25,11 +25,6 @@ pytestmark = [
 ]
 
 OIL = "Huile THC 25 / CBD 25"
-
-
-def assert_accessible(page):
-    violations = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
 
 
 @pytest.fixture
@@ -71,7 +66,7 @@ def press(page, words):
 
 
 def sign(page, doctor):
-    assert_accessible(page)
+    expect_accessible(page)
     page.fill("[name=secret]", one_time_code(doctor.user))
     press(page, "Signer l’ordonnance")
     page.get_by_text("L’ordonnance est signée").wait_for()
@@ -105,7 +100,7 @@ def test_a_titration_by_fractions_with_packs_by_hand(page, doctor):
     small.fill("1")
     page.get_by_text("Par fractions").click()
     page.fill("[name=fraction_days]", "14")
-    assert_accessible(page)
+    expect_accessible(page)
     press(page, "Relire et signer")
     page.get_by_text("quatorze jours, puis quatorze jours").wait_for()
     sign(page, doctor)
@@ -150,10 +145,10 @@ def test_a_weaning_is_planned_printed_and_prescribed(page, doctor):
     page.fill("[name=dose]", "1")
     press(page, "Calculer les paliers")
     page.locator("[name=form-2-dose]").fill("0,2")
-    assert_accessible(page)
+    expect_accessible(page)
     press(page, "Enregistrer le plan")
     page.get_by_role("link", name="Document pour le patient").wait_for()
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_role("link", name="Prescrire du").click()
     assert page.locator("[name=line-0-step-2-dose]").input_value() == "0,2"
     press(page, "Relire et signer")
@@ -177,7 +172,7 @@ def test_a_shortage_leads_to_a_switch(page, doctor):
     page.goto(address(doctor))
     page.get_by_role("link", name="Remplacer ce médicament").click()
     page.get_by_text("Dose actuelle").wait_for()
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_role("link", name="Choisir Huile CBD 100").click()
     assert page.locator("[name=line-0-step-0-dose]").input_value() == "0,25"
     assert "Remplace Huile CBD 50 (rupture)" in page.locator("main").inner_text()
@@ -193,7 +188,7 @@ def test_the_history_is_read_with_a_keyboard_and_a_screen_reader(page, doctor):
     page.goto(address(doctor, "historique/"))
 
     assert page.locator("svg[role=img]").get_attribute("aria-labelledby")
-    assert_accessible(page)
+    expect_accessible(page)
 
 
 def test_the_manager_publishes_a_notice(open_page, doctor):
@@ -202,14 +197,14 @@ def test_the_manager_publishes_a_notice(open_page, doctor):
     manager = MemberFactory(role="MANAGER", programme=doctor.enrolment.programme)
     page = open_page(member=manager)
     page.goto("/medicaments/")
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_role("link", name=OIL).click()
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_role("link", name="Publier un avis").click()
     page.get_by_text("Rupture", exact=True).click()
     page.get_by_label("Avis", exact=False).last.fill("Plus de stock jusqu’à la fin du mois.")
     page.get_by_label("Source").fill("Avis d’essai")
-    assert_accessible(page)
+    expect_accessible(page)
     press(page, "Enregistrer")
 
     page.get_by_text("Plus de stock jusqu’à la fin du mois.").wait_for()

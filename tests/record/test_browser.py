@@ -3,11 +3,11 @@
 import io
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from pypdf import PdfReader
 
 from followup.models import Answers
+from tests.accessible import expect_accessible
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.patients.factories import EnrolmentFactory, PatientFactory, PersonFactory
 
@@ -16,11 +16,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(databases=["default", "keys"], transaction=True),
 ]
-
-
-def violations(page):
-    report = Axe().run(page, options={"resultTypes": ["violations"]})
-    return [one["id"] for one in report.response["violations"]]
 
 
 def held_visit():
@@ -62,7 +57,7 @@ def test_correct_then_read_the_history_of_the_visit_and_of_one_answer(open_page)
         assert words in first.inner_text()
     row = first.locator("tr", has_text="Intensité de la douleur")
     assert (row.locator("del").inner_text(), row.locator("ins").inner_text()) == ("6", "4")
-    assert violations(page) == []
+    expect_accessible(page)
 
     row.get_by_role("link").click()
     page.wait_for_selector("h2:has-text('Historique d’une donnée')")
@@ -80,7 +75,7 @@ def test_who_opened_the_record_is_read_and_printed(open_page):
     page.wait_for_selector("h2:has-text('Qui a ouvert ce dossier')")
 
     assert "Consultation corrigée" in page.locator("tbody").inner_text()
-    assert violations(page) == []
+    expect_accessible(page)
     paper = text_of(page, page.get_by_role("link", name="Imprimer pour le patient"))
     assert "Qui a ouvert votre dossier" in paper
     assert doctor.user.full_name in paper

@@ -3,27 +3,22 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from accounts.enums import Role
 from patients.models import BrokenGlass
+from tests.accessible import faults
 from tests.accounts.factories import MemberFactory
 from tests.patients.factories import EnrolmentFactory, PersonFactory
 from tests.patients.situations import trained
 from tests.programmes.factories import ProgrammeFactory
 from tests.sessions import one_time_code
-from tests.walk.test_axe import RULES
 
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(databases=["default", "keys"], transaction=True),
 ]
-
-
-def faults(page):
-    return [one["id"] for one in Axe().run(page, options=RULES).response["violations"]]
 
 
 def followed(programme, name, **fields):

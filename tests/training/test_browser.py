@@ -1,9 +1,9 @@
 """In a real browser: a doctor trains from the first chapter to the certificate."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
+from tests.accessible import expect_accessible
 from tests.accounts.factories import MemberFactory
 from tests.programmes.factories import IndicationFactory, ListingFactory
 from tests.training.factories import AssessmentFactory, ChapterFactory
@@ -16,26 +16,20 @@ pytestmark = [
 ]
 
 
-def sound(page):
-    report = Axe().run(page)
-    assert report.violations_count == 0, report.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-
-
 def follow_the_chapters(page):
     page.goto(reverse("training:mine"))
-    sound(page)
+    expect_accessible(page)
     page.click("text=Suivre cette formation")
-    sound(page)
+    expect_accessible(page)
     page.click("text=Commencer")
     page.wait_for_selector("h1:has-text('Le cadre')")
-    sound(page)
+    expect_accessible(page)
     page.click("text=J’ai suivi ce chapitre")
     page.wait_for_selector("h1:has-text('Les formes')")
     page.click("text=J’ai suivi ce chapitre")
     page.click("text=Passer le questionnaire")
     page.wait_for_selector("h1:has-text('Questionnaire')")
-    sound(page)
+    expect_accessible(page)
 
 
 def fail_then_pass(page):
@@ -43,14 +37,14 @@ def fail_then_pass(page):
     page.check("[name=voies][value=a]", force=True)
     page.click("text=Envoyer mes réponses")
     page.wait_for_selector("text=Seuil non atteint")
-    sound(page)
+    expect_accessible(page)
     page.click("text=Recommencer le questionnaire")
     page.check("[name=duree][value=a]", force=True)
     page.check("[name=voies][value=a]", force=True)
     page.check("[name=voies][value=b]", force=True)
     page.click("text=Envoyer mes réponses")
     page.wait_for_selector("text=Questionnaire réussi")
-    sound(page)
+    expect_accessible(page)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -74,17 +68,17 @@ def test_a_doctor_trains(open_page, width):
     assert pdf.body()[:5] == b"%PDF-"
     page.goto(reverse("training:mine"))
     assert page.get_by_text("Formation à jour").is_visible()
-    sound(page)
+    expect_accessible(page)
 
 
 def test_the_map_is_walked_by_keyboard(page):
     listing = ListingFactory(indication=IndicationFactory(), site__departement="971")
     page.goto(reverse("training:places"))
-    sound(page)
+    expect_accessible(page)
 
     page.focus("a[aria-label^='Guadeloupe']")
     page.keyboard.press("Enter")
 
     page.wait_for_url("**departement=971**")
     assert page.get_by_role("row", name=listing.site.name).is_visible()
-    sound(page)
+    expect_accessible(page)

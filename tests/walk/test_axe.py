@@ -1,13 +1,13 @@
 """Every page, as each role sees it: accessible, silent under the strict policy, never too wide."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from accounts import demo
 from accounts.enums import Permission, Role
 from accounts.permissions import REFERENT_PERMISSIONS, ROLE_PERMISSIONS
 from tests.access_table import ACCESS, PUBLIC
+from tests.accessible import faults
 from tests.accounts.test_browser import code_of
 from tests.sessions import open_session
 from tests.walk.pages import DURING_SIGN_IN, NO_PAGE, NOT_FOR, PAGES
@@ -20,13 +20,6 @@ pytestmark = [
     pytest.mark.django_db(databases=["default", "keys"], transaction=True),
 ]
 
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
-    },
-    "resultTypes": ["violations"],
-}
 # Pixels. WCAG 2.1, 1.4.10.
 NARROWEST = 320
 
@@ -73,17 +66,12 @@ class Inspector:
         self.squeeze(address)
 
     def check(self, address, status=200):
-        faults = [] if status == 200 else [f"status {status}"]
-        report = Axe().run(self.page, options=RULES)
-        faults += [
-            f"{one['id']}: {node['html'][:160]}"
-            for one in report.response["violations"]
-            for node in one["nodes"][:3]
-        ]
-        faults += self.errors
+        found = [] if status == 200 else [f"status {status}"]
+        found += faults(self.page)
+        found += self.errors
         self.errors.clear()
-        if faults:
-            self.found[address] = faults
+        if found:
+            self.found[address] = found
 
     def squeeze(self, address):
         """At the narrowest width nothing sticks out."""
