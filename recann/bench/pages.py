@@ -98,12 +98,13 @@ def _name_of(enrolment: Enrolment) -> dict[str, str]:
 
 def saved_visits(here: Scene) -> list[Ask]:
     """Complex visits held by as many patients' own doctors."""
-    today = here.people.today
-    return [_save(here, one, people.answers(one, today)) for one in people.followed(NEEDED)]
+    return [_save(here, one) for one in people.followed(NEEDED)]
 
 
-def _save(here: Scene, enrolment: Enrolment, typed: dict[str, str]) -> Ask:
-    visit = people.visit_to_hold(enrolment, here.people.today)
+def _save(here: Scene, enrolment: Enrolment) -> Ask:
+    today = enrolment.site.local_day(here.people.now)
+    typed = people.answers(enrolment, today)
+    visit = people.visit_to_hold(enrolment, today)
     client = here.people.client(people.doctor_of(enrolment))
     url = reverse("followup:visit", args=[visit.public_id])
 

@@ -106,7 +106,8 @@ def followed(count: int) -> list[Enrolment]:
     live = Enrolment.objects.live().order_by("pk")
     step = max(live.count() // count, 1)
     ids = list(live.values_list("pk", flat=True))[::step][:count]
-    found = Enrolment.objects.filter(pk__in=ids).select_related("patient__identity", "programme")
+    found = Enrolment.objects.filter(pk__in=ids)
+    found = found.select_related("patient__identity", "programme", "site")
     return list(found.order_by("pk"))
 
 
@@ -166,12 +167,13 @@ def prescription_to_supply(enrolment: Enrolment, now: datetime) -> Presented | N
     person = identity.open_one(enrolment.patient)
     if last is None or person is None:
         return None
+    today = enrolment.site.local_day(now)
     fresh = Prescription.objects.create(
         enrolment=enrolment,
         patient=enrolment.patient,
         prescriber_id=last.prescriber_id,
         author_id=last.author_id,
-        starts_on=now.date(),
+        starts_on=today,
         duration_days=last.duration_days,
         narcotic_days=last.narcotic_days,
         has_overlap_mention=True,
@@ -179,10 +181,10 @@ def prescription_to_supply(enrolment: Enrolment, now: datetime) -> Presented | N
     )
     _copy_lines(last, fresh)
     Prescription.objects.filter(pk=fresh.pk).update(
-        status=PrescriptionStatus.SIGNED, signed_on=now.date(), signed_at=now
+        status=PrescriptionStatus.SIGNED, signed_on=today, signed_at=now
     )
     label = Prescription._meta.label
-    code = codes.issue(documents.KIND, label, fresh.pk, now.date(), content=str(fresh.pk))
+    code = codes.issue(documents.KIND, label, fresh.pk, today, content=str(fresh.pk))
     return Presented(enrolment, code.short, person.birth_date)
 
 

@@ -73,10 +73,11 @@ def _block(here: Scene, master: int) -> float:
 
 
 def _post(here: Scene, enrolment: Enrolment) -> Post:
-    visit = people.visit_to_hold(enrolment, here.people.today)
+    today = enrolment.site.local_day(here.people.now)
+    visit = people.visit_to_hold(enrolment, today)
     client = here.people.client(people.doctor_of(enrolment))
     url = reverse("followup:visit", args=[visit.public_id])
-    typed = fields(client.get(url), "once") | people.answers(enrolment, here.people.today)
+    typed = fields(client.get(url), "once") | people.answers(enrolment, today)
     return Post(client, url, typed)
 
 
