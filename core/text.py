@@ -22,6 +22,16 @@ def fold(value: str) -> str:
     return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 
+def uncapitalised(words: str) -> str:
+    """A label inside a sentence: its first letter only, and not when it stands for a code.
+
+    >>> uncapitalised("Effet indésirable"), uncapitalised("CBD seul"), uncapitalised("M3")
+    ('effet indésirable', 'CBD seul', 'M3')
+    """
+    is_code = words[1:2].isupper() or words[1:2].isdigit()
+    return words if is_code else words[:1].lower() + words[1:]
+
+
 def utc_offset(at: datetime) -> str:
     """How far the hour of an aware instant stands from UTC.
 

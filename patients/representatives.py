@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from core import keys
+from core.text import uncapitalised
 from patients.enums import Quality
 from patients.models import Consent, Enrolment
 
@@ -19,7 +20,7 @@ class Representative:
         if not self.quality:
             return self.name
         label = Quality(self.quality).label
-        return f"{self.name}, {label[0].lower()}{label[1:]}"
+        return f"{self.name}, {uncapitalised(label)}"
 
 
 def aad(enrolment: Enrolment) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.enums import Permission
 from accounts.models import Member
 from accounts.permissions import allows
+from core.text import uncapitalised
 from followup.models import Preparation
 from patients import identity
 from patients.identity import Person
@@ -75,7 +76,7 @@ def _to_acknowledge(count: int) -> list[Duty]:
 def _to_review(member: Member, today: date) -> list[Duty]:
     return [
         Duty(
-            f"Revue des droits – {one.site.name}\u202f: {one.words[0].lower()}{one.words[1:]}.",
+            f"Revue des droits – {one.site.name}\u202f: {uncapitalised(one.words)}.",
             "Faire la revue",
             reverse("rights:review", args=[one.site.public_id]),
         )

@@ -12,9 +12,8 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import audit
+from core import audit, text
 from core.numbers import french_number
-from core.text import utc_offset
 
 
 register = template.Library()
@@ -83,7 +82,13 @@ def fr_date_long(value: date | None) -> str:
 @register.filter(expects_localtime=True)
 def fr_offset(value: datetime) -> str:
     """UTC+01:00: what the local hour beside it is late or early by."""
-    return utc_offset(value)
+    return text.utc_offset(value)
+
+
+@register.filter
+def uncapitalised(words: object) -> str:
+    """A label inside a sentence."""
+    return text.uncapitalised(str(words))
 
 
 @register.filter

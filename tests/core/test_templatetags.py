@@ -59,12 +59,17 @@ def shown(name, data=None, **context):
         ("fr_decimal", Decimal("0.0300"), "0,03"),
         ("fr_decimal", -2, "\u22122"),
         ("fr_decimal", None, "–"),
+        ("uncapitalised", "Effet indésirable", "effet indésirable"),
+        ("uncapitalised", "À domicile", "à domicile"),
+        ("uncapitalised", "CBD seul", "CBD seul"),
+        ("uncapitalised", "M3", "M3"),
+        ("uncapitalised", "", ""),
         ("fr_number", 3562, "3\u202f562"),
         ("fr_number", "88 %", "88 %"),
         ("fr_number", True, True),
     ],
 )
-def test_dates_and_numbers_are_written_in_french(filter_name, value, words):
+def test_dates_numbers_and_labels_are_written_in_french(filter_name, value, words):
     assert getattr(recann, filter_name)(value) == words
 
 
