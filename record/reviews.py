@@ -155,7 +155,7 @@ def _late(parameters: Parameters, period: Period) -> Iterator[Case]:
             member = getattr(row, author)
             yield Case(
                 at=getattr(row, entry),
-                what=f"{name} du {getattr(row, fact):%d/%m/%Y}, saisie {row.gap.days} jours après",
+                what=f"{name} du {getattr(row, fact):%d/%m/%Y}, {row.gap.days} jours avant la saisie",
                 who=member.user.full_name,
                 record=enrolment.number,
                 site=member.site.name,

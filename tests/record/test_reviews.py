@@ -66,7 +66,7 @@ def test_late_entries_begin_after_the_threshold(days, shown):
     assert len(found) == shown
     if shown:
         (case,) = found
-        assert "saisie 15 jours après" in case.what
+        assert "15 jours avant la saisie" in case.what
         assert (case.record, case.who) == (
             visit.enrolment.number,
             visit.held_by.user.full_name,
