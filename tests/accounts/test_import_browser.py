@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import Role
+from tests.accessible import expect_accessible
 from tests.accounts.factories import MemberFactory
 from tests.training.factories import CourseFactory
-from tests.training.test_browser import sound
 from training.models import Completion
 
 
@@ -23,7 +23,7 @@ def send(page, folder, text):
     path = folder / "formations.csv"
     path.write_text(HEADINGS + text)
     page.goto(reverse("accounts:imports"))
-    sound(page)
+    expect_accessible(page)
     page.check("[name=kind][value=COMPLETIONS]", force=True)
     page.set_input_files("[name=file]", path)
     page.click("text=Lire le fichier")
@@ -43,15 +43,15 @@ def test_a_manager_corrects_a_file_then_imports_it(open_page, tmp_path, width):
     page.wait_for_selector("text=1 erreur")
     assert page.get_by_role("row", name="terminee_le").is_visible()
     assert page.get_by_text("Importer tout").count() == 0
-    sound(page)
+    expect_accessible(page)
     page.click("text=Abandonner ce fichier")
     page.wait_for_selector("text=rien n’a été changé")
 
     send(page, tmp_path, f"{doctor.user.rpps};DURAND;{code};01/04/2021;A1\n")
     assert page.get_by_role("row", name="Nouveau").is_visible()
-    sound(page)
+    expect_accessible(page)
     page.click("text=Importer tout")
     page.wait_for_selector("text=Fichier importé.")
-    sound(page)
+    expect_accessible(page)
 
     assert Completion.objects.get().user == doctor.user

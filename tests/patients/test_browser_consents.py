@@ -7,9 +7,10 @@ from PIL import Image
 
 from core.models import Document
 from patients.models import Consent, ConsentProof, Enrolment
+from tests.accessible import expect_accessible
 from tests.patients.consenting import notice, texts_of
 from tests.patients.situations import a_setting
-from tests.patients.test_browser import MOST_FIELDS, Doctor, assert_accessible
+from tests.patients.test_browser import MOST_FIELDS, Doctor
 
 
 pytestmark = [
@@ -92,7 +93,7 @@ def test_a_minor_is_included_and_their_parent_signs_on_screen(open_page, width):
     assert ConsentProof.objects.filter(origin="SCREEN").count() == 3
     assert Document.objects.filter(kind="consent").count() == 1
     doctor.page.get_by_role("link", name="Inclusion", exact=True).click()
-    assert_accessible(doctor.page)
+    expect_accessible(doctor.page)
     assert doctor.page.get_by_text("Marie Martin, titulaire").is_visible()
 
 
@@ -110,7 +111,7 @@ def test_a_protected_adult_signs_on_paper_that_is_scanned_then(open_page, tmp_pa
 
     page.get_by_role("link", name="Inclusion", exact=True).click()
     page.get_by_role("link", name="Numériser le papier signé").click()
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_label("Papier signé").set_input_files(scan)
     page.get_by_role("button", name="Conserver ce papier").click()
 
@@ -118,10 +119,10 @@ def test_a_protected_adult_signs_on_paper_that_is_scanned_then(open_page, tmp_pa
     assert ConsentProof.objects.filter(origin="PAPER").count() == 3
     for link in ("Recueillir à nouveau – Participation", "Retirer… – Participation"):
         page.get_by_role("link", name=link).click()
-        assert_accessible(page)
+        expect_accessible(page)
         page.go_back()
     page.get_by_role("link", name="Médecin relais et pharmacie").click()
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_role("link", name="Notes partagées").click()
-    assert_accessible(page)
+    expect_accessible(page)
     assert Enrolment.objects.count() == 1

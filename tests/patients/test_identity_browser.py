@@ -11,6 +11,7 @@ from patients.enums import ConsentKind, DuplicateState
 from patients.identity import Person
 from patients.models import Enrolment, Nir, PossibleDuplicate, Transfer
 from programmes.models import Opening
+from tests.accessible import expect_accessible
 from tests.accounts.factories import MemberFactory
 from tests.patients.factories import (
     ConsentFactory,
@@ -21,7 +22,7 @@ from tests.patients.factories import (
     PairFactory,
 )
 from tests.patients.situations import a_setting, trained
-from tests.patients.test_browser import Doctor, assert_accessible, sign
+from tests.patients.test_browser import Doctor, sign
 from tests.patients.test_nir import NUMBER
 from tests.programmes.factories import CriterionFactory, ListingFactory, OpeningFactory
 
@@ -102,7 +103,7 @@ def test_who_is_not_included_is_counted(open_page, width, scheme):
 
     page.get_by_text("La non-inclusion est consignée").wait_for()
     assert page.get_by_role("row").count() == 2
-    assert_accessible(page)
+    expect_accessible(page)
 
 
 def a_patient(setting):
@@ -129,7 +130,7 @@ def test_a_number_is_recorded_and_an_identity_corrected(open_page, width, scheme
     doctor.go_on("Enregistrer le numéro")
     page.get_by_role("button", name="Afficher le numéro").click()
     page.get_by_text("Enregistré le").wait_for()
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_role("link", name="Revenir à l’inclusion").click()
     page.get_by_role("link", name="Corriger l’identité").click()
     doctor.type("Nom de naissance", "Martyn")
@@ -155,10 +156,10 @@ def test_a_transfer_is_asked_and_accepted(open_page, width, scheme):
     doctor.tick("Le patient déménage")
     doctor.go_on("Demander le transfert")
     page.get_by_text("En attente de réponse").wait_for()
-    assert_accessible(page)
+    expect_accessible(page)
     theirs = open_page(width=width, scheme=scheme, member=other)
     theirs.goto("/dossiers/")
-    assert_accessible(theirs)
+    expect_accessible(theirs)
     theirs.get_by_role("button", name="Accepter").click()
 
     theirs.get_by_text("La réponse est enregistrée").wait_for()
@@ -172,9 +173,9 @@ def test_two_records_are_compared_and_united(open_page, scheme):
     page = open_page(scheme=scheme, member=first.included_by)
 
     page.goto("/dossiers/")
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_role("link", name="Examiner").click()
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_role("button", name="Demander la réunion").click()
     page.get_by_text("La réunion est demandée").wait_for()
     theirs = open_page(scheme=scheme, member=second.included_by)
@@ -184,7 +185,7 @@ def test_two_records_are_compared_and_united(open_page, scheme):
 
     theirs.goto(f"/patients/{second.public_id}/inclusion/")
     assert theirs.get_by_text("Dossier réuni à un autre").is_visible()
-    assert_accessible(theirs)
+    expect_accessible(theirs)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -205,14 +206,14 @@ def test_the_manager_publishes_a_closure_and_looks_at_another_day(open_page, wid
     doctor.go_on("Enregistrer le brouillon")
     doctor.go_on("Publier")
     page.get_by_text("À venir").wait_for()
-    assert_accessible(page)
+    expect_accessible(page)
     page.get_by_role("link", name="Comme si nous étions le…").click()
     doctor.type("Comme si nous étions le", "01/01/2030")
     doctor.go_on("Voir ce jour")
 
     page.get_by_text("Inclusions suspendues").wait_for()
     assert page.get_by_text("avis de la HAS est publié").is_visible()
-    assert_accessible(page)
+    expect_accessible(page)
     assert Opening.objects.count() == 2
 
 
@@ -232,8 +233,8 @@ def test_what_the_agency_and_the_doctors_follow(open_page, width, scheme):
     agency = open_page(width=width, scheme=scheme, member=manager)
     for address in ("/derogations/", "/non-inclusions/"):
         agency.goto(address)
-        assert_accessible(agency)
+        expect_accessible(agency)
     doctors = open_page(width=width, scheme=scheme, member=setting.doctor)
     doctors.goto("/transition/")
     assert doctors.get_by_role("link", name="MARTIN Jeanne").is_visible()
-    assert_accessible(doctors)
+    expect_accessible(doctors)

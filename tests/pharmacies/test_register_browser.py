@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from pharmacies.models import RegisterLine
+from tests.accessible import expect_accessible
 from tests.accounts.factories import MemberFactory
 from tests.pharmacies.factories import (
     BulletinFactory,
@@ -16,7 +17,6 @@ from tests.pharmacies.factories import (
     narcotic_pack,
     register_keeper,
 )
-from tests.pharmacies.test_browser import sound
 from tests.pharmacies.test_views import written
 
 
@@ -78,7 +78,7 @@ def test_no_page_has_a_fault_of_accessibility(open_page, scheme, width):
         address("intervene", prescription.public_id),
     ):
         page.goto(where)
-        sound(page)
+        expect_accessible(page)
 
 
 def test_the_agency_s_pages_have_no_fault(open_page, scheme):
@@ -87,4 +87,4 @@ def test_the_agency_s_pages_have_no_fault(open_page, scheme):
     page = open_page(scheme=scheme, member=member)
     for where in (address("issue"), address("bulletin", alert.public_id)):
         page.goto(where)
-        sound(page)
+        expect_accessible(page)

@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import Role
+from tests.accessible import expect_accessible
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.programmes.factories import IndicationFactory
-from tests.training.test_browser import sound
 
 
 pytestmark = [
@@ -24,7 +24,7 @@ def test_a_structure_is_listed_then_delisted(open_page, width):
     )
 
     page.goto(reverse("programmes:listings"))
-    sound(page)
+    expect_accessible(page)
     page.fill("[name=finess]", "750712184")
     page.click("button:has-text('Ouvrir')")
     page.wait_for_url(f"**{site.public_id}/")
@@ -33,10 +33,10 @@ def test_a_structure_is_listed_then_delisted(open_page, width):
     page.fill("[name=reference]", "Décision A")
     page.click("text=Enregistrer l’inscription")
     page.wait_for_selector("text=Inscription enregistrée.")
-    sound(page)
+    expect_accessible(page)
     page.click("td a:has-text('Retirer')")
     page.wait_for_selector("h1:has-text('Retirer')")
-    sound(page)
+    expect_accessible(page)
     page.fill("[name=on]", "22/11/2021")
     page.fill("[name=reference]", "Décision B")
     page.click("text=Enregistrer le retrait")
