@@ -13,9 +13,6 @@ class PossibleDuplicateQuerySet(models.QuerySet["PossibleDuplicate"]):
         """Pairs that this patient is one of."""
         return self.filter(Q(first=patient) | Q(second=patient))
 
-    def to_review(self) -> "PossibleDuplicateQuerySet":
-        return self.filter(state=DuplicateState.OPEN)
-
 
 class PossibleDuplicate(models.Model):
     """Doublon possible: two patients who look alike, and what was decided. Erased with either."""

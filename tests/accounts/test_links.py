@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import actions, tasks
+from accounts.actions import links
 from accounts.enums import LinkKind, Profession
 from accounts.models import AccountLink, User
 from core import audit
@@ -212,6 +213,15 @@ def test_only_a_known_person_is_written_to(client):
     assert tasks.mail_links() == 0
     assert [mail.to for mail in OutgoingMail.objects.all()] == [known.email]
     assert AccountLink.objects.get().user == known
+
+
+def test_of_two_workers_one_mails_a_link(now):
+    link = links.open_link(UserFactory(), LinkKind.PASSWORD, at=now)
+
+    assert links.mail_link(link.pk, at=now)
+    assert not links.mail_link(link.pk, at=now)
+
+    assert OutgoingMail.objects.count() == 1
 
 
 def test_a_mailbox_is_not_flooded(client):

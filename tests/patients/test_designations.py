@@ -267,6 +267,21 @@ def test_an_invitation_whose_key_is_gone_stays_closed_in_silence(enrolment):
     assert tasks.designate_invited() == 0
 
 
+def test_an_invitation_closed_while_it_waits_for_the_lock_is_left(enrolment, monkeypatch):
+    """Another worker holds the enrolment, and closes it before letting it go."""
+    invitation = invite(enrolment, Kind.PHARMACY, "pharmacie@exemple.test")
+    SiteFactory(pharmacy=True, email="pharmacie@exemple.test")
+
+    def wait(found):
+        Invitation.objects.filter(pk=invitation.pk).update(closed_on=DAY)
+        return found
+
+    monkeypatch.setattr("patients.actions.designation.lock_enrolment", wait)
+
+    assert not actions.resolve_invitation(invitation.pk, by=enrolment.included_by, at=NOON)
+    assert Enrolment.objects.get(pk=enrolment.pk).pharmacy is None
+
+
 def test_an_invitation_closed_meanwhile_is_left(enrolment):
     closed = InvitationFactory(enrolment=enrolment, closed_on=DAY)
 

@@ -8,12 +8,14 @@ from django.db import IntegrityError
 from accounts.enums import Role
 from core import keys
 from core.models import JournalLine, KeyRecord
-from patients import actions, draft, identity, texts
+from core.pdf import PdfUnavailable
+from patients import actions, draft, identity, signature, texts
 from patients.enums import Answer, ConsentKind
-from patients.inclusion import Answered
+from patients.inclusion import Answered, Signature
 from patients.models import Consent, Enrolment
 from patients.representatives import Representative
 from tests.accounts.factories import MemberFactory, SiteFactory
+from tests.patients.consenting import DRAWN, texts_of
 from tests.patients.factories import EnrolmentFactory, PersonFactory
 from tests.patients.situations import (
     DAY,
@@ -283,6 +285,26 @@ def test_a_row_the_database_refuses_for_another_reason_is_not_hidden(setting):
         include(setting, an_inclusion(setting, person))
 
     assert rows() == before
+
+
+def test_what_is_signed_on_screen_is_refused_where_no_pdf_can_be_made(setting, monkeypatch):
+    """Without its document nothing would prove the consent."""
+    texts = texts_of(setting.programme)
+    signed = an_inclusion(
+        setting,
+        texts={kind: texts[kind] for kind in ConsentKind},
+        signatures=(Signature(signature.parse(DRAWN), ""),),
+    )
+
+    def unavailable(*_args, **_more):
+        raise PdfUnavailable
+
+    monkeypatch.setattr("core.pdf.render", unavailable)
+
+    refusal = refused(setting, signed)
+
+    assert [one.step for one in refusal.refusals] == ["information"]
+    assert "bibliothèques" in str(refusal)
 
 
 def test_refused_by_a_criterion_with_its_text(setting):

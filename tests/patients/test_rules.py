@@ -12,6 +12,27 @@ ON = date(2026, 3, 2)
 
 
 @pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("", ""),
+        ("69123", ""),
+        ("2A004", ""),
+        ("97411", ""),
+        ("99139", ""),
+        ("6912", "5 caractères"),
+        ("2C004", "5 caractères"),
+        ("69000", "code postal"),
+        ("96001", "aucun département"),
+    ],
+)
+def test_a_birth_place_is_an_insee_code(code, said):
+    refusal = rules.birth_place_refusal(code)
+
+    assert said in refusal
+    assert bool(refusal) == bool(said)
+
+
+@pytest.mark.parametrize(
     ("included_on", "refusal"),
     [
         pytest.param(date(2021, 3, 25), "à partir du 26 mars 2021", id="the day before opening"),

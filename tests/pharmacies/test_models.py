@@ -1,7 +1,9 @@
 import pytest
+from django.db import connection
 
 from accounts.enums import Role
-from pharmacies.models import Dispensation, DispensedItem
+from pharmacies.models import Dispensation, DispensedItem, RegisterLine
+from pharmacies.models.register import Numbered
 from tests.accounts.factories import MemberFactory
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory
 from tests.prescriptions.factories import PrescriptionFactory
@@ -61,6 +63,21 @@ def own_dispensation(member):
 
 def signed_in(enrolment):
     return PrescriptionFactory(signed=True, enrolment=enrolment, has_overlap_mention=True)
+
+
+def test_the_numbers_of_the_register_come_from_the_trigger_that_is_installed():
+    """The code says what the database does: a migration that was forgotten shows here."""
+    [trigger] = [one for one in RegisterLine._meta.triggers if isinstance(one, Numbered)]
+    with connection.cursor() as cursor:
+        name = trigger.get_pgid(RegisterLine)
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [name])
+        ((installed,),) = cursor.fetchall()
+
+    assert words(trigger.get_func(RegisterLine)) <= words(installed)
+
+
+def words(text):
+    return set(text.split())
 
 
 def test_two_items_of_one_line_wait_for_each_other():

@@ -212,6 +212,16 @@ def test_an_account_closed_meanwhile_stays_closed_and_is_not_suspended():
     assert state(member) is None
 
 
+def test_two_workers_announce_a_suspension_once(rule):
+    member = unseen_for(300)
+    said = {"role_began_on": member.started_on, "rule": rule, "at": NOON}
+
+    assert suspension.announce(member.user, **said)
+    assert not suspension.announce(member.user, **said)
+
+    assert OutgoingMail.objects.count() == SuspensionNotice.objects.count() == 1
+
+
 def test_two_workers_settle_a_notice_once():
     member = unseen_for(300)
     night()

@@ -116,6 +116,25 @@ def test_a_self_attestation_of_before_march_2023_is_refused():
     assert not Completion.objects.exists()
 
 
+def test_a_second_pharmacist_of_an_officine_is_refused_while_there_is_room_for_one():
+    first = MemberFactory(role=Role.PHARMACIST)
+    course = CourseFactory(
+        profession=Profession.PHARMACIST,
+        proof_kind=ProofKind.SELF_ATTESTATION,
+        valid_from=datetime.date(2023, 3, 27),
+        people_a_pharmacy=1,
+    )
+    claim = Claim(course.programme, TODAY, HONOUR, attested=True)
+    record(claim, first)
+    second = MemberFactory(role=Role.PHARMACIST, site=first.site)
+
+    with pytest.raises(CannotRecord, match="un seul pharmacien par officine") as refused:
+        record(claim, second)
+
+    assert refused.value.field == "completed_on"
+    assert Completion.objects.get().user == first.user
+
+
 def test_a_programme_without_course_is_refused():
     with pytest.raises(CannotRecord, match="Aucune formation"):
         record(Claim(ProgrammeFactory(), TODAY, HONOUR, attested=True), MemberFactory())
