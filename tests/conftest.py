@@ -10,7 +10,10 @@ WITHOUT_DATABASE = {"test_rules.py", "test_deployment.py", "test_repository.py"}
 # `start.py check` leaves them out, to stay under two minutes: whole pages, walks of several acts,
 # bases that are filled, servers that are started. Tests whose transactions are real join them.
 SLOW_FOLDERS = {"walk", "recann", "devstack"}
-SLOW_NAMES = ("views.py", "pages.py", "_access.py", "_loading.py", "_sign_in.py")
+SLOW_NAMES = (
+    "views.py", "pages.py", "_access.py", "_loading.py", "_sign_in.py",
+    "_matrix.py", "_published.py", "_screening.py", "_switching.py",
+)  # fmt: skip
 
 
 class Unknown(str):
