@@ -1,11 +1,13 @@
 """Where each visit of a patient stands, for the timeline and the tables: one query."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
 
+from accounts import closures
+from core.closed_days import ClosedDays, nearest_open
 from followup import rules
 from followup.enums import Standing, VisitStatus
 from followup.models import Visit
@@ -35,6 +37,9 @@ class Step:
     standing: Standing
     on: date
     days_late: int = 0
+    # The place is closed on that day: the open day that is proposed, if the window holds one.
+    is_closed: bool = False
+    proposed_on: date | None = None
 
     @property
     def state(self) -> str:
@@ -54,8 +59,22 @@ class Step:
 
 
 def steps(enrolment: Enrolment, today: date) -> list[Step]:
-    """Every visit of the patient, by date. One query."""
-    return _steps(list(enrolment.visits.select_related("held_by__user").order_by(*ORDER)), today)
+    """Every visit of the patient, by date, and when the structure is closed. Three queries."""
+    visits = list(enrolment.visits.select_related("held_by__user").order_by(*ORDER))
+    closed = closures.of([enrolment.site_id], since=today)[enrolment.site_id]
+    return [_beside_closures(step, closed, today) for step in _steps(visits, today)]
+
+
+def _beside_closures(step: Step, closed: ClosedDays, today: date) -> Step:
+    """A visit that was given a day on which the place is closed, with the day proposed."""
+    visit = step.visit
+    if visit is None or visit.status != VisitStatus.PLANNED or step.on < today:
+        return step
+    if not closed.holds(step.on):
+        return step
+    first = max(visit.opens_on, today)
+    proposed = nearest_open(step.on, closed, first=first, last=visit.closes_on)
+    return replace(step, is_closed=True, proposed_on=proposed)
 
 
 def steps_of_many(enrolments: Iterable[Enrolment], today: date) -> dict[int, list[Step]]:
@@ -71,7 +90,9 @@ def _steps(visits: Sequence[Visit], today: date) -> list[Step]:
 
 
 def _step(visit: Visit, after: Sequence[Visit], today: date) -> Step:
-    later = [_expected(one) for one in after if one.definition_id is not None]
+    # A visit of the calendar gives way to a later one of the calendar only.
+    gives_way = visit.definition_id is None
+    later = [_expected(one) for one in after if gives_way or one.definition_id is not None]
     standing = rules.standing(_expected(visit), today=today, later=later)
     late = rules.days_late(visit.closes_on, today) if standing == Standing.OVERDUE else 0
     return Step(visit, visit.label, standing, visit.held_on or visit.due_on, late)

@@ -21,6 +21,7 @@ class Timing(models.TextChoices):
 class DateSource(models.TextChoices):
     DEFINITION = "DEFINITION", "Calendrier du programme"
     NEXT_DATE = "NEXT_DATE", "Date donnée à la consultation précédente"
+    RENEWAL = "RENEWAL", "Fin de l’ordonnance en cours"
     UNSCHEDULED = "UNSCHEDULED", "Sans rendez-vous prévu"
 
 
@@ -56,6 +57,35 @@ class NotDoneReason(models.TextChoices):
     UNREACHABLE = "UNREACHABLE", "Patient injoignable"
     STRUCTURE = "STRUCTURE", "Indisponibilité de la structure"
     OTHER = "OTHER", "Autre"
+
+
+class Means(models.TextChoices):
+    """How somebody tried to reach a patient."""
+
+    PHONE = "PHONE", "Appel du patient"
+    MESSAGE = "MESSAGE", "Message ou courriel au patient"
+    LETTER = "LETTER", "Courrier au patient"
+    RELATIVE = "RELATIVE", "Appel d’un proche désigné"
+    DOCTOR = "DOCTOR", "Médecin relais ou traitant"
+    PHARMACY = "PHARMACY", "Pharmacie"
+
+
+class Answered(models.TextChoices):
+    """What came of it."""
+
+    NOTHING = "NOTHING", "Sans réponse"
+    WORD_LEFT = "WORD_LEFT", "Message laissé"
+    WRONG = "WRONG", "Coordonnées fausses"
+    NEWS = "NEWS", "Nouvelles données par un tiers"
+    REACHED = "REACHED", "Patient joint"
+
+
+class Outcome(models.TextChoices):
+    """How a search ended."""
+
+    FOUND = "FOUND", "Patient retrouvé, suivi repris"
+    LOST = "LOST", "Perdu de vue, sortie enregistrée"
+    LEFT = "LEFT", "Sortie enregistrée pour un autre motif"
 
 
 class Standing(models.TextChoices):

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.enums import Role
 from accounts.models import Member, Site
 from core.models import OutgoingMail
-from followup import mail
+from followup import mail, rules
+from followup.enums import VisitStatus
 from followup.mail import Digest
 from followup.models import Visit, VisitQuerySet
+from patients.enums import EnrolmentState
+from patients.models import Enrolment
 from patients.models.enrolment import LIVE
+from prescriptions.models import Prescription
 from programmes.models import Accreditation
 
 
@@ -45,6 +49,25 @@ def read(day: date, sites: list[Site]) -> Places:
     keys = [f"digest:{site.pk}:{day}" for site in sites]
     told = OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True)
     return Places(day, sites, visits, frozenset(told))
+
+
+def without_renewal(today: date) -> list[int]:
+    """Patients under treatment whose last prescription ends within the week, and whom no planned
+    visit awaits from today to that end. Their keys."""
+    last = Prescription.objects.signed().filter(enrolment=OuterRef("pk")).order_by("-ends_on")
+    planned = Visit.objects.filter(
+        enrolment=OuterRef("pk"),
+        status=VisitStatus.PLANNED,
+        due_on__gte=today,
+        due_on__lte=OuterRef("run_ends"),
+    )
+    soon = (today, today + timedelta(days=rules.RENEWAL_DAYS))
+    ending = Prescription.objects.signed().filter(ends_on__range=soon).values("enrolment")
+    active = Enrolment.objects.filter(
+        state=EnrolmentState.ACTIVE, merged_into=None, pk__in=ending
+    ).annotate(run_ends=Subquery(last.values("ends_on")[:1]))
+    found = active.filter(~Exists(planned), run_ends__range=soon)
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def by_local_day(sites: Iterable[Site], at: datetime) -> Iterator[tuple[date, list[Site]]]:

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.models import Site
-from followup import reminders
+from followup import actions, reminders
 from patients.models.enrolment import LIVE
 
 
@@ -16,6 +16,22 @@ logger = logging.getLogger(__name__)
 
 # What one site may fail with: the others are still served, and it is tried again the next night.
 FAILURES = (DatabaseError, OSError, ValueError, ZoneInfoNotFoundError)
+
+
+@shared_task
+def plan_renewals() -> int:
+    """Plan the renewal of those whose prescription ends within the week without any; how many.
+
+    A signature plans its own: this is for what was loaded, and for visits that never took place.
+    """
+    now = timezone.now()
+    planned = 0
+    for pk in reminders.without_renewal(timezone.localdate(now)):
+        try:
+            planned += actions.plan_missing_renewal(pk, at=now)
+        except FAILURES:
+            logger.exception("Enrolment %s: its renewal was not planned", pk)
+    return planned
 
 
 @shared_task

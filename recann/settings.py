@@ -311,6 +311,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=50),
     },
     "erase old drafts": {"task": "core.tasks.erase_old_drafts", "schedule": crontab(minute=35)},
+    "plan renewals": {
+        "task": "followup.tasks.plan_renewals",
+        "schedule": crontab(hour=4, minute=40),
+    },
     "remind sites of visits": {
         "task": "followup.tasks.remind_sites",
         "schedule": crontab(hour=5, minute=10),

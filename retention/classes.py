@@ -31,6 +31,8 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("vigilance.AdverseEvent", "enrolment"),
     ("followup.Answers", "visit__enrolment"),
     ("followup.Preparation", "enrolment"),
+    ("followup.Attempt", "search__enrolment"),
+    ("followup.Search", "enrolment"),
     ("followup.Visit", "enrolment"),
     ("pharmacies.Notice", "prescription__enrolment"),
     ("pharmacies.SupplyEnd", "enrolment"),

@@ -44,6 +44,7 @@ WITHOUT_HISTORY = {
     "patients.NotIncluded": "nobody: no day, no author, no text",
     "patients.PossibleDuplicate": "erased with either; each decision is a line of the journal",
     "followup.Preparation": "typed for a doctor to complete: no record before the visit is held",
+    "record.SavedFilter": "a list of one's own, in codes; saved and removed in the journal",
     "rights.SuspensionNotice": "told and closed: each time a line of the journal",
     "pharmacies.SupplyEnd": "computed again at each dispensation, which has its history",
     "pharmacies.RegisterHead": "the last number of a register, moved by its lines",

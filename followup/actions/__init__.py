@@ -2,6 +2,8 @@
 
 from followup.actions.checks import CannotHold, Held, Once
 from followup.actions.correction import Correction, correct
+from followup.actions.renewals import follow_prescriptions, plan_missing_renewal
+from followup.actions.searches import CannotSearch, Tried, end_with_exit, find, record_attempt
 from followup.actions.visits import (
     CannotMiss,
     close,
@@ -16,14 +18,21 @@ from followup.actions.visits import (
 __all__ = [
     "CannotHold",
     "CannotMiss",
+    "CannotSearch",
     "Correction",
     "Held",
     "Once",
+    "Tried",
     "close",
     "correct",
+    "end_with_exit",
+    "find",
+    "follow_prescriptions",
     "hold",
     "hold_unscheduled",
     "mark_not_done",
+    "plan_missing_renewal",
+    "record_attempt",
     "reopen",
     "schedule",
 ]

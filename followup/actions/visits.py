@@ -7,6 +7,7 @@ from django.db.models import Q
 from accounts.models import Member
 from core import audit, drafts, keys, once
 from followup import preparing, questionnaires, rules
+from followup.actions import renewals, searches
 from followup.actions.checks import (
     CannotHold,
     Held,
@@ -18,7 +19,7 @@ from followup.actions.checks import (
     check_right,
     locked_enrolment,
 )
-from followup.enums import DateSource, NotDoneReason, Timing, VisitStatus
+from followup.enums import DateSource, NotDoneReason, Outcome, Timing, VisitStatus
 from followup.models import Answers, Visit, VisitQuerySet
 from patients.models import Enrolment
 from programmes.enums import VisitKind
@@ -150,6 +151,8 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
     _supersede(visit)
     if said.next_on:
         _give_appointment(visit, said.next_on)
+    renewals.plan(visit.enrolment, today=today)
+    searches.end(visit.enrolment, Outcome.FOUND, by=by, at=at)
     if once_only.draft and by.user_id is not None:
         drafts.remove(by.user_id, once_only.draft, at=at)
     audit.record(
@@ -234,6 +237,7 @@ def mark_not_done(visit: Visit, reason: NotDoneReason, *, by: Member, at: dateti
             raise CannotMiss(f"Sa fenêtre ne s’ouvre que le {locked.opens_on:%d/%m/%Y}.")
         locked.status, locked.not_done_reason = VisitStatus.NOT_DONE, reason
         locked.save(update_fields=["status", "not_done_reason"])
+        renewals.plan(enrolment, today=today)
         audit.record(
             "visit.not_done",
             locked,

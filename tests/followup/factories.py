@@ -3,8 +3,8 @@ import datetime
 import factory
 
 from accounts.enums import Role
-from followup.enums import DateSource, Decision, Mode, Timing, VisitStatus
-from followup.models import Answers, Preparation, Visit
+from followup.enums import Answered, DateSource, Decision, Means, Mode, Timing, VisitStatus
+from followup.models import Answers, Attempt, Preparation, Search, Visit
 from programmes.enums import VisitKind
 from tests.accounts.factories import MemberFactory
 from tests.patients.factories import EnrolmentFactory
@@ -73,6 +73,31 @@ class AnswersFactory(factory.django.DjangoModelFactory):
         ),
     )
     data = factory.LazyFunction(lambda: {"pain": 6})
+
+
+class SearchFactory(factory.django.DjangoModelFactory):
+    """Begun on 1 July 2026 by whoever included the patient; nothing tried yet."""
+
+    class Meta:
+        model = Search
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    opened_at = datetime.datetime(2026, 7, 1, 9, tzinfo=datetime.UTC)
+    opened_by = factory.SelfAttribute("enrolment.included_by")
+
+
+class AttemptFactory(factory.django.DjangoModelFactory):
+    """A call without an answer."""
+
+    class Meta:
+        model = Attempt
+
+    search = factory.SubFactory(SearchFactory)
+    attempted_on = datetime.date(2026, 7, 1)
+    means = Means.PHONE
+    answered = Answered.NOTHING
+    recorded_at = factory.SelfAttribute("search.opened_at")
+    recorded_by = factory.SelfAttribute("search.opened_by")
 
 
 class PreparationFactory(factory.django.DjangoModelFactory):

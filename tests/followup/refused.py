@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime
 from django.db import connection
 
 from followup.enums import Decision, Timing
-from tests.followup.factories import AnswersFactory, PreparationFactory, VisitFactory
+from followup.models import Attempt
+from tests.followup.factories import (
+    AnswersFactory,
+    AttemptFactory,
+    PreparationFactory,
+    SearchFactory,
+    VisitFactory,
+)
 
 
 def delete_as_owner(row):
@@ -30,6 +37,11 @@ def prepared_twice():
     PreparationFactory(enrolment=preparation.enrolment)
 
 
+def searched_twice():
+    search = SearchFactory()
+    SearchFactory(enrolment=search.enrolment)
+
+
 REFUSED = {
     "followup_one_unplanned_preparation": prepared_twice,
     "followup_visit_status_known": lambda: VisitFactory(status="LATER"),
@@ -44,6 +56,15 @@ REFUSED = {
         done=True, corrected_at=datetime(2026, 4, 3, 10, tzinfo=UTC)
     ),
     "followup_answered_once_a_version": answered_twice,
+    "followup_one_search_at_a_time": searched_twice,
+    "followup_search_ends_with_outcome": lambda: SearchFactory(outcome="FOUND"),
+    "followup_search_never_deleted": lambda: delete_as_owner(SearchFactory()),
+    "followup_attempt_means_known": lambda: AttemptFactory(means="PIGEON"),
+    "followup_attempt_answer_known": lambda: AttemptFactory(answered="MAYBE"),
+    "followup_attempt_is_frozen": lambda: Attempt.objects.filter(pk=AttemptFactory().pk).update(
+        answered="REACHED"
+    ),
+    "followup_attempt_never_deleted": lambda: delete_as_owner(AttemptFactory()),
     "visit_never_deleted": lambda: delete_as_owner(VisitFactory()),
     "answers_never_deleted": lambda: delete_as_owner(AnswersFactory()),
 }

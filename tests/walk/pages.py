@@ -24,6 +24,7 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
     "rights:sites": plain("rights:sites"),
     "rights:team": lambda scene, _: [at("rights:team", scene.doctor.site)],
     "rights:add": lambda scene, _: [at("rights:add", scene.doctor.site)],
+    "rights:closures": lambda scene, _: [at("rights:closures", scene.doctor.site)],
     "rights:member": lambda scene, _: [at("rights:member", scene.nurse)],
     "rights:review": lambda scene, _: [at("rights:review", scene.doctor.site)],
     "rights:reviewed": lambda scene, _: [at("rights:reviewed", scene.reviewed)],
@@ -41,6 +42,7 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
     "record:help": plain("record:help"),
     "record:patients": plain("record:patients"),
     "record:patient": of_patient("record:patient"),
+    "record:lost": of_patient("record:lost"),
     "record:history": lambda scene, _: [
         at("record:history", scene.enrolment),
         f"{at('record:history', scene.enrolment)}?fait={scene.held.public_id}",
@@ -188,7 +190,9 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
         ["rights:end", "rights:referent", "rights:reopen_member", "rights:stop"],
         lambda scene: [scene.nurse.public_id],
     ),
-    "rights:revoke": lambda scene: [scene.nurse.public_id],
+    **dict.fromkeys(
+        ["rights:revoke", "rights:reopen_days"], lambda scene: [scene.nurse.public_id]
+    ),
     "patients:acknowledge_glass": lambda scene: [scene.glass.public_id],
     "patients:give_up_invitation": lambda scene: [scene.enrolment.public_id, "DOCTOR"],
     "patients:consent_proof": lambda scene: [scene.enrolment.public_id] * 2,
@@ -216,6 +220,9 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "core:published_key": lambda _: [],
     "core:draft": lambda _: ["visit_new:1"],
     "pharmacies:receive": lambda scene: [scene.waiting.public_id],
+    "record:found": lambda scene: [scene.enrolment.public_id],
+    "record:save_filter": lambda _: [],
+    "record:remove_filter": lambda scene: [scene.nurse.public_id],
     "followup:not_done": lambda scene: [scene.due.public_id],
     "vigilance:declare": lambda scene: [scene.event.public_id],
     "evaluation:chart_data": lambda _: ["inclusions"],
