@@ -59,10 +59,14 @@ class Step:
 
 
 def steps(enrolment: Enrolment, today: date) -> list[Step]:
-    """Every visit of the patient, by date, and when the structure is closed. Three queries."""
-    visits = list(enrolment.visits.select_related("held_by__user").order_by(*ORDER))
-    closed = closures.of([enrolment.site_id], since=today)[enrolment.site_id]
-    return [_beside_closures(step, closed, today) for step in _steps(visits, today)]
+    """Every visit of the patient, by date. One query."""
+    return _steps(list(enrolment.visits.select_related("held_by__user").order_by(*ORDER)), today)
+
+
+def with_closures(found: Sequence[Step], enrolment: Enrolment, today: date) -> list[Step]:
+    """The same, with the days on which the structure is closed. One query."""
+    closed = closures.of_site(enrolment.site, since=today)
+    return [_beside_closures(step, closed, today) for step in found]
 
 
 def _beside_closures(step: Step, closed: ClosedDays, today: date) -> Step:
@@ -90,12 +94,17 @@ def _steps(visits: Sequence[Visit], today: date) -> list[Step]:
 
 
 def _step(visit: Visit, after: Sequence[Visit], today: date) -> Step:
-    # A visit of the calendar gives way to a later one of the calendar only.
-    gives_way = visit.definition_id is None
-    later = [_expected(one) for one in after if gives_way or one.definition_id is not None]
+    later = [_expected(one) for one in after if _may_supersede(one, visit)]
     standing = rules.standing(_expected(visit), today=today, later=later)
     late = rules.days_late(visit.closes_on, today) if standing == Standing.OVERDUE else 0
     return Step(visit, visit.label, standing, visit.held_on or visit.due_on, late)
+
+
+def _may_supersede(later: Visit, visit: Visit) -> bool:
+    """A visit of the calendar gives way to a later one of the calendar only."""
+    if later.definition_id is not None:
+        return True
+    return visit.definition_id is None and later.due_on > visit.due_on
 
 
 def _expected(visit: Visit) -> rules.Expected:

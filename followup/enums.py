@@ -88,6 +88,32 @@ class Outcome(models.TextChoices):
     LEFT = "LEFT", "Sortie enregistrée pour un autre motif"
 
 
+class Rhythm(models.TextChoices):
+    """How often somebody gets the digest of the visits to hold."""
+
+    DAILY = "DAILY", "Chaque jour où une consultation est à tenir"
+    WEEKLY = "WEEKLY", "Une fois par semaine"
+    NEVER = "NEVER", "Jamais"
+
+
+class ReminderChannel(models.TextChoices):
+    """How a patient agreed to be reminded of an appointment."""
+
+    EMAIL = "EMAIL", "Par courriel"
+    SMS = "SMS", "Par SMS"
+    NONE = "NONE", "Pas de rappel"
+
+
+class ReminderState(models.TextChoices):
+    WAITING = "WAITING", "À envoyer"
+    # Committed before anybody is contacted: a worker killed then leaves it here, never repeated.
+    SENDING = "SENDING", "Envoi en cours"
+    SENT = "SENT", "Envoyé"
+    DROPPED = "DROPPED", "Sans objet"
+    GIVEN_UP = "GIVEN_UP", "Échec de l’envoi"
+    UNSURE = "UNSURE", "Envoi incertain"
+
+
 class Standing(models.TextChoices):
     """Where a visit stands on a day: computed, never stored."""
 

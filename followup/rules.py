@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.enums import Role
 from core.months import add_months
-from followup.enums import Means, Standing, Timing, VisitStatus
+from followup.enums import Means, Rhythm, Standing, Timing, VisitStatus
 from programmes.enums import VisitKind
 
 
@@ -28,6 +28,11 @@ DORMANT_DAYS = 90
 # No legal source, advice only (ADR 0057).
 ATTEMPTS_ADVISED = 3
 MEANS_ADVISED = 2
+
+# Hours between which a patient is written to, the last one excluded. No legal source (ADR 0058).
+FIRST_HOUR, LAST_HOUR = 9, 20
+# Days before an appointment on which a patient may ask to be reminded. No legal source.
+REMINDER_DAYS = (1, 2, 3, 7)
 
 # Days after a visit during which it is typed without saying why. No legal source: ADR 0050.
 TYPING_DAYS = 7
@@ -181,6 +186,30 @@ def search_is_short(means: Sequence[Means | str]) -> bool:
     :param means: of each attempt
     """
     return len(means) < ATTEMPTS_ADVISED or len(set(means)) < MEANS_ADVISED
+
+
+def digest_period(rhythm: Rhythm | str, day: date) -> str:
+    """What a digest is told once in: the day, the ISO week; "" for never.
+
+    A week whose Monday nobody ran is told on the first day that somebody does.
+    """
+    match rhythm:
+        case Rhythm.DAILY:
+            return day.isoformat()
+        case Rhythm.WEEKLY:
+            year, week, _ = day.isocalendar()
+            return f"{year}-W{week:02}"
+    return ""
+
+
+def may_disturb(hour: int) -> bool:
+    """Whether a patient may be written to at that hour of their place."""
+    return FIRST_HOUR <= hour < LAST_HOUR
+
+
+def is_reminded_on(due_on: date, today: date, *, days_before: int) -> bool:
+    """Whether a patient is reminded that day: from `days_before` to the eve, both included."""
+    return 1 <= (due_on - today).days <= days_before
 
 
 def days_late(closes_on: date, today: date) -> int:

@@ -319,6 +319,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "followup.tasks.remind_sites",
         "schedule": crontab(hour=5, minute=10),
     },
+    "remind patients": {
+        "task": "followup.tasks.remind_patients",
+        "schedule": crontab(minute="*/10"),
+    },
     "remind of trainings": {
         "task": "training.tasks.remind_expiry",
         "schedule": crontab(hour=5, minute=40),
@@ -360,6 +364,14 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "ReCann <ne-pas-repondre@recann.invalid>")
+# Whom patients read as the sender: it names neither the registry nor the disease.
+PATIENT_FROM_EMAIL = (
+    os.environ.get("PATIENT_FROM_EMAIL") or "Rappel de rendez-vous <ne-pas-repondre@rappel.invalid>"
+)
+# Path of a class of `core.sms.Gateway`; empty, patients are reminded by mail only.
+SMS_GATEWAY = os.environ.get("SMS_GATEWAY", "")
+SMS_URL = os.environ.get("SMS_URL", "")
+SMS_TOKEN = os.environ.get("SMS_TOKEN", "")
 # Where the demonstration's mail server keeps what it caught.
 CAUGHT_MAIL_DIR = Path(os.environ["CAUGHT_MAIL_DIR"]) if DEMO else None
 

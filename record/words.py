@@ -190,6 +190,12 @@ ACTIONS: dict[str, str] = {
     "visits.closed": "Calendrier de suivi clos",
     "filter.saved": "Liste de travail enregistrée",
     "filter.removed": "Liste de travail supprimée",
+    "digest.chosen": "Fréquence du récapitulatif choisie",
+    "reminder.chosen": "Accord du patient pour les rappels enregistré",
+    "patient.reminded": "Rappel de rendez-vous envoyé au patient",
+    "feed.opened": "Adresse d’agenda créée",
+    "feed.revoked": "Adresse d’agenda révoquée",
+    "feed.read": "Agenda lu",
     "search.attempt": "Tentative de contact avec un patient sans nouvelles",
     "search.found": "Patient retrouvé",
     "search.ended": "Recherche d’un patient terminée",
@@ -323,6 +329,8 @@ FIELDS: dict[str, str] = {
     "text_sealed": "texte",
     "written_by": "écrite par",
     "reopened_by": "rouverte par",
+    "opened_by": "ouverte par",
+    "closed_by": "close par",
 }
 
 

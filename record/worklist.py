@@ -162,6 +162,9 @@ class Counts:
 
     def kpis(self) -> list[dict[str, object]]:
         """Clickable counters: components/kpis.html."""
+        return [*self._waiting(), *self._people()]
+
+    def _waiting(self) -> list[dict[str, object]]:
         return [
             {
                 "number": self.renewals,
@@ -180,6 +183,10 @@ class Counts:
                 "label": _counted(self.soon, "consultation", f"sous {SOON_DAYS} jours"),
                 "url": "?a_faire=soon",
             },
+        ]
+
+    def _people(self) -> list[dict[str, object]]:
+        return [
             {
                 "number": self.silent,
                 "label": _counted(self.silent, "patient", "sans nouvelles"),

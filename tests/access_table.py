@@ -79,6 +79,12 @@ ACCESS: dict[str, Permission | str] = {
     "record:to_sign": Permission.PRESCRIPTION_WRITE,
     "record:patients": Permission.PATIENT_VIEW,
     "record:grid": Permission.PATIENT_VIEW,
+    "record:reminders": Permission.VISIT_PREPARE,
+    "record:preferences": Permission.VISIT_PREPARE,
+    "record:open_feed": Permission.VISIT_PREPARE,
+    "record:revoke_feed": Permission.VISIT_PREPARE,
+    # The secret of the address is the right; it names nobody.
+    "record:feed": PUBLIC,
     "record:lost": Permission.VISIT_PREPARE,
     "record:found": Permission.VISIT_PREPARE,
     "record:save_filter": Permission.PATIENT_VIEW,

@@ -274,6 +274,7 @@ NOBODYS = {
     "accounts:close_session": "closes one's own; another's is left alone, and told the same",
     "core:draft": "the key is that of a form: each person has their own row under it",
     "evaluation:chart_data": "names a chart of the programmes of whoever asks",
+    "record:feed": "the secret is the right: whoever holds it reads, and nobody is named",
     "record:review": "names a kind of review, the same for all",
 }
 

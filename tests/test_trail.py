@@ -45,6 +45,8 @@ WITHOUT_HISTORY = {
     "patients.PossibleDuplicate": "erased with either; each decision is a line of the journal",
     "followup.Preparation": "typed for a doctor to complete: no record before the visit is held",
     "record.SavedFilter": "a list of one's own, in codes; saved and removed in the journal",
+    "followup.Feed": "only its digest; opened, read and revoked in the journal",
+    "followup.Reminder": "a queue; its state says what became of it",
     "rights.SuspensionNotice": "told and closed: each time a line of the journal",
     "pharmacies.SupplyEnd": "computed again at each dispensation, which has its history",
     "pharmacies.RegisterHead": "the last number of a register, moved by its lines",

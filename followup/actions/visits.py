@@ -148,10 +148,7 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
     visit.comment_sealed = questionnaires.seal_text(key, visit, "comment", said.comment)
     visit.save()
     Answers.objects.bulk_create(answers(visit, part, said, key) for part in parts)
-    _supersede(visit)
-    if said.next_on:
-        _give_appointment(visit, said.next_on)
-    renewals.plan(visit.enrolment, today=today)
+    _move_calendar(visit, said.next_on, today)
     searches.end(visit.enrolment, Outcome.FOUND, by=by, at=at)
     if once_only.draft and by.user_id is not None:
         drafts.remove(by.user_id, once_only.draft, at=at)
@@ -170,6 +167,13 @@ def _fill(visit: Visit, said: Held) -> None:
     visit.held_on, visit.mode = said.held_on, said.mode
     visit.decision, visit.stop_reason = said.decision, said.stop_reason
     visit.timing_reason, visit.next_on = said.timing_reason, said.next_on
+
+
+def _move_calendar(visit: Visit, next_on: date | None, today: date) -> None:
+    _supersede(visit)
+    if next_on:
+        _give_appointment(visit, next_on)
+    renewals.plan(visit.enrolment, today=today)
 
 
 def _supersede(visit: Visit) -> None:

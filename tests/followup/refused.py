@@ -5,11 +5,15 @@ from datetime import UTC, date, datetime
 from django.db import connection
 
 from followup.enums import Decision, Timing
-from followup.models import Attempt
+from followup.models import Attempt, DigestChoice, ReminderChoice
+from tests.accounts.factories import MemberFactory
 from tests.followup.factories import (
     AnswersFactory,
     AttemptFactory,
+    FeedFactory,
     PreparationFactory,
+    ReminderChoiceFactory,
+    ReminderFactory,
     SearchFactory,
     VisitFactory,
 )
@@ -42,6 +46,16 @@ def searched_twice():
     SearchFactory(enrolment=search.enrolment)
 
 
+def reminded_twice():
+    reminder = ReminderFactory()
+    ReminderFactory(visit=reminder.visit)
+
+
+def two_feeds():
+    feed = FeedFactory()
+    FeedFactory(member=feed.member)
+
+
 REFUSED = {
     "followup_one_unplanned_preparation": prepared_twice,
     "followup_visit_status_known": lambda: VisitFactory(status="LATER"),
@@ -65,6 +79,21 @@ REFUSED = {
         answered="REACHED"
     ),
     "followup_attempt_never_deleted": lambda: delete_as_owner(AttemptFactory()),
+    "followup_rhythm_known": lambda: DigestChoice.objects.create(
+        member=MemberFactory(), rhythm="HOURLY"
+    ),
+    "followup_reminder_channel_known": lambda: ReminderChoiceFactory(channel="FAX"),
+    "followup_reminder_days_offered": lambda: ReminderChoiceFactory(days_before=4),
+    "followup_reminder_choice_is_frozen": lambda: ReminderChoice.objects.filter(
+        pk=ReminderChoiceFactory().pk
+    ).update(channel="NONE"),
+    "followup_reminder_choice_never_deleted": lambda: delete_as_owner(ReminderChoiceFactory()),
+    "followup_reminded_once": reminded_twice,
+    "followup_reminder_state_known": lambda: ReminderFactory(state="LATER"),
+    "followup_reminder_has_channel": lambda: ReminderFactory(channel="NONE"),
+    "followup_reminder_settled_has_instant": lambda: ReminderFactory(state="SENT"),
+    "followup_feed_digest": lambda: FeedFactory(digest=b"short"),
+    "followup_one_feed_open": two_feeds,
     "visit_never_deleted": lambda: delete_as_owner(VisitFactory()),
     "answers_never_deleted": lambda: delete_as_owner(AnswersFactory()),
 }

@@ -19,7 +19,8 @@ DUE = date(2026, 4, 2)
 
 
 def step_of(visit, today=TODAY):
-    return calendar_steps.steps(visit.enrolment, today)[0]
+    steps = calendar_steps.steps(visit.enrolment, today)
+    return calendar_steps.with_closures(steps, visit.enrolment, today)[0]
 
 
 def closed(visit, first, last):

@@ -43,6 +43,8 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
     "record:patients": plain("record:patients"),
     "record:patient": of_patient("record:patient"),
     "record:lost": of_patient("record:lost"),
+    "record:reminders": of_patient("record:reminders"),
+    "record:preferences": plain("record:preferences"),
     "record:history": lambda scene, _: [
         at("record:history", scene.enrolment),
         f"{at('record:history', scene.enrolment)}?fait={scene.held.public_id}",
@@ -220,6 +222,9 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "core:published_key": lambda _: [],
     "core:draft": lambda _: ["visit_new:1"],
     "pharmacies:receive": lambda scene: [scene.waiting.public_id],
+    "record:open_feed": lambda _: [],
+    "record:revoke_feed": lambda _: [],
+    "record:feed": lambda _: ["nothing"],
     "record:found": lambda scene: [scene.enrolment.public_id],
     "record:save_filter": lambda _: [],
     "record:remove_filter": lambda scene: [scene.nurse.public_id],
