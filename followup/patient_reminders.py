@@ -15,7 +15,6 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from accounts.models import Site
 from core import audit, sms
 from followup import rules
 from followup.enums import DateSource, ReminderChannel, ReminderState, VisitStatus
@@ -125,30 +124,40 @@ def _claim(pk: int, at: datetime) -> Message | None:
         if row.state == ReminderState.SENDING:
             _settle(row, ReminderState.UNSURE, at)
             return None
-        visit = Visit.objects.select_related("enrolment__site", "enrolment__patient__identity")
-        row.visit = visit.get(pk=row.visit_id)
-        site = row.visit.enrolment.site
-        message = _message(row, site)
-        if message is None or row.due_on <= site.local_day(at):
+        if not _is_wanted(row):
             _settle(row, ReminderState.DROPPED, at)
             return None
-        if not rules.may_disturb(at.astimezone(ZoneInfo(site.time_zone)).hour):
-            return None
-        row.state, row.attempts = ReminderState.SENDING, row.attempts + 1
-        row.next_at = at + timedelta(minutes=SENDING_MINUTES)
-        row.save(update_fields=["state", "attempts", "next_at"])
+        return _begin(row, at)
+
+
+def _begin(row: Reminder, at: datetime) -> Message | None:
+    """None when nothing can be sent, or not at this hour of the place."""
+    visit = Visit.objects.select_related("enrolment__site", "enrolment__patient__identity")
+    row.visit = visit.get(pk=row.visit_id)
+    site, message = row.visit.enrolment.site, _message(row)
+    if message is None or row.due_on <= site.local_day(at):
+        _settle(row, ReminderState.GIVEN_UP, at)
+        return None
+    if not rules.may_disturb(at.astimezone(ZoneInfo(site.time_zone)).hour):
+        return None
+    row.state, row.attempts = ReminderState.SENDING, row.attempts + 1
+    row.next_at = at + timedelta(minutes=SENDING_MINUTES)
+    row.save(update_fields=["state", "attempts", "next_at"])
     return message
 
 
-def _message(row: Reminder, site: Site) -> Message | None:
-    """None once it makes no sense: held, moved, left, withdrawn, refused, or nowhere to write."""
+def _is_wanted(row: Reminder) -> bool:
+    """Not once the visit was held or moved, the patient left, withdrew or wants no reminder."""
     still = _announced(Visit.objects.filter(pk=row.visit_id, due_on=row.due_on))
     agreed = Reminder.objects.standing().filter(pk=row.pk)
-    if not still.exists() or not agreed.exists():
-        return None
+    return still.exists() and agreed.exists()
+
+
+def _message(row: Reminder) -> Message | None:
+    """None when there is nowhere to write to."""
     person = identity.open_one(row.visit.enrolment.patient)
     to = "" if person is None else _address(row, person)
-    return Message(to, text(row.due_on, site.phone), row) if to else None
+    return Message(to, text(row.due_on, row.visit.enrolment.site.phone), row) if to else None
 
 
 def _address(row: Reminder, person: identity.Person) -> str:

@@ -36,6 +36,7 @@ class WorklistForm(forms.Form):
             ("gap", "Ruptures de traitement annoncées"),
             ("silent", "Sans nouvelles depuis 90 jours"),
             ("searched", "Recherches en cours"),
+            ("untold", "Rappels au patient non envoyés"),
             ("pharmacy", "Sans pharmacie choisie"),
             ("drafts", "Mes saisies commencées"),
         ],

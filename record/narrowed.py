@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce, Greatest
 from accounts.models import Member
 from core.models import Draft
 from followup import rules as visits
-from followup.enums import VisitStatus
-from followup.models import Search, Visit
+from followup.enums import ReminderState, VisitStatus
+from followup.models import Reminder, ReminderQuerySet, Search, Visit
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE, EnrolmentQuerySet
 from pharmacies import supply
@@ -33,11 +33,20 @@ def kept(patients: EnrolmentQuerySet, todo: str, member: Member, today: date) ->
         case "searched":
             under_way = Search.objects.under_way().values("enrolment")
             return with_last_seen(patients.filter(pk__in=under_way))
+        case "untold":
+            return patients.filter(pk__in=_untold(today).values("visit__enrolment"))
         case "pharmacy":
             return patients.filter(pharmacy=None, state__in=LIVE, merged_into=None)
         case "drafts":
             return patients.filter(_being_typed(member))
     return patients
+
+
+def _untold(today: date) -> ReminderQuerySet:
+    """Reminders that failed, or may have, of appointments still to come: somebody has to call."""
+    failed = [ReminderState.GIVEN_UP, ReminderState.UNSURE]
+    to_come = {"visit__status": VisitStatus.PLANNED, "due_on__gte": today}
+    return Reminder.objects.filter(state__in=failed, **to_come)
 
 
 def silent(today: date) -> Q:

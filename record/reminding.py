@@ -21,6 +21,8 @@ class RhythmForm(forms.Form):
 class ReminderForm(forms.Form):
     """What the patient agreed to: only what can reach them is offered."""
 
+    show_if = {"days_before": "channel=EMAIL|SMS"}
+
     channel = forms.ChoiceField(label="Moyen accepté par le patient", widget=forms.RadioSelect)
     days_before = forms.ChoiceField(label="Combien de temps avant le rendez-vous")
 

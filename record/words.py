@@ -8,11 +8,13 @@ from patients.enums import CorrectionReason as IdentityReason
 from patients.enums import EndReason, ScreeningReason, TransferReason, TransferRefusal
 from pharmacies.enums import OverrideReason, UndoReason
 from prescriptions.enums import VoidReason
+from record import waiting_words
 from record.enums import ReviewKind
 
 
 # Actions of the journal and of history. One that is missing fails `tests/record/test_words.py`.
 ACTIONS: dict[str, str] = {
+    **waiting_words.ACTIONS,
     # Signing in.
     "sign_in.password_ok": "Mot de passe accepté",
     "sign_in.password_refused": "Mot de passe refusé",
@@ -56,9 +58,6 @@ ACTIONS: dict[str, str] = {
     "substitution.named": "Remplaçant désigné",
     "substitution.stopped": "Remplacement arrêté",
     "rights.reviewed": "Revue des droits signée",
-    "closures.week": "Semaine d’ouverture d’un lieu enregistrée",
-    "closures.added": "Fermeture d’un lieu inscrite",
-    "closures.removed": "Fermeture d’un lieu retirée",
     "access.refused": "Accès refusé",
     "api.refused": "Accès à l’API refusé",
     "api_token.issued": "Jeton d’API émis",
@@ -188,18 +187,6 @@ ACTIONS: dict[str, str] = {
     # Follow-up.
     "visits.scheduled": "Calendrier de suivi établi",
     "visits.closed": "Calendrier de suivi clos",
-    "filter.saved": "Liste de travail enregistrée",
-    "filter.removed": "Liste de travail supprimée",
-    "digest.chosen": "Fréquence du récapitulatif choisie",
-    "reminder.chosen": "Accord du patient pour les rappels enregistré",
-    "patient.reminded": "Rappel de rendez-vous envoyé au patient",
-    "feed.opened": "Adresse d’agenda créée",
-    "feed.revoked": "Adresse d’agenda révoquée",
-    "feed.read": "Agenda lu",
-    "search.attempt": "Tentative de contact avec un patient sans nouvelles",
-    "search.found": "Patient retrouvé",
-    "search.ended": "Recherche d’un patient terminée",
-    "visits.renewal": "Consultation de renouvellement prévue",
     "visit.prepared": "Consultation préparée",
     "visit.held": "Consultation enregistrée",
     "visit.corrected": "Consultation corrigée",

@@ -19,7 +19,12 @@ from record.models import SavedFilter
 from record.saved import CannotSave, Named
 from record.worklist import Filters
 from tests.accounts.factories import MemberFactory, SiteFactory
-from tests.followup.factories import AttemptFactory, SearchFactory, VisitFactory
+from tests.followup.factories import (
+    AttemptFactory,
+    ReminderFactory,
+    SearchFactory,
+    VisitFactory,
+)
 from tests.patients.factories import EnrolmentFactory, PatientFactory, PersonFactory
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory
 from tests.prescriptions.factories import PrescriptionFactory
@@ -138,6 +143,25 @@ def test_gaps_that_are_announced(ends_on, told):
     assert kept(enrolment.included_by, "gap") == ({enrolment} if told else set())
 
 
+@pytest.mark.parametrize(
+    ("state", "due_on", "told"),
+    [
+        ("GIVEN_UP", date(2026, 7, 1), True),
+        ("UNSURE", date(2026, 7, 2), True),
+        ("UNSURE", date(2026, 6, 30), False),
+        ("DROPPED", date(2026, 7, 2), False),
+        ("SENT", date(2026, 7, 2), False),
+    ],
+)
+def test_patients_whose_reminder_failed(state, due_on, told):
+    enrolment = patient()
+    visit = VisitFactory(enrolment=enrolment, simple=True, due_on=due_on)
+    ReminderFactory(visit=visit, state=state, settled_at=AT)
+    ReminderFactory(state="UNSURE", due_on=date(2026, 7, 2), settled_at=AT)
+
+    assert kept(enrolment.included_by, "untold") == ({enrolment} if told else set())
+
+
 def test_patients_without_pharmacy():
     without = patient()
     beside(without, pharmacy=SiteFactory(pharmacy=True))
@@ -188,7 +212,7 @@ def test_visits_of_the_week(due_on, days, listed):
 
 
 @pytest.mark.parametrize(
-    "todo", ["gap", "silent", "searched", "pharmacy", "drafts", "week", "unheard-of"]
+    "todo", ["gap", "silent", "searched", "untold", "pharmacy", "drafts", "week", "unheard-of"]
 )
 def test_each_list_opens_and_costs_the_same(sign_in, todo, django_assert_max_num_queries):
     first = patient()
