@@ -131,10 +131,18 @@ def _of_doctors(doctors: Iterable[Member], day: date) -> list[Digest]:
     ]
 
 
+def rhythm_of(member: Member) -> Rhythm:
+    """What they chose, else the usual: none beside the digest that their place gets."""
+    choice: DigestChoice | None = getattr(member, "digest_choice", None)
+    if choice is not None:
+        return Rhythm(choice.rhythm)
+    place_is_told = member.role == Role.REFERENCE_DOCTOR and member.site.email
+    return Rhythm.NEVER if place_is_told else Rhythm.DAILY
+
+
 def _key(doctor: Member, day: date) -> str:
     """Of their digest in the period of their rhythm; "" for who wants none."""
-    choice: DigestChoice | None = getattr(doctor, "digest_choice", None)
-    period = rules.digest_period(choice.rhythm if choice else Rhythm.DAILY, day)
+    period = rules.digest_period(rhythm_of(doctor), day)
     return f"digest:member:{doctor.pk}:{period}" if period else ""
 
 

@@ -24,6 +24,9 @@ class Signs:
     supplied_on: date | None
     prescribed_until: date | None
 
+    def last_seen_on(self, included_on: date) -> date:
+        return max(included_on, self.visit_on or included_on, self.supplied_on or included_on)
+
 
 def last_signs(enrolment: Enrolment) -> Signs:
     """Three queries."""

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from accounts.models import Member
 from core import audit
 from core.db import violated_constraint
+from record.enums import Shown
 from record.models import SavedFilter
 
 
@@ -19,6 +20,8 @@ MAX_PER_PERSON = 20
 
 # What a worklist may be asked, in the order of the address.
 ASKED = ("a_faire", "indication", "patients")
+# What is shown when nothing is asked: the same list is written in one way.
+UNSAID = {"", "toutes", Shown.FOLLOWED.value}
 
 
 class CannotSave(Exception):
@@ -35,7 +38,8 @@ def query_of(asked: QueryDict) -> str:
     """The filters of an address, and nothing else of it."""
     kept = QueryDict(mutable=True)
     for name in ASKED:
-        if value := asked.get(name, "")[:80]:
+        value = asked.get(name, "")[:80]
+        if value not in UNSAID:
             kept[name] = value
     return kept.urlencode()
 

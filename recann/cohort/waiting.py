@@ -33,7 +33,7 @@ def add(doctor: Member, *, evening: datetime) -> None:
         if followed.filter(pk=pk).exists():
             actions.plan_missing_renewal(pk, at=evening)
     named = saved.Named("À relancer cette semaine", is_shared=True)
-    saved.save(named, "a_faire=searched&patients=suivis", by=doctor, at=evening)
+    saved.save(named, "a_faire=searched", by=doctor, at=evening)
 
 
 def _close(doctor: Member, today: date) -> None:

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
-from accounts.permissions import require
+from accounts.permissions import allows, require
 from core import sms, throttle
 from followup import actions, agenda
+from followup import reminders as reminders_of_members
 from followup.enums import ReminderChannel, Rhythm
-from followup.models import DigestChoice, Feed, Reminder, ReminderChoice
+from followup.models import Feed, Reminder, ReminderChoice
 from patients.access import open_record
 from patients.models import Enrolment
 from record.reminding import ReminderForm, RhythmForm
@@ -29,20 +30,29 @@ WRONG_SECRETS = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.VISIT_PREPARE)
 def preferences(request: MemberRequest) -> HttpResponse:
-    """How often I am told, and my agenda."""
-    choice = DigestChoice.objects.filter(member=request.member.pk).first()
-    data = request.POST if request.method == "POST" else None
-    form = RhythmForm(data, initial={"rhythm": choice.rhythm if choice else Rhythm.DAILY})
-    if form.is_valid():
+    """How often I am told, for whoever is told at all, and my agenda."""
+    form = _rhythm(request)
+    if form.is_valid() and allows(request.member, Permission.VISIT_WRITE):
         actions.choose_rhythm(Rhythm(form.cleaned_data["rhythm"]), by=request.member)
         messages.success(request, "Votre préférence est enregistrée.")
         return redirect("record:preferences")
     return _show(request, form)
 
 
+def _rhythm(request: MemberRequest) -> RhythmForm:
+    data = request.POST if "rhythm" in request.POST else None
+    return RhythmForm(data, initial={"rhythm": reminders_of_members.rhythm_of(request.member)})
+
+
 def _show(request: MemberRequest, form: RhythmForm, made: str = "") -> HttpResponse:
     feed = Feed.objects.filter(member=request.member.pk, revoked_at=None).first()
-    context = {"form": form, "feed": feed, "made": made, "site": request.member.site}
+    context: dict[str, Any] = {
+        "form": form,
+        "feed": feed,
+        "made": made,
+        "site": request.member.site,
+    }
+    context["is_told"] = allows(request.member, Permission.VISIT_WRITE)
     return render(request, "record/preferences.html", context)
 
 
@@ -51,10 +61,8 @@ def _show(request: MemberRequest, form: RhythmForm, made: str = "") -> HttpRespo
 def open_feed(request: MemberRequest) -> HttpResponse:
     """A new secret address, shown this once; the former one is dead."""
     secret = actions.open_feed(by=request.member, at=timezone.now())
-    choice = DigestChoice.objects.filter(member=request.member.pk).first()
-    form = RhythmForm(initial={"rhythm": choice.rhythm if choice else Rhythm.DAILY})
     address = f"{settings.PUBLIC_URL}{reverse('record:feed', args=[secret])}"
-    return _show(request, form, address)
+    return _show(request, _rhythm(request), address)
 
 
 @require_POST

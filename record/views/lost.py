@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from accounts.permissions import allows, require
 from followup import actions, rules
 from followup.models import Attempt
 from patients.access import open_record
+from patients.models import Enrolment
 from record.losing import AttemptForm, last_signs
 
 
@@ -26,14 +28,30 @@ def lost(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     form = AttemptForm(data, initial={"attempted_on": today}, enrolment=enrolment, today=today)
     if form.is_valid() and _record(request, form):
         return redirect("record:lost", enrolment.public_id)
+    page: dict[str, Any] = {
+        "enrolment": enrolment,
+        "person": person,
+        "tab": "followup",
+        "form": form,
+    }
+    page["may_end"] = enrolment.is_live and allows(request.member, Permission.PATIENT_END)
+    return render(request, "record/lost.html", page | _known(enrolment, today))
+
+
+def _known(enrolment: Enrolment, today: date) -> dict[str, Any]:
+    """What was tried, and the last signs: four queries."""
     attempts = list(_attempts(enrolment.pk))
     running = [one for one in attempts if one.search.closed_at is None]
-    page: dict[str, Any] = {"enrolment": enrolment, "person": person, "tab": "followup"}
-    page |= {"form": form, "attempts": attempts, "under_way": bool(running)}
-    page["signs"] = last_signs(enrolment)
-    page["is_short"] = rules.search_is_short([one.means for one in running])
-    page["may_end"] = enrolment.is_live and allows(request.member, Permission.PATIENT_END)
-    return render(request, "record/lost.html", page)
+    signs = last_signs(enrolment)
+    seen_on = signs.last_seen_on(enrolment.included_on)
+    return {
+        "attempts": attempts,
+        "under_way": bool(running),
+        "is_short": rules.search_is_short([one.means for one in running]),
+        "signs": signs,
+        "seen_on": seen_on,
+        "is_dormant": rules.is_dormant(seen_on, today),
+    }
 
 
 def _attempts(enrolment: int) -> Any:  # noqa: ANN401  a queryset with what the page shows

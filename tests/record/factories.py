@@ -31,5 +31,5 @@ class SavedFilterFactory(factory.django.DjangoModelFactory):
 
     owner = factory.SubFactory(MemberFactory)
     name = factory.Sequence(lambda n: f"Liste {n}")
-    query = "a_faire=late&patients=suivis"
+    query = "a_faire=late"
     saved_at = datetime.datetime(2026, 3, 2, 10, tzinfo=datetime.UTC)

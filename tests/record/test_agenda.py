@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.enums import Role
 from followup.enums import ReminderChannel
 from followup.models import DigestChoice, Feed, ReminderChoice
 from patients.enums import EndReason, EnrolmentState
@@ -26,6 +27,7 @@ def test_a_member_chooses_a_rhythm(client, sign_in):
     url = reverse("record:preferences")
 
     assertContains(client.get(url), "Le lieu reçoit le sien")
+    assertContains(client.get(url), 'value="NEVER" checked')
     assertContains(client.post(url, {"rhythm": "HOURLY"}), "HOURLY")
     assert not DigestChoice.objects.exists()
     assertContains(client.post(url, {"rhythm": "WEEKLY"}, follow=True), "est enregistrée")
@@ -36,7 +38,20 @@ def test_a_member_chooses_a_rhythm(client, sign_in):
 def test_a_place_without_address_says_that_each_has_theirs(client, sign_in):
     sign_in(MemberFactory(site=SiteFactory(email="")))
 
-    assertContains(client.get(reverse("record:preferences")), "chaque médecin reçoit le sien")
+    page = client.get(reverse("record:preferences"))
+
+    assertContains(page, "Chaque médecin reçoit le sien")
+
+
+def test_who_prepares_gets_no_digest_and_has_an_agenda(client, sign_in):
+    sign_in(MemberFactory(role=Role.PREPARER))
+    url = reverse("record:preferences")
+
+    assertNotContains(client.get(url), "Récapitulatif")
+    client.post(url, {"rhythm": "DAILY"})
+    assertContains(client.post(reverse("record:open_feed")), ".ics")
+
+    assert not DigestChoice.objects.exists()
 
 
 def test_an_agenda_is_opened_read_and_revoked(client, sign_in):

@@ -232,9 +232,15 @@ def test_each_list_opens_and_costs_the_same(sign_in, todo, django_assert_max_num
 
 
 def test_only_the_filters_of_an_address_are_kept():
-    asked = QueryDict("a_faire=late&q=DUPONT&apres=x&indication=Douleurs&patients=suivis")
+    asked = QueryDict("a_faire=late&q=DUPONT&apres=x&indication=Douleurs&patients=sortis")
 
-    assert saved.query_of(asked) == "a_faire=late&indication=Douleurs&patients=suivis"
+    assert saved.query_of(asked) == "a_faire=late&indication=Douleurs&patients=sortis"
+
+
+def test_what_is_usual_is_not_written():
+    asked = QueryDict("a_faire=toutes&indication=toutes&patients=suivis")
+
+    assert saved.query_of(asked) == ""
 
 
 def test_a_list_is_ones_own_or_shared_by_the_place():
@@ -275,7 +281,7 @@ def test_lists_that_cannot_be_kept(why):
 def test_the_page_keeps_shows_and_removes_a_list(client, sign_in):
     enrolment = patient()
     sign_in(enrolment.included_by)
-    query = "a_faire=late&patients=suivis"
+    query = "a_faire=late&patients=sortis"
 
     answer = client.post(
         reverse("record:save_filter"), {"name": "Mes retards", "query": f"{query}&q=DUPONT"}
@@ -310,6 +316,7 @@ def test_a_doctor_tries_finds_and_is_told(client, sign_in):
 
     page = client.get(url)
     assertContains(page, "Aucune tentative")
+    assertContains(page, "Sans nouvelles depuis 90 jours ou plus")
     assertNotContains(page, "Patient retrouvé")
     typed = {"attempted_on": today, "means": "PHONE", "answered": "NOTHING"}
     answer = client.post(url, typed, follow=True)
