@@ -53,6 +53,7 @@ def _session_seconds(request: HttpRequest) -> int:
 # Reached from the page of the account, by those who have the permission.
 _ACCOUNT = (
     ("Remplacements", "rights:substitutions", Permission.SUBSTITUTE_NAME),
+    ("Rappels et agenda", "record:preferences", Permission.VISIT_PREPARE),
     ("Jetons d’API", "rights:tokens", Permission.TOKEN_MANAGE),
 )
 

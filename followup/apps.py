@@ -8,7 +8,9 @@ class FollowupConfig(AppConfig):
     def ready(self) -> None:
         from followup import actions
         from patients import actions as acts_before
+        from prescriptions import actions as prescribing
 
         acts_before.ON_INCLUDED.append(actions.schedule)
-        acts_before.ON_ENDED.append(actions.close)
+        acts_before.ON_ENDED += [actions.close, actions.end_with_exit]
         acts_before.ON_REOPENED.append(actions.reopen)
+        prescribing.ON_CHANGED.append(actions.follow_prescriptions)

@@ -1,11 +1,13 @@
 """Where each visit of a patient stands, for the timeline and the tables: one query."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
 
+from accounts import closures
+from core.closed_days import ClosedDays, nearest_open
 from followup import rules
 from followup.enums import Standing, VisitStatus
 from followup.models import Visit
@@ -35,6 +37,9 @@ class Step:
     standing: Standing
     on: date
     days_late: int = 0
+    # The place is closed on that day: the open day that is proposed, if the window holds one.
+    is_closed: bool = False
+    proposed_on: date | None = None
 
     @property
     def state(self) -> str:
@@ -58,6 +63,24 @@ def steps(enrolment: Enrolment, today: date) -> list[Step]:
     return _steps(list(enrolment.visits.select_related("held_by__user").order_by(*ORDER)), today)
 
 
+def with_closures(found: Sequence[Step], enrolment: Enrolment, today: date) -> list[Step]:
+    """The same, with the days on which the structure is closed. One query."""
+    closed = closures.of_site(enrolment.site, since=today)
+    return [_beside_closures(step, closed, today) for step in found]
+
+
+def _beside_closures(step: Step, closed: ClosedDays, today: date) -> Step:
+    """A visit that was given a day on which the place is closed, with the day proposed."""
+    visit = step.visit
+    if visit is None or visit.status != VisitStatus.PLANNED or step.on < today:
+        return step
+    if not closed.holds(step.on):
+        return step
+    first = max(visit.opens_on, today)
+    proposed = nearest_open(step.on, closed, first=first, last=visit.closes_on)
+    return replace(step, is_closed=True, proposed_on=proposed)
+
+
 def steps_of_many(enrolments: Iterable[Enrolment], today: date) -> dict[int, list[Step]]:
     """The same for several patients, by key of their participation. One query."""
     found: dict[int, list[Visit]] = {one.pk: [] for one in enrolments}
@@ -71,10 +94,17 @@ def _steps(visits: Sequence[Visit], today: date) -> list[Step]:
 
 
 def _step(visit: Visit, after: Sequence[Visit], today: date) -> Step:
-    later = [_expected(one) for one in after if one.definition_id is not None]
+    later = [_expected(one) for one in after if _may_supersede(one, visit)]
     standing = rules.standing(_expected(visit), today=today, later=later)
     late = rules.days_late(visit.closes_on, today) if standing == Standing.OVERDUE else 0
     return Step(visit, visit.label, standing, visit.held_on or visit.due_on, late)
+
+
+def _may_supersede(later: Visit, visit: Visit) -> bool:
+    """A visit of the calendar gives way to a later one of the calendar only."""
+    if later.definition_id is not None:
+        return True
+    return visit.definition_id is None and later.due_on > visit.due_on
 
 
 def _expected(visit: Visit) -> rules.Expected:

@@ -21,6 +21,7 @@ class Timing(models.TextChoices):
 class DateSource(models.TextChoices):
     DEFINITION = "DEFINITION", "Calendrier du programme"
     NEXT_DATE = "NEXT_DATE", "Date donnée à la consultation précédente"
+    RENEWAL = "RENEWAL", "Fin de l’ordonnance en cours"
     UNSCHEDULED = "UNSCHEDULED", "Sans rendez-vous prévu"
 
 
@@ -56,6 +57,61 @@ class NotDoneReason(models.TextChoices):
     UNREACHABLE = "UNREACHABLE", "Patient injoignable"
     STRUCTURE = "STRUCTURE", "Indisponibilité de la structure"
     OTHER = "OTHER", "Autre"
+
+
+class Means(models.TextChoices):
+    """How somebody tried to reach a patient."""
+
+    PHONE = "PHONE", "Appel du patient"
+    MESSAGE = "MESSAGE", "Message ou courriel au patient"
+    LETTER = "LETTER", "Courrier au patient"
+    RELATIVE = "RELATIVE", "Appel d’un proche désigné"
+    DOCTOR = "DOCTOR", "Médecin relais ou traitant"
+    PHARMACY = "PHARMACY", "Pharmacie"
+
+
+class Answered(models.TextChoices):
+    """What came of it."""
+
+    NOTHING = "NOTHING", "Sans réponse"
+    WORD_LEFT = "WORD_LEFT", "Message laissé"
+    WRONG = "WRONG", "Coordonnées fausses"
+    NEWS = "NEWS", "Nouvelles données par un tiers"
+    REACHED = "REACHED", "Patient joint"
+
+
+class Outcome(models.TextChoices):
+    """How a search ended."""
+
+    FOUND = "FOUND", "Patient retrouvé, suivi repris"
+    LOST = "LOST", "Perdu de vue, sortie enregistrée"
+    LEFT = "LEFT", "Sortie enregistrée pour un autre motif"
+
+
+class Rhythm(models.TextChoices):
+    """How often somebody gets the digest of the visits to hold."""
+
+    DAILY = "DAILY", "Chaque jour où une consultation est à tenir"
+    WEEKLY = "WEEKLY", "Une fois par semaine"
+    NEVER = "NEVER", "Jamais"
+
+
+class ReminderChannel(models.TextChoices):
+    """How a patient agreed to be reminded of an appointment."""
+
+    EMAIL = "EMAIL", "Par courriel"
+    SMS = "SMS", "Par SMS"
+    NONE = "NONE", "Pas de rappel"
+
+
+class ReminderState(models.TextChoices):
+    WAITING = "WAITING", "À envoyer"
+    # Committed before anybody is contacted: a worker killed then leaves it here, never repeated.
+    SENDING = "SENDING", "Envoi en cours"
+    SENT = "SENT", "Envoyé"
+    DROPPED = "DROPPED", "Sans objet"
+    GIVEN_UP = "GIVEN_UP", "Échec de l’envoi"
+    UNSURE = "UNSURE", "Envoi incertain"
 
 
 class Standing(models.TextChoices):

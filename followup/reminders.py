@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.enums import Role
 from accounts.models import Member, Site
 from core.models import OutgoingMail
-from followup import mail
+from followup import mail, rules
+from followup.enums import Rhythm, VisitStatus
 from followup.mail import Digest
-from followup.models import Visit, VisitQuerySet
+from followup.models import DigestChoice, Visit, VisitQuerySet
+from patients.enums import EnrolmentState
+from patients.models import Enrolment
 from patients.models.enrolment import LIVE
+from prescriptions.models import Prescription
 from programmes.models import Accreditation
 
 
@@ -30,6 +34,8 @@ class Places:
     visits: dict[int, list[Visit]]
     # Keys of the digests that were queued already.
     told: frozenset[str]
+    # Members who asked for one of their own, by site.
+    asking: dict[int, list[Member]]
 
     def digest(self, site: Site) -> Digest:
         """What a site with an address is told."""
@@ -38,13 +44,46 @@ class Places:
 
 
 def read(day: date, sites: list[Site]) -> Places:
-    """Read in two queries what the sites that share this local day have to hold."""
+    """Read in three queries what the sites that share this local day have to hold."""
     visits: dict[int, list[Visit]] = {}
     for visit in _to_hold(Visit.objects.filter(enrolment__site__in=sites), day):
         visits.setdefault(visit.enrolment.site_id, []).append(visit)
     keys = [f"digest:{site.pk}:{day}" for site in sites]
     told = OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True)
-    return Places(day, sites, visits, frozenset(told))
+    return Places(day, sites, visits, frozenset(told), _asking(sites))
+
+
+def _asking(sites: list[Site]) -> dict[int, list[Member]]:
+    """Doctors who chose a rhythm: at a place with an address of its own, they alone are told."""
+    chosen = _doctors().filter(site__in=sites, digest_choice__isnull=False)
+    found: dict[int, list[Member]] = {}
+    for doctor in chosen:
+        found.setdefault(doctor.site_id, []).append(doctor)
+    return found
+
+
+def _doctors() -> QuerySet[Member]:
+    doctors = Member.objects.open().filter(role=Role.REFERENCE_DOCTOR)
+    return doctors.select_related("user", "site", "digest_choice").order_by("pk")
+
+
+def without_renewal(today: date) -> list[int]:
+    """Patients under treatment whose last prescription ends within the week, and whom no planned
+    visit awaits from today to that end. Their keys."""
+    last = Prescription.objects.signed().filter(enrolment=OuterRef("pk")).order_by("-ends_on")
+    planned = Visit.objects.filter(
+        enrolment=OuterRef("pk"),
+        status=VisitStatus.PLANNED,
+        due_on__gte=today,
+        due_on__lte=OuterRef("run_ends"),
+    )
+    soon = (today, today + timedelta(days=rules.RENEWAL_DAYS))
+    ending = Prescription.objects.signed().filter(ends_on__range=soon).values("enrolment")
+    active = Enrolment.objects.filter(
+        state=EnrolmentState.ACTIVE, merged_into=None, pk__in=ending
+    ).annotate(run_ends=Subquery(last.values("ends_on")[:1]))
+    found = active.filter(~Exists(planned), run_ends__range=soon)
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def by_local_day(sites: Iterable[Site], at: datetime) -> Iterator[tuple[date, list[Site]]]:
@@ -62,22 +101,49 @@ def by_local_day(sites: Iterable[Site], at: datetime) -> Iterator[tuple[date, li
 def remind_site(site: Site, places: Places, *, at: datetime) -> int:
     """Queue the digest of a reference structure; return how many mails are new.
 
-    To the site's own address, else to each of its reference doctors.
+    To the site's own address and to the doctors who asked for theirs; without an address, to each
+    of its reference doctors who did not refuse.
     """
     if site.pk not in places.visits:
         return 0
-    if site.email:
-        digest = places.digest(site)
-        return 0 if digest.key in places.told else _queue([digest], at)
-    doctors = Member.objects.open().filter(site=site, role=Role.REFERENCE_DOCTOR)
-    chosen = doctors.select_related("user").order_by("pk")
-    return _queue([_of_doctor(doctor, site, places.day) for doctor in chosen], at)
+    if not site.email:
+        return _queue(_of_doctors(_doctors().filter(site=site), places.day), at)
+    digest = places.digest(site)
+    own = [] if digest.key in places.told else [digest]
+    asking = _of_doctors(places.asking.get(site.pk, []), places.day)
+    return _queue([*own, *asking], at) if own or asking else 0
 
 
-def _of_doctor(doctor: Member, site: Site, day: date) -> Digest:
-    """Of the programmes they are accredited for."""
-    visits = _to_hold(Visit.objects.visible_to(doctor), day)
-    return Digest(f"digest:member:{doctor.pk}:{day}", doctor.user.email, site.name, day, visits)
+def _of_doctors(doctors: Iterable[Member], day: date) -> list[Digest]:
+    """Of the programmes they are accredited for; none for those told in their period already."""
+    keys = {doctor.pk: _key(doctor, day) for doctor in doctors}
+    told = set(OutgoingMail.objects.filter(key__in=keys.values()).values_list("key", flat=True))
+    return [
+        Digest(
+            keys[doctor.pk],
+            doctor.user.email,
+            doctor.site.name,
+            day,
+            _to_hold(Visit.objects.visible_to(doctor), day),
+        )
+        for doctor in doctors
+        if keys[doctor.pk] and keys[doctor.pk] not in told
+    ]
+
+
+def rhythm_of(member: Member) -> Rhythm:
+    """What they chose, else the usual: none beside the digest that their place gets."""
+    choice: DigestChoice | None = getattr(member, "digest_choice", None)
+    if choice is not None:
+        return Rhythm(choice.rhythm)
+    place_is_told = member.role == Role.REFERENCE_DOCTOR and member.site.email
+    return Rhythm.NEVER if place_is_told else Rhythm.DAILY
+
+
+def _key(doctor: Member, day: date) -> str:
+    """Of their digest in the period of their rhythm; "" for who wants none."""
+    period = rules.digest_period(rhythm_of(doctor), day)
+    return f"digest:member:{doctor.pk}:{period}" if period else ""
 
 
 def relay_doctors() -> QuerySet[Member]:
@@ -89,7 +155,7 @@ def relay_doctors() -> QuerySet[Member]:
             relayed_enrolments__state__in=LIVE,
             pk__in=Accreditation.objects.filter(ended_on=None).values("member"),
         )
-        .select_related("user", "site")
+        .select_related("user", "site", "digest_choice")
         .distinct()
         .order_by("pk")
     )
@@ -98,8 +164,10 @@ def relay_doctors() -> QuerySet[Member]:
 def remind_relay_doctor(doctor: Member, *, at: datetime) -> int:
     """Queue the digest of the simple visits of a relay doctor; return how many mails are new."""
     day = doctor.site.local_day(at)
+    key = _key(doctor, day)
+    if not key:
+        return 0
     visits = _to_hold(Visit.objects.visible_to(doctor).simple_of(doctor), day)
-    key = f"digest:member:{doctor.pk}:{day}"
     return _queue([Digest(key, doctor.user.email, doctor.site.name, day, visits)], at)
 
 

@@ -10,12 +10,29 @@ from datetime import date, datetime, timedelta
 
 from accounts.enums import Role
 from core.months import add_months
-from followup.enums import Standing, Timing, VisitStatus
+from followup.enums import Means, Rhythm, Standing, Timing, VisitStatus
 from programmes.enums import VisitKind
 
 
 # Days before and after an appointment given at a visit. No legal source: ADR 0051.
 APPOINTMENT_WINDOW_DAYS = 7
+
+# Days before the end of the running prescription from which its renewal is due. No legal source:
+# the time a pharmacy needs to order (ADR 0060).
+RENEWAL_DAYS = 7
+
+# Days without a visit held nor a dispensation after which somebody asks for news of a patient. No
+# legal source: three renewals of 28 days missed, and a week (ADR 0057).
+DORMANT_DAYS = 90
+# Attempts, by at least two means, after which calling a patient lost to follow-up is not early.
+# No legal source, advice only (ADR 0057).
+ATTEMPTS_ADVISED = 3
+MEANS_ADVISED = 2
+
+# Hours between which a patient is written to, the last one excluded. No legal source (ADR 0058).
+FIRST_HOUR, LAST_HOUR = 9, 20
+# Days before an appointment on which a patient may ask to be reminded. No legal source.
+REMINDER_DAYS = (1, 2, 3, 7)
 
 # Days after a visit during which it is typed without saying why. No legal source: ADR 0050.
 TYPING_DAYS = 7
@@ -42,6 +59,18 @@ def due_on(included_on: date, offset_months: int) -> date:
 def window(due: date, before_days: int, after_days: int) -> tuple[date, date]:
     """Return the first and the last day of the window, both included."""
     return due - timedelta(days=before_days), due + timedelta(days=after_days)
+
+
+def renewal_visit(ends_on: date, due: Sequence[date], *, today: date) -> date | None:
+    """The day of the simple visit that renews a prescription; None when none is to be planned.
+
+    :param ends_on: last day that the signed prescriptions cover
+    :param due: days of the visits that are planned already: one of them, from today to the end,
+        renews as well
+    """
+    if ends_on < today or any(today <= one <= ends_on for one in due):
+        return None
+    return ends_on
 
 
 def timing(held_on: date, opens_on: date, closes_on: date) -> Timing:
@@ -141,6 +170,46 @@ def entry_seconds(begun_at: datetime | None, recorded_at: datetime) -> int | Non
         return None
     taken = int((recorded_at - begun_at).total_seconds())
     return taken if 1 <= taken <= MAX_ENTRY_SECONDS else None
+
+
+def is_dormant(last_seen_on: date, today: date) -> bool:
+    """Whether nobody has seen the patient for `DORMANT_DAYS`, that day included.
+
+    :param last_seen_on: inclusion, last visit held or last dispensation, whichever is the latest
+    """
+    return (today - last_seen_on).days >= DORMANT_DAYS
+
+
+def search_is_short(means: Sequence[Means | str]) -> bool:
+    """Whether more attempts are advised before a patient is said to be lost.
+
+    :param means: of each attempt
+    """
+    return len(means) < ATTEMPTS_ADVISED or len(set(means)) < MEANS_ADVISED
+
+
+def digest_period(rhythm: Rhythm | str, day: date) -> str:
+    """What a digest is told once in: the day, the ISO week; "" for never.
+
+    A week whose Monday nobody ran is told on the first day that somebody does.
+    """
+    match rhythm:
+        case Rhythm.DAILY:
+            return day.isoformat()
+        case Rhythm.WEEKLY:
+            year, week, _ = day.isocalendar()
+            return f"{year}-W{week:02}"
+    return ""
+
+
+def may_disturb(hour: int) -> bool:
+    """Whether a patient may be written to at that hour of their place."""
+    return FIRST_HOUR <= hour < LAST_HOUR
+
+
+def is_reminded_on(due_on: date, today: date, *, days_before: int) -> bool:
+    """Whether a patient is reminded that day: from `days_before` to the eve, both included."""
+    return 1 <= (due_on - today).days <= days_before
 
 
 def days_late(closes_on: date, today: date) -> int:

@@ -8,14 +8,33 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.models import Site
-from followup import reminders
+from followup import actions, patient_reminders, reminders
 from patients.models.enrolment import LIVE
 
 
 logger = logging.getLogger(__name__)
 
+# Reminders of patients sent by one run.
+BATCH = 200
+
 # What one site may fail with: the others are still served, and it is tried again the next night.
 FAILURES = (DatabaseError, OSError, ValueError, ZoneInfoNotFoundError)
+
+
+@shared_task
+def plan_renewals() -> int:
+    """Plan the renewal of those whose prescription ends within the week without any; how many.
+
+    A signature plans its own: this is for what was loaded, and for visits that never took place.
+    """
+    now = timezone.now()
+    planned = 0
+    for pk in reminders.without_renewal(timezone.localdate(now)):
+        try:
+            planned += actions.plan_missing_renewal(pk, at=now)
+        except FAILURES:
+            logger.exception("Enrolment %s: its renewal was not planned", pk)
+    return planned
 
 
 @shared_task
@@ -33,6 +52,25 @@ def remind_sites() -> int:
         except FAILURES:
             logger.exception("Member %s: the digest was not queued", doctor.pk)
     return queued
+
+
+@shared_task
+def remind_patients() -> int:
+    """Plan the reminders of patients, then send those that are due; return how many went.
+
+    Safe to run twice or in parallel: one row an appointment and day, claimed before it is sent.
+    """
+    now = timezone.now()
+    patient_reminders.plan(at=now)
+    sent = 0
+    due = patient_reminders.due(now).order_by("due_on", "pk").values_list("pk", flat=True)
+    for pk in due[:BATCH]:
+        try:
+            sent += patient_reminders.send(pk, at=timezone.now())
+        except patient_reminders.FAILURES as failure:
+            # What it says may hold an address.
+            logger.warning("Reminder %s was not sent: %s", pk, type(failure).__name__)
+    return sent
 
 
 def _by_day(sites: Iterable[Site], now: datetime) -> list[tuple[date, list[Site]]]:

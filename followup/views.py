@@ -47,7 +47,8 @@ TAB = "followup"
 @require(Permission.PATIENT_VIEW)
 def visit_list(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     enrolment, person = read_record(request, enrolment_id)
-    steps = calendar_steps.steps(enrolment, timezone.localdate())
+    today = timezone.localdate()
+    steps = calendar_steps.with_closures(calendar_steps.steps(enrolment, today), enrolment, today)
     context = {
         "enrolment": enrolment,
         "person": person,

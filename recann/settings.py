@@ -311,9 +311,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=50),
     },
     "erase old drafts": {"task": "core.tasks.erase_old_drafts", "schedule": crontab(minute=35)},
+    "plan renewals": {
+        "task": "followup.tasks.plan_renewals",
+        "schedule": crontab(hour=4, minute=40),
+    },
     "remind sites of visits": {
         "task": "followup.tasks.remind_sites",
         "schedule": crontab(hour=5, minute=10),
+    },
+    "remind patients": {
+        "task": "followup.tasks.remind_patients",
+        "schedule": crontab(minute="*/10"),
     },
     "remind of trainings": {
         "task": "training.tasks.remind_expiry",
@@ -356,6 +364,14 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "ReCann <ne-pas-repondre@recann.invalid>")
+# Whom patients read as the sender: it names neither the registry nor the disease.
+PATIENT_FROM_EMAIL = (
+    os.environ.get("PATIENT_FROM_EMAIL") or "Rappel de rendez-vous <ne-pas-repondre@rappel.invalid>"
+)
+# Path of a class of `core.sms.Gateway`; empty, patients are reminded by mail only.
+SMS_GATEWAY = os.environ.get("SMS_GATEWAY", "")
+SMS_URL = os.environ.get("SMS_URL", "")
+SMS_TOKEN = os.environ.get("SMS_TOKEN", "")
 # Where the demonstration's mail server keeps what it caught.
 CAUGHT_MAIL_DIR = Path(os.environ["CAUGHT_MAIL_DIR"]) if DEMO else None
 

@@ -31,7 +31,14 @@ class WorklistForm(forms.Form):
             (EVERY, "Tout"),
             ("renewal", "Renouvellements à faire"),
             ("late", "Consultations en retard"),
+            ("week", "Consultations de la semaine"),
             ("soon", "Consultations sous 15 jours"),
+            ("gap", "Ruptures de traitement annoncées"),
+            ("silent", "Sans nouvelles depuis 90 jours"),
+            ("searched", "Recherches en cours"),
+            ("untold", "Rappels au patient non envoyés"),
+            ("pharmacy", "Sans pharmacie choisie"),
+            ("drafts", "Mes saisies commencées"),
         ],
     )
     indication = forms.ChoiceField(label="Indication")

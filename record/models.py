@@ -13,6 +13,37 @@ from core.months import add_months
 from record.enums import ReviewKind
 
 
+class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+    def visible_to(self, member: Member) -> "SavedFilterQuerySet":
+        """One's own, and those that somebody of the same place shares."""
+        shared = Q(is_shared=True, owner__site=member.site_id)
+        return self.filter(Q(owner=member.pk) | shared)
+
+
+class SavedFilter(models.Model):
+    """Filtre enregistré: a worklist under a name, for oneself or for one's place."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="saved_filters")
+    name = models.CharField("nom", max_length=60)
+    # The part of an address after «?»: codes of lists, no name and no number.
+    query = models.CharField("filtres", max_length=300)
+    is_shared = models.BooleanField("partagé avec le lieu", default=False)
+    saved_at = models.DateTimeField("enregistré le")
+
+    objects = SavedFilterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "filtre enregistré"
+        verbose_name_plural = "filtres enregistrés"
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="record_filter_named_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Filtre {self.public_id}"
+
+
 @tracked
 class ReviewRule(models.Model):
     """Réglage d'une revue: its thresholds and how often it is due. Data, not law (ADR 0107)."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from record.views import history, journal, leaflets, pages, reviews
+from record.views import agenda, history, journal, leaflets, lost, pages, reviews, saved
 
 
 app_name = "record"
@@ -10,6 +10,15 @@ urlpatterns = [
     path("patients/", pages.patients, name="patients"),
     path("patients/tableau/", pages.patient_grid, name="grid"),
     path("a-signer/", pages.to_sign, name="to_sign"),
+    path("patients/listes/", saved.save, name="save_filter"),
+    path("patients/listes/<uuid:filter_id>/supprimer/", saved.remove, name="remove_filter"),
+    path("patients/<uuid:enrolment_id>/sans-nouvelles/", lost.lost, name="lost"),
+    path("patients/<uuid:enrolment_id>/rappels/", agenda.reminders, name="reminders"),
+    path("compte/rappels/", agenda.preferences, name="preferences"),
+    path("compte/agenda/creer/", agenda.open_feed, name="open_feed"),
+    path("compte/agenda/revoquer/", agenda.revoke_feed, name="revoke_feed"),
+    path("agenda/<str:secret>.ics", agenda.feed, name="feed"),
+    path("patients/<uuid:enrolment_id>/retrouve/", lost.found, name="found"),
     path("patients/recherche/", pages.search, name="search"),
     path("accessibilite/", pages.information, {"name": "accessibility"}, name="accessibility"),
     path("mentions-legales/", pages.information, {"name": "legal"}, name="legal"),

@@ -8,11 +8,13 @@ from patients.enums import CorrectionReason as IdentityReason
 from patients.enums import EndReason, ScreeningReason, TransferReason, TransferRefusal
 from pharmacies.enums import OverrideReason, UndoReason
 from prescriptions.enums import VoidReason
+from record import waiting_words
 from record.enums import ReviewKind
 
 
 # Actions of the journal and of history. One that is missing fails `tests/record/test_words.py`.
 ACTIONS: dict[str, str] = {
+    **waiting_words.ACTIONS,
     # Signing in.
     "sign_in.password_ok": "Mot de passe accepté",
     "sign_in.password_refused": "Mot de passe refusé",
@@ -314,6 +316,8 @@ FIELDS: dict[str, str] = {
     "text_sealed": "texte",
     "written_by": "écrite par",
     "reopened_by": "rouverte par",
+    "opened_by": "ouverte par",
+    "closed_by": "close par",
 }
 
 

@@ -30,12 +30,9 @@ from patients.identity import Person
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE, EnrolmentQuerySet
 from prescriptions.models import Prescription
+from record import narrowed
 from record.enums import Shown, Todo
 
-
-# Days before the end of the running prescription from which its renewal is due. No legal source:
-# the time a pharmacy needs to order (ADR 0060).
-RENEWAL_DAYS = 7
 
 # Days ahead that the list announces.
 SOON_DAYS = 15
@@ -95,7 +92,7 @@ def _todo(today: date) -> Case:
 
 
 def _renewal_is_due(today: date) -> Q:
-    return Q(run_ends=None) | Q(run_ends__lte=today + timedelta(days=RENEWAL_DAYS))
+    return Q(run_ends=None) | Q(run_ends__lte=today + timedelta(days=visits.RENEWAL_DAYS))
 
 
 def _todo_on(today: date) -> Case:
@@ -111,7 +108,9 @@ def _todo_on(today: date) -> Case:
     )
 
 
-def filtered(patients: EnrolmentQuerySet, asked: Filters, today: date) -> EnrolmentQuerySet:
+def filtered(
+    patients: EnrolmentQuerySet, asked: Filters, member: Member, today: date
+) -> EnrolmentQuerySet:
     """Keep what was asked of `waiting`, whose columns mypy does not know."""
     if asked.shown == Shown.FOLLOWED:
         patients = patients.live()
@@ -124,9 +123,11 @@ def filtered(patients: EnrolmentQuerySet, asked: Filters, today: date) -> Enrolm
             return patients.filter(todo=Todo.RENEWAL)  # type: ignore[misc]
         case "late":
             return patients.filter(visit_closes_on__lt=today, state__in=LIVE)  # type: ignore[misc]
+        case "week":
+            return patients.filter(_this_week(today), state__in=LIVE)
         case "soon":
             return patients.filter(_soon(today), state__in=LIVE)
-    return patients
+    return narrowed.kept(patients, asked.todo, member, today)
 
 
 def found(
@@ -137,6 +138,12 @@ def found(
         return patients.filter(number=number)
     named = identity.search(member, name=typed, birth_date=birth_date)
     return patients.filter(pk__in=named.values("pk"))
+
+
+def _this_week(today: date) -> Q:
+    """A visit expected and not late, or one whose day comes by Sunday."""
+    sunday = today + timedelta(days=7 - today.isoweekday())
+    return Q(visit_closes_on__gte=today) | Q(visit_on=None, coming_on__lte=sunday)
 
 
 def _soon(today: date) -> Q:
@@ -151,9 +158,13 @@ class Counts:
     late: int
     soon: int
     followed: int
+    silent: int = 0
 
     def kpis(self) -> list[dict[str, object]]:
         """Clickable counters: components/kpis.html."""
+        return [*self._waiting(), *self._people()]
+
+    def _waiting(self) -> list[dict[str, object]]:
         return [
             {
                 "number": self.renewals,
@@ -171,6 +182,16 @@ class Counts:
                 "number": self.soon,
                 "label": _counted(self.soon, "consultation", f"sous {SOON_DAYS} jours"),
                 "url": "?a_faire=soon",
+            },
+        ]
+
+    def _people(self) -> list[dict[str, object]]:
+        return [
+            {
+                "number": self.silent,
+                "label": _counted(self.silent, "patient", "sans nouvelles"),
+                "url": "?a_faire=silent",
+                "warn": self.silent > 0,
             },
             {
                 "number": self.followed,
@@ -192,11 +213,13 @@ def counts(member: Member, today: date) -> Counts:
     found = (
         waiting(member, today)
         .live()
+        .annotate(is_silent=Case(When(narrowed.silent(today), then=True), default=False))
         .aggregate(
             renewals=Count("pk", filter=Q(todo=Todo.RENEWAL)),
             late=Count("pk", filter=Q(visit_closes_on__lt=today)),
             soon=Count("pk", filter=_soon(today)),
             followed=Count("pk"),
+            silent=Count("pk", filter=Q(is_silent=True)),
         )
     )
     return Counts(**found)
@@ -248,6 +271,14 @@ class Row:
         if coming is None:
             return None
         return "future", f"{self._found('coming_code') or 'Consultation'} le {coming:%d/%m/%Y}"
+
+    @property
+    def news(self) -> str:
+        """Since when nobody has seen the patient, where that was asked."""
+        seen: date | None = getattr(self.enrolment, "last_seen_on", None)
+        if seen is None:
+            return ""
+        return f"Vu pour la dernière fois le {seen:%d/%m/%Y}"
 
     def _found(self, name: str) -> Any:  # noqa: ANN401  a column that `waiting` annotates
         return getattr(self.enrolment, name)

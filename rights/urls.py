@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rights.views import account, members, reviews, substitutions, tokens
+from rights.views import account, closures, members, reviews, substitutions, tokens
 
 
 app_name = "rights"
@@ -9,6 +9,8 @@ urlpatterns = [
     path("equipes/", members.sites, name="sites"),
     path("equipes/<uuid:site_id>/", members.team_of, name="team"),
     path("equipes/<uuid:site_id>/ajouter/", members.add, name="add"),
+    path("equipes/<uuid:site_id>/fermetures/", closures.closures, name="closures"),
+    path("equipes/fermetures/<uuid:closure_id>/retirer/", closures.reopen, name="reopen_days"),
     path("equipes/<uuid:site_id>/revue/", reviews.create, name="review"),
     path("equipes/membres/<uuid:member_id>/", members.member, name="member"),
     path("equipes/membres/<uuid:member_id>/retirer/", members.end, name="end"),

@@ -19,12 +19,18 @@ from patients import draft
 from patients.enums import ConsentKind
 from patients.models import Enrolment
 from programmes.models import Indication, Programme
-from tests.accounts.factories import ApiTokenFactory, MemberFactory, UserFactory
+from tests.accounts.factories import (
+    ApiTokenFactory,
+    ClosureFactory,
+    MemberFactory,
+    UserFactory,
+)
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.patients.factories import BrokenGlassFactory, ConsentFactory, EnrolmentFactory
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory, trained_pharmacist
 from tests.prescriptions.factories import PrescriptionFactory, PresentationFactory
 from tests.programmes.factories import IndicationFactory, ProductFactory, SupplyNoticeFactory
+from tests.record.factories import SavedFilterFactory
 from tests.rights.factories import ReviewFactory
 from tests.vigilance.factories import AdverseEventFactory
 
@@ -154,6 +160,16 @@ def _site(owner: Owner) -> dict[str, Any]:
     return {"site_id": owner.member.site.public_id}
 
 
+def _closure(owner: Owner) -> dict[str, Any]:
+    until = owner.member.site.local_day(timezone.now()) + timedelta(days=5)
+    closure = ClosureFactory(site=owner.member.site, starts_on=until, ends_on=until)
+    return {"closure_id": closure.public_id}
+
+
+def _filter(owner: Owner) -> dict[str, Any]:
+    return {"filter_id": SavedFilterFactory(owner=owner.member).public_id}
+
+
 def _colleague(name: str = "member_id") -> Builder:
     return lambda owner: {name: MemberFactory(site=owner.member.site).public_id}
 
@@ -208,6 +224,8 @@ KNOWN: dict[frozenset[str], Builder] = {
     frozenset({"draft_id", "step"}): _step,
     frozenset({"glass_id"}): _glass,
     frozenset({"site_id"}): _site,
+    frozenset({"closure_id"}): _closure,
+    frozenset({"filter_id"}): _filter,
     frozenset({"member_id"}): _colleague(),
     frozenset({"review_id"}): _review,
     frozenset({"user_id"}): _account,
@@ -256,6 +274,7 @@ NOBODYS = {
     "accounts:close_session": "closes one's own; another's is left alone, and told the same",
     "core:draft": "the key is that of a form: each person has their own row under it",
     "evaluation:chart_data": "names a chart of the programmes of whoever asks",
+    "record:feed": "the secret is the right: whoever holds it reads, and nobody is named",
     "record:review": "names a kind of review, the same for all",
 }
 
@@ -281,5 +300,6 @@ EVERYWHERE = {
         "accounts:invite_again", "accounts:reset_factors", "record:account_journal",
         "rights:add", "rights:end", "rights:member", "rights:referent", "rights:reopen_member",
         "rights:review", "rights:reviewed", "rights:revoke", "rights:team",
+        "rights:closures", "rights:reopen_days",
     },
 }  # fmt: skip

@@ -1,3 +1,4 @@
+from accounts.models.closure import Closure
 from accounts.models.directory import DirectoryPlace, DirectoryProfessional, ImportedFile
 from accounts.models.factor_reset import FactorReset
 from accounts.models.link import AccountLink
@@ -14,6 +15,7 @@ __all__ = [
     "NOBODY",
     "AccountLink",
     "ApiToken",
+    "Closure",
     "DirectoryPlace",
     "DirectoryProfessional",
     "FactorReset",

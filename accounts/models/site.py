@@ -43,6 +43,10 @@ class Site(models.Model):
     time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
     opened_on = models.DateField("participe depuis le")
     closed_on = models.DateField("ne participe plus depuis le", null=True, blank=True)
+    # Days of the week on which it receives, Monday is 1: "12345".
+    open_weekdays = models.CharField(
+        "jours d’ouverture", max_length=7, default="12345", db_default="12345"
+    )
 
     objects = SiteQuerySet.as_manager()
 
@@ -59,6 +63,11 @@ class Site(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_on=None) | Q(closed_on__gt=F("opened_on")),
                 name="accounts_site_closes_after_opening",
+            ),
+            # In order, each once, at least one.
+            models.CheckConstraint(
+                condition=Q(open_weekdays__regex="^(?=.)1?2?3?4?5?6?7?$"),
+                name="accounts_site_week_in_order",
             ),
         ]
         indexes = [models.Index(fields=["kind", "departement"], name="accounts_site_place")]

@@ -2,6 +2,17 @@
 
 from followup.actions.checks import CannotHold, Held, Once
 from followup.actions.correction import Correction, correct
+from followup.actions.preferences import (
+    CannotChoose,
+    choose_reminder,
+    choose_rhythm,
+    feed_digest,
+    mark_read,
+    open_feed,
+    revoke_feed,
+)
+from followup.actions.renewals import follow_prescriptions, plan_missing_renewal
+from followup.actions.searches import CannotSearch, Tried, end_with_exit, find, record_attempt
 from followup.actions.visits import (
     CannotMiss,
     close,
@@ -14,16 +25,30 @@ from followup.actions.visits import (
 
 
 __all__ = [
+    "CannotChoose",
     "CannotHold",
     "CannotMiss",
+    "CannotSearch",
     "Correction",
     "Held",
     "Once",
+    "Tried",
+    "choose_reminder",
+    "choose_rhythm",
     "close",
     "correct",
+    "end_with_exit",
+    "feed_digest",
+    "find",
+    "follow_prescriptions",
     "hold",
     "hold_unscheduled",
     "mark_not_done",
+    "mark_read",
+    "open_feed",
+    "plan_missing_renewal",
+    "record_attempt",
     "reopen",
+    "revoke_feed",
     "schedule",
 ]

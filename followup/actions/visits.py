@@ -7,6 +7,7 @@ from django.db.models import Q
 from accounts.models import Member
 from core import audit, drafts, keys, once
 from followup import preparing, questionnaires, rules
+from followup.actions import renewals, searches
 from followup.actions.checks import (
     CannotHold,
     Held,
@@ -18,7 +19,7 @@ from followup.actions.checks import (
     check_right,
     locked_enrolment,
 )
-from followup.enums import DateSource, NotDoneReason, Timing, VisitStatus
+from followup.enums import DateSource, NotDoneReason, Outcome, Timing, VisitStatus
 from followup.models import Answers, Visit, VisitQuerySet
 from patients.models import Enrolment
 from programmes.enums import VisitKind
@@ -147,9 +148,8 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
     visit.comment_sealed = questionnaires.seal_text(key, visit, "comment", said.comment)
     visit.save()
     Answers.objects.bulk_create(answers(visit, part, said, key) for part in parts)
-    _supersede(visit)
-    if said.next_on:
-        _give_appointment(visit, said.next_on)
+    _move_calendar(visit, said.next_on, today)
+    searches.end(visit.enrolment, Outcome.FOUND, by=by, at=at)
     if once_only.draft and by.user_id is not None:
         drafts.remove(by.user_id, once_only.draft, at=at)
     audit.record(
@@ -167,6 +167,13 @@ def _fill(visit: Visit, said: Held) -> None:
     visit.held_on, visit.mode = said.held_on, said.mode
     visit.decision, visit.stop_reason = said.decision, said.stop_reason
     visit.timing_reason, visit.next_on = said.timing_reason, said.next_on
+
+
+def _move_calendar(visit: Visit, next_on: date | None, today: date) -> None:
+    _supersede(visit)
+    if next_on:
+        _give_appointment(visit, next_on)
+    renewals.plan(visit.enrolment, today=today)
 
 
 def _supersede(visit: Visit) -> None:
@@ -234,6 +241,7 @@ def mark_not_done(visit: Visit, reason: NotDoneReason, *, by: Member, at: dateti
             raise CannotMiss(f"Sa fenêtre ne s’ouvre que le {locked.opens_on:%d/%m/%Y}.")
         locked.status, locked.not_done_reason = VisitStatus.NOT_DONE, reason
         locked.save(update_fields=["status", "not_done_reason"])
+        renewals.plan(enrolment, today=today)
         audit.record(
             "visit.not_done",
             locked,

@@ -11,6 +11,7 @@ from prescriptions.actions.drafts import (
     replace,
     signatories,
 )
+from prescriptions.actions.hooks import ON_CHANGED
 from prescriptions.actions.plans import CannotPlan, give_up, plan
 from prescriptions.actions.presentation import CannotPresent, mark_dispensed, present
 from prescriptions.actions.signature import (
@@ -24,6 +25,7 @@ from prescriptions.actions.signature import (
 
 
 __all__ = [
+    "ON_CHANGED",
     "CannotDraft",
     "CannotPlan",
     "CannotPresent",

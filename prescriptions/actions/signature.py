@@ -11,6 +11,7 @@ from core.documents import store
 from core.pdf import PdfUnavailable
 from patients.actions import mark_treated
 from prescriptions import checks, documents, mail, rules, texts, wanted
+from prescriptions.actions import hooks
 from prescriptions.actions.drafts import rewrite_lines
 from prescriptions.actions.locks import lock_prescription
 from prescriptions.alerts import Alert, refusals, to_justify
@@ -88,6 +89,7 @@ def _sign(prescription: Prescription, *, by: Member, at: datetime, shown: str, r
     locked.author, locked.status, locked.signed_at, locked.signed_on = by, Status.SIGNED, at, on
     locked.save()
     mark_treated(locked.enrolment, on=on)
+    _tell_above(locked, by=by, at=at)
     code = _try_to_print(locked, at=at)
     _tell_managers(locked, on, at=at)
     _tell_reference(locked, by=by, at=at)
@@ -230,6 +232,12 @@ def void(prescription: Prescription, *, reason: VoidReason, by: Member, at: date
         if not rules.can_move(Status(locked.status), Status.VOIDED):
             raise CannotVoid("Cette ordonnance est déjà annulée.")
         _write_void(locked, reason, by=by, at=at)
+        _tell_above(locked, by=by, at=at)
+
+
+def _tell_above(prescription: Prescription, *, by: Member, at: datetime) -> None:
+    for hook in hooks.ON_CHANGED:
+        hook(prescription.enrolment, by, at)
 
 
 def _write_void(

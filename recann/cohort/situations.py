@@ -28,7 +28,7 @@ from prescriptions.models import Prescription
 from programmes import actions as programme_actions
 from programmes.enums import LinkKind, SupplyLevel, Unit
 from programmes.models import Product, Programme, ProgrammeLink
-from recann.cohort import identities, teamwork
+from recann.cohort import identities, teamwork, waiting
 from vigilance.actions import Once, Report, Suspected, report
 from vigilance.enums import Network
 from vigilance.models import AdverseEvent, Declaration
@@ -70,6 +70,7 @@ def add(*, today: date) -> None:
     nurse = _member("lea.bernard", Role.PREPARER)
     stranger = _member("sophie.garnier", Role.REFERENCE_DOCTOR)
     teamwork.add(doctor, nurse, stranger, evening=evening)
+    waiting.add(doctor, evening=evening)
     _remind(doctor, datetime.combine(today, time(6), tzinfo=PARIS))
     identities.add(
         doctor,

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from core import audit
 from patients import access
 from patients.models import Enrolment
 from patients.models.enrolment import EnrolmentQuerySet
-from record import duties, grid, overview, worklist
+from record import duties, grid, overview, saved, worklist
 from record.forms import SearchForm, WorklistForm
 from training import entitlement
 
@@ -59,7 +60,14 @@ def patients(request: MemberRequest) -> HttpResponse:
         "duties": duties.of(member, today),
         "may_break": allows(member, Permission.GLASS_BREAK),
     }
-    return render(request, "record/patients.html", context)
+    return render(request, "record/patients.html", context | _lists(request))
+
+
+def _lists(request: MemberRequest) -> dict[str, Any]:
+    """The lists that were kept, and the form that keeps the one shown."""
+    query = saved.query_of(request.GET)
+    naming = saved.NameForm(initial={"query": query})
+    return {"saved": saved.of(request.member), "naming": naming, "query": query}
 
 
 @require_safe
@@ -75,7 +83,9 @@ def patient_grid(request: MemberRequest) -> HttpResponse:
 def _asked(request: MemberRequest, today: date) -> tuple[WorklistForm, EnrolmentQuerySet]:
     """The filters of the address, and one's patients whom they keep."""
     form = WorklistForm(request.GET, visible=Enrolment.objects.visible_to(request.member))
-    return form, worklist.filtered(worklist.waiting(request.member, today), form.filters(), today)
+    member = request.member
+    rows = worklist.filtered(worklist.waiting(member, today), form.filters(), member, today)
+    return form, rows
 
 
 @require_safe

@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.actions import token_digest
 from accounts.enums import FactorLoss, IdentityCheck, LinkKind, Profession, Role, SiteKind
-from accounts.models import AccountLink, ApiToken, FactorReset, Member, Site, User
+from accounts.models import AccountLink, ApiToken, Closure, FactorReset, Member, Site, User
 from core.identifiers import make_finess, make_rpps
 
 
@@ -49,6 +49,18 @@ class SiteFactory(factory.django.DjangoModelFactory):
     phone = "+33 1 00 00 00 01"
     email = factory.Sequence(lambda n: f"site-{n}@exemple.test")
     opened_on = datetime.date(2021, 3, 1)
+
+
+class ClosureFactory(factory.django.DjangoModelFactory):
+    """Three weeks of August 2026."""
+
+    class Meta:
+        model = Closure
+
+    site = factory.SubFactory(SiteFactory)
+    starts_on = datetime.date(2026, 8, 3)
+    ends_on = datetime.date(2026, 8, 21)
+    label = "Congés d’été"
 
 
 class MemberFactory(factory.django.DjangoModelFactory):

@@ -10,6 +10,7 @@ from accounts.models import FactorReset, ProviderIdentity, TotpDevice
 from tests.accounts.factories import (
     AccountLinkFactory,
     ApiTokenFactory,
+    ClosureFactory,
     FactorResetFactory,
     MemberFactory,
     SiteFactory,
@@ -92,6 +93,9 @@ REFUSED: dict[str, Callable[[], object]] = {
     "accounts_site_closes_after_opening": lambda: SiteFactory(
         opened_on=datetime.date(2021, 3, 1), closed_on=datetime.date(2021, 3, 1)
     ),
+    "accounts_site_week_in_order": lambda: SiteFactory(open_weekdays="21"),
+    "accounts_closure_days_ordered": lambda: ClosureFactory(starts_on=datetime.date(2026, 8, 22)),
+    "accounts_closure_written_once": lambda: twice(ClosureFactory, site=SiteFactory()),
     "accounts_member_role_known": lambda: MemberFactory(role="KING"),
     "accounts_member_open_once": lambda: twice(
         MemberFactory, user=UserFactory(), site=SiteFactory()

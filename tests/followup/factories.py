@@ -1,10 +1,29 @@
 import datetime
+import secrets
 
 import factory
 
 from accounts.enums import Role
-from followup.enums import DateSource, Decision, Mode, Timing, VisitStatus
-from followup.models import Answers, Preparation, Visit
+from followup.enums import (
+    Answered,
+    DateSource,
+    Decision,
+    Means,
+    Mode,
+    ReminderChannel,
+    Timing,
+    VisitStatus,
+)
+from followup.models import (
+    Answers,
+    Attempt,
+    Feed,
+    Preparation,
+    Reminder,
+    ReminderChoice,
+    Search,
+    Visit,
+)
 from programmes.enums import VisitKind
 from tests.accounts.factories import MemberFactory
 from tests.patients.factories import EnrolmentFactory
@@ -73,6 +92,68 @@ class AnswersFactory(factory.django.DjangoModelFactory):
         ),
     )
     data = factory.LazyFunction(lambda: {"pain": 6})
+
+
+class SearchFactory(factory.django.DjangoModelFactory):
+    """Begun on 1 July 2026 by whoever included the patient; nothing tried yet."""
+
+    class Meta:
+        model = Search
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    opened_at = datetime.datetime(2026, 7, 1, 9, tzinfo=datetime.UTC)
+    opened_by = factory.SelfAttribute("enrolment.included_by")
+
+
+class AttemptFactory(factory.django.DjangoModelFactory):
+    """A call without an answer."""
+
+    class Meta:
+        model = Attempt
+
+    search = factory.SubFactory(SearchFactory)
+    attempted_on = datetime.date(2026, 7, 1)
+    means = Means.PHONE
+    answered = Answered.NOTHING
+    recorded_at = factory.SelfAttribute("search.opened_at")
+    recorded_by = factory.SelfAttribute("search.opened_by")
+
+
+class ReminderChoiceFactory(factory.django.DjangoModelFactory):
+    """By mail, two days before."""
+
+    class Meta:
+        model = ReminderChoice
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    channel = ReminderChannel.EMAIL
+    days_before = 2
+    recorded_at = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
+    recorded_by = factory.SelfAttribute("enrolment.included_by")
+
+
+class ReminderFactory(factory.django.DjangoModelFactory):
+    """Of the appointment of 2 April 2026, to be sent."""
+
+    class Meta:
+        model = Reminder
+
+    visit = factory.SubFactory(VisitFactory, simple=True)
+    due_on = factory.SelfAttribute("visit.due_on")
+    channel = ReminderChannel.EMAIL
+    planned_at = datetime.datetime(2026, 3, 31, 9, tzinfo=datetime.UTC)
+    next_at = factory.SelfAttribute("planned_at")
+
+
+class FeedFactory(factory.django.DjangoModelFactory):
+    """An agenda whose secret nobody knows."""
+
+    class Meta:
+        model = Feed
+
+    member = factory.SubFactory(MemberFactory)
+    digest = factory.LazyFunction(lambda: secrets.token_bytes(32))
+    created_at = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
 
 
 class PreparationFactory(factory.django.DjangoModelFactory):

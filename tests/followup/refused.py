@@ -5,7 +5,18 @@ from datetime import UTC, date, datetime
 from django.db import connection
 
 from followup.enums import Decision, Timing
-from tests.followup.factories import AnswersFactory, PreparationFactory, VisitFactory
+from followup.models import Attempt, DigestChoice, ReminderChoice
+from tests.accounts.factories import MemberFactory
+from tests.followup.factories import (
+    AnswersFactory,
+    AttemptFactory,
+    FeedFactory,
+    PreparationFactory,
+    ReminderChoiceFactory,
+    ReminderFactory,
+    SearchFactory,
+    VisitFactory,
+)
 
 
 def delete_as_owner(row):
@@ -30,6 +41,21 @@ def prepared_twice():
     PreparationFactory(enrolment=preparation.enrolment)
 
 
+def searched_twice():
+    search = SearchFactory()
+    SearchFactory(enrolment=search.enrolment)
+
+
+def reminded_twice():
+    reminder = ReminderFactory()
+    ReminderFactory(visit=reminder.visit)
+
+
+def two_feeds():
+    feed = FeedFactory()
+    FeedFactory(member=feed.member)
+
+
 REFUSED = {
     "followup_one_unplanned_preparation": prepared_twice,
     "followup_visit_status_known": lambda: VisitFactory(status="LATER"),
@@ -44,6 +70,30 @@ REFUSED = {
         done=True, corrected_at=datetime(2026, 4, 3, 10, tzinfo=UTC)
     ),
     "followup_answered_once_a_version": answered_twice,
+    "followup_one_search_at_a_time": searched_twice,
+    "followup_search_ends_with_outcome": lambda: SearchFactory(outcome="FOUND"),
+    "followup_search_never_deleted": lambda: delete_as_owner(SearchFactory()),
+    "followup_attempt_means_known": lambda: AttemptFactory(means="PIGEON"),
+    "followup_attempt_answer_known": lambda: AttemptFactory(answered="MAYBE"),
+    "followup_attempt_is_frozen": lambda: Attempt.objects.filter(pk=AttemptFactory().pk).update(
+        answered="REACHED"
+    ),
+    "followup_attempt_never_deleted": lambda: delete_as_owner(AttemptFactory()),
+    "followup_rhythm_known": lambda: DigestChoice.objects.create(
+        member=MemberFactory(), rhythm="HOURLY"
+    ),
+    "followup_reminder_channel_known": lambda: ReminderChoiceFactory(channel="FAX"),
+    "followup_reminder_days_offered": lambda: ReminderChoiceFactory(days_before=4),
+    "followup_reminder_choice_is_frozen": lambda: ReminderChoice.objects.filter(
+        pk=ReminderChoiceFactory().pk
+    ).update(channel="NONE"),
+    "followup_reminder_choice_never_deleted": lambda: delete_as_owner(ReminderChoiceFactory()),
+    "followup_reminded_once": reminded_twice,
+    "followup_reminder_state_known": lambda: ReminderFactory(state="LATER"),
+    "followup_reminder_has_channel": lambda: ReminderFactory(channel="NONE"),
+    "followup_reminder_settled_has_instant": lambda: ReminderFactory(state="SENT"),
+    "followup_feed_digest": lambda: FeedFactory(digest=b"short"),
+    "followup_one_feed_open": two_feeds,
     "visit_never_deleted": lambda: delete_as_owner(VisitFactory()),
     "answers_never_deleted": lambda: delete_as_owner(AnswersFactory()),
 }

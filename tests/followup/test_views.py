@@ -268,8 +268,8 @@ def test_the_list_has_a_constant_number_of_queries(sign_in, django_assert_num_qu
     client.get(address)  # the first page of a session renews it
 
     for days in range(1, 4):
-        # Session, user, device, member, enrolment, journal, visits.
-        with django_assert_num_queries(7):
+        # Session, user, device, member, enrolment, journal, visits, closures.
+        with django_assert_num_queries(8):
             response = client.get(address)
         VisitFactory(
             enrolment=done.enrolment,

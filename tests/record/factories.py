@@ -4,7 +4,7 @@ import factory
 
 from accounts.enums import Role
 from record.enums import ReviewKind
-from record.models import Review
+from record.models import Review, SavedFilter
 from tests.accounts.factories import MemberFactory
 
 
@@ -21,3 +21,15 @@ class ReviewFactory(factory.django.DjangoModelFactory):
     found = 2
     signed_at = datetime.datetime(2026, 3, 2, 10, tzinfo=datetime.UTC)
     signed_by = factory.SubFactory(MemberFactory, role=Role.MANAGER)
+
+
+class SavedFilterFactory(factory.django.DjangoModelFactory):
+    """Late visits, for oneself."""
+
+    class Meta:
+        model = SavedFilter
+
+    owner = factory.SubFactory(MemberFactory)
+    name = factory.Sequence(lambda n: f"Liste {n}")
+    query = "a_faire=late"
+    saved_at = datetime.datetime(2026, 3, 2, 10, tzinfo=datetime.UTC)

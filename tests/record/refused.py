@@ -1,11 +1,11 @@
-"""What the database refuses of reviews."""
+"""What the database refuses of reviews and saved lists."""
 
 import datetime
 
 from django.db import connection
 
 from record.models import Review, ReviewRule
-from tests.record.factories import ReviewFactory
+from tests.record.factories import ReviewFactory, SavedFilterFactory
 
 
 def delete_as_owner(review):
@@ -15,7 +15,13 @@ def delete_as_owner(review):
         cursor.execute("delete from record_review where id = %s", [review.pk])
 
 
+def named_twice():
+    saved = SavedFilterFactory()
+    SavedFilterFactory(owner=saved.owner, name=saved.name)
+
+
 REFUSED = {
+    "record_filter_named_once": named_twice,
     "record_review_rule_known": lambda: ReviewRule.objects.create(kind="MOOD"),
     "record_review_comes_again": lambda: ReviewRule.objects.filter(kind="LATE_ENTRIES").update(
         every_months=0

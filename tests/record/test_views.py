@@ -65,12 +65,12 @@ def several(count):
 
 
 # session, user, otp, member, indications, counts, page, identities, training 2,
-# what waits to be signed
+# what waits to be signed, lists under a name
 @pytest.mark.parametrize("count", [1, 12])
 def test_the_list_costs_the_same_whatever_its_length(sign_in, django_assert_max_num_queries, count):
     client = sign_in(several(count))
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         response = client.get(reverse("record:patients"))
 
     assertContains(response, "DUPONT Jeanne", count=count)

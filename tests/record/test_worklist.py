@@ -144,7 +144,9 @@ def test_the_list_shows_those_followed_or_those_who_left(shown, count):
     AccreditationFactory(member=followed.included_by, programme=gone.programme)
     rows = worklist.waiting(followed.included_by, day(0))
 
-    assert worklist.filtered(rows, Filters(shown=shown), day(0)).count() == count
+    assert (
+        worklist.filtered(rows, Filters(shown=shown), followed.included_by, day(0)).count() == count
+    )
 
 
 def test_the_counters_count_what_waits():

@@ -3,6 +3,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.lookups import IsNull
 
 from accounts.models import Member
 from core.frozen import NeverDeleted
@@ -45,11 +46,12 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def expected(self, on: date) -> "VisitQuerySet":
         """Planned visits of patients followed, whose window has opened: due or overdue.
 
-        When several wait, only the latest counts: the ones before will not be held any more.
+        When several wait, only the latest counts: the ones before will not be held any more. A
+        visit of the calendar gives way to a later one of the calendar only.
         """
         later = Visit.objects.filter(
+            Q(definition__isnull=False) | Q(IsNull(OuterRef("definition"), True)),
             enrolment=OuterRef("enrolment"),
-            definition__isnull=False,
             due_on__gt=OuterRef("due_on"),
         )
         superseded = Q(opens_on__lte=on, status=VisitStatus.PLANNED) | Q(status=VisitStatus.DONE)

@@ -1,0 +1,19 @@
+from followup.models.reminder import DigestChoice, Feed, Reminder, ReminderChoice, ReminderQuerySet
+from followup.models.search import Attempt, Search, SearchQuerySet
+from followup.models.visit import Answers, Preparation, Visit, VisitQuerySet
+
+
+__all__ = [
+    "Answers",
+    "Attempt",
+    "DigestChoice",
+    "Feed",
+    "Preparation",
+    "Reminder",
+    "ReminderChoice",
+    "ReminderQuerySet",
+    "Search",
+    "SearchQuerySet",
+    "Visit",
+    "VisitQuerySet",
+]
