@@ -152,10 +152,10 @@ def _late(parameters: Parameters, period: Period) -> Iterator[Case]:
         )
         for row in rows.select_related(*loaded).order_by(f"-{entry}")[:MOST]:
             enrolment = getattr(row, path) if path else row
-            member = getattr(row, author)
+            member, on = getattr(row, author), getattr(row, fact)
             yield Case(
                 at=getattr(row, entry),
-                what=f"{name} du {getattr(row, fact):%d/%m/%Y}, {row.gap.days} jours avant la saisie",
+                what=f"{name} du {on:%d/%m/%Y}, {row.gap.days} jours avant la saisie",
                 who=member.user.full_name,
                 record=enrolment.number,
                 site=member.site.name,
