@@ -13,7 +13,8 @@ from tests.accounts.factories import SiteFactory
 from tests.patients.consent_factories import InvitationFactory
 from tests.patients.factories import EnrolmentFactory, PersonFactory
 from tests.patients.situations import trained
-from tests.patients.test_designations import CANARY, DAY, NOON, mails, page_of
+from tests.patients.test_designations import CANARY, DAY, NOON, designate, mails, page_of
+from tests.patients.test_identity import places_of
 
 
 @pytest.fixture
