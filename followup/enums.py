@@ -133,3 +133,22 @@ class CorrectionReason(models.TextChoices):
     KNOWN_LATER = "KNOWN_LATER", "Information connue après la consultation"
     ASKED_BY_REVIEW = "ASKED_BY_REVIEW", "Demande du contrôle des données"
     OTHER = "OTHER", "Autre"
+
+
+class Missing(models.TextChoices):
+    """Why a question has no answer. The four codes of data collection (ENT-11)."""
+
+    NOT_DONE = "NOT_DONE", "Non fait"
+    UNKNOWN = "UNKNOWN", "Inconnu"
+    REFUSED = "REFUSED", "Refus"
+    NOT_APPLICABLE = "NOT_APPLICABLE", "Non applicable"
+
+
+class DoubtReason(models.TextChoices):
+    """Why an unusual answer stands. No legal list: ADR 0064."""
+
+    CHECKED = "CHECKED", "Valeur vérifiée, exacte"
+    TREATMENT = "TREATMENT", "Effet du traitement"
+    DISEASE = "DISEASE", "Évolution de la maladie ou autre événement"
+    MEASURE = "MEASURE", "Mesurée ou comptée autrement qu’avant"
+    OTHER = "OTHER", "Autre, précisé en commentaire"

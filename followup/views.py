@@ -29,6 +29,7 @@ from followup import (
     preparing,
     questionnaires,
     rules,
+    scores,
 )
 from followup.drafting import Typing
 from followup.enums import Decision, Mode, NotDoneReason, VisitStatus
@@ -107,7 +108,7 @@ def correct(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
     page |= {"preparing": False, "prepared": None}
     resumed = request.method != "POST" and typing.data is not None
     page |= {"visit": found, "resumed": resumed, "typing": typing, "form": form, "miss_form": None}
-    page["sections"] = list(form.sections({}))
+    page["sections"] = list(form.sections())
     return render(request, "followup/visit_form.html", page)
 
 
@@ -175,7 +176,7 @@ def _show(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpRe
     page["preparing"] = rules.may_prepare(request.member.role)
     if page["preparing"]:
         form.closing, form.submit = ("next_on", "comment"), "Transmettre au médecin"
-    page["sections"] = list(form.sections(questionnaires.last_answers(entry.enrolment)))
+    page["sections"] = list(form.sections())
     page["resumed"] = request.method != "POST" and typing.saved_at is not None
     page["miss_form"] = NotDoneForm() if entry.visit and not page["preparing"] else None
     return render(request, "followup/visit_form.html", page)
@@ -213,10 +214,13 @@ def _form(request: MemberRequest, entry: _Entry, typing: Typing) -> VisitForm:
     typed_on = request.POST.get("held_on") if data is not None else typing.initial.get("held_on")
     held_on = _as_date(typed_on) or today
     planned = entry.visit
+    code = planned.code if planned else ""
+    parts = questionnaires.asked(entry.enrolment, entry.kind, held_on, code)
     return VisitForm(
         data,
         initial={"held_on": today, "mode": Mode.ON_SITE, **typing.initial},
-        parts=questionnaires.asked(entry.enrolment, entry.kind, held_on),
+        parts=parts,
+        last=questionnaires.last_known(entry.enrolment, parts),
         earliest=entry.enrolment.included_on,
         today=today,
         window=(planned.opens_on, planned.closes_on) if planned else None,
@@ -282,6 +286,7 @@ def _read(found: Visit) -> dict[str, Any]:
     key = keys.open_keys([found.enrolment.key_id]).get(found.enrolment.key_id)
     return {
         "parts": questionnaires.answered(found, key),
+        "scores": scores.of(found),
         "comment": questionnaires.open_text(key, found, "comment", found.comment_sealed),
         "correction": questionnaires.open_text(
             key, found, "correction", found.correction_note_sealed

@@ -241,6 +241,8 @@ ACCESS: dict[str, Permission | str] = {
     "evaluation:chart_data": Permission.EVALUATION_VIEW,
     "evaluation:published": Permission.STATISTICS_READ,
     "evaluation:export": Permission.DATA_EXPORT,
+    "evaluation:dictionary": Permission.EVALUATION_VIEW,
+    "evaluation:dictionary_file": Permission.EVALUATION_VIEW,
     # A page that explains the API to people; what it describes asks for a token.
     "evaluation:api": Permission.STATISTICS_READ,
     "evaluation:api_schema": TOKEN,

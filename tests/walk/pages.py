@@ -140,6 +140,7 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
     "evaluation:dashboard": plain("evaluation:dashboard"),
     "evaluation:published": plain("evaluation:published"),
     "evaluation:export": plain("evaluation:export"),
+    "evaluation:dictionary": plain("evaluation:dictionary"),
     "evaluation:api": plain("evaluation:api"),
 }  # fmt: skip
 
@@ -155,7 +156,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
             "accounts:passkey_prove", "accounts:passkey_register", "accounts:passkey_registered",
             "accounts:close_other_sessions",
             "record:search", "rights:reopen", "record:find_in_journal", "record:journal_csv",
-            "evaluation:api_schema", "evaluation:api_releases",
+            "evaluation:api_schema", "evaluation:api_releases", "evaluation:dictionary_file",
         ],
         lambda _: [],
     ),
