@@ -152,3 +152,22 @@ class DoubtReason(models.TextChoices):
     DISEASE = "DISEASE", "Évolution de la maladie ou autre événement"
     MEASURE = "MEASURE", "Mesurée ou comptée autrement qu’avant"
     OTHER = "OTHER", "Autre, précisé en commentaire"
+
+
+class Piece(models.TextChoices):
+    """What a visit gives out, beside its data: each is opened, signed or set aside."""
+
+    EVENT = "EVENT", "Déclaration d’effet indésirable"
+    PRESCRIPTION = "PRESCRIPTION", "Ordonnance"
+    PHARMACY = "PHARMACY", "Avis à la pharmacie"
+    LETTER = "LETTER", "Lettre au médecin relais"
+    APPOINTMENT = "APPOINTMENT", "Prochain rendez-vous"
+
+
+class DismissalReason(models.TextChoices):
+    """Why a piece is set aside. No legal list: ADR 0066."""
+
+    NOT_NEEDED = "NOT_NEEDED", "Sans objet pour cette consultation"
+    ELSEWHERE = "ELSEWHERE", "Fait en dehors du registre"
+    PATIENT = "PATIENT", "À la demande du patient"
+    LATER = "LATER", "Fait plus tard"

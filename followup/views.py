@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,14 +24,13 @@ from followup import (
     calendar_steps,
     correcting,
     drafting,
-    items,
     preparing,
     questionnaires,
     rules,
     scores,
 )
 from followup.drafting import Typing
-from followup.enums import Decision, Mode, NotDoneReason, VisitStatus
+from followup.enums import Mode, NotDoneReason, VisitStatus
 from followup.forms import CorrectionForm, NotDoneForm, VisitForm
 from followup.models import Preparation, Visit
 from patients.access import open_record, read_record
@@ -165,7 +163,8 @@ def _enter(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpR
     if request.method == "POST":
         if form.is_valid() and (target := _hold(request, entry, form)):
             messages.success(request, "La consultation est enregistrée.")
-            return redirect(_next_page(entry.enrolment, target, form))
+            # What the visit gives out: a page of the acts above.
+            return redirect("record:closing", target)
         now = timezone.now()
         typing = drafting.keep(request.member.user_id, entry.draft_key, request.POST, at=now)
     return _show(request, entry, page | {"form": form, "typing": typing, "prepared": prepared})
@@ -265,20 +264,6 @@ def _correct(request: MemberRequest, found: Visit, form: CorrectionForm) -> bool
     return not form.errors
 
 
-def _next_page(enrolment: Enrolment, target: str, form: VisitForm) -> str:
-    """Where the answers lead: report the effect first, then what was decided."""
-    answers = form.answers().values()
-    if any(given.get(items.ADVERSE_EVENT) for given in answers):
-        report = reverse("vigilance:report", args=[enrolment.public_id])
-        return f"{report}?consultation={target}"
-    match form.cleaned_data["decision"]:
-        case Decision.STOP:
-            return reverse("patients:end", args=[enrolment.public_id])
-        case Decision.ADAPT:
-            return reverse("prescriptions:create", args=[enrolment.public_id])
-    return reverse("followup:visit", args=[target])
-
-
 # --- Reading a visit -------------------------------------------------------------------------
 
 
@@ -291,5 +276,4 @@ def _read(found: Visit) -> dict[str, Any]:
         "correction": questionnaires.open_text(
             key, found, "correction", found.correction_note_sealed
         ),
-        "had_event": any(row.data.get(items.ADVERSE_EVENT) is True for row in found.answers.all()),
     }

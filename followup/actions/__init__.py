@@ -1,6 +1,7 @@
 """Every change of a visit. Nothing else writes these rows."""
 
 from followup.actions.checks import CannotHold, Held, Once
+from followup.actions.closing import CannotClose, dismiss, write_letter
 from followup.actions.correction import Correction, correct
 from followup.actions.preferences import (
     CannotChoose,
@@ -26,6 +27,7 @@ from followup.actions.visits import (
 
 __all__ = [
     "CannotChoose",
+    "CannotClose",
     "CannotHold",
     "CannotMiss",
     "CannotSearch",
@@ -41,6 +43,7 @@ __all__ = [
     "feed_digest",
     "find",
     "follow_prescriptions",
+    "dismiss",
     "hold",
     "hold_unscheduled",
     "mark_not_done",
@@ -51,4 +54,5 @@ __all__ = [
     "reopen",
     "revoke_feed",
     "schedule",
+    "write_letter",
 ]
