@@ -70,6 +70,10 @@ class Entry:
         return " | ".join(f"{code} = {label}" for code, label, _ in self.item.words_of_missing)
 
     @property
+    def missing_words(self) -> str:
+        return ", ".join(label.lower() for _, label, _ in self.item.words_of_missing)
+
+    @property
     def shown_if(self) -> str:
         other = self.beside.get(self.item.shown_by)
         if other is None:
@@ -84,9 +88,10 @@ class Entry:
         questionnaire: Questionnaire = self.version.questionnaire
         of = [one.code for one in questionnaire.indications.all()]
         sexes = {"F": "femmes", "M": "hommes"}
-        when = "toutes" if questionnaire.at_simple_visits else "complexes"
+        every = "toutes les consultations"
+        when = every if questionnaire.at_simple_visits else "consultations complexes"
         visits = ", ".join(sorted(self.item.visits))
-        found = [visits or f"consultations {when}", ", ".join(of), sexes.get(self.item.sex, "")]
+        found = [visits or when, ", ".join(of), sexes.get(self.item.sex, "")]
         return "\u202f; ".join(filter(None, found))
 
     @property

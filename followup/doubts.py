@@ -137,4 +137,4 @@ def rule_in_words(rule: Rule) -> str:
             words = f"en dehors de {rule['min']} à {rule['max']}"
         case _:
             words = f"réponse {', '.join(rule['is'])}"
-    return f"motif demandé\u202f: {words} ({rule['source']})"
+    return f"motif demandé\u202f: {words} – {rule['source']}"

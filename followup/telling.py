@@ -11,7 +11,10 @@ from patients.identity import Person
 
 
 def parts(visit: Visit) -> list[Answered]:
-    """The visit, what was answered, the scores, what was decided. Five queries at most."""
+    """The visit, what was answered, the scores, what was decided; what was left empty stays out.
+
+    Five queries at most.
+    """
     key = keys.open_keys([visit.enrolment.key_id]).get(visit.enrolment.key_id)
     measured = [(score.label, score.text) for score in scores.of(visit)]
     found = [
@@ -20,7 +23,8 @@ def parts(visit: Visit) -> list[Answered]:
         Answered("Scores", measured),
         Answered("Suite du traitement", list(_decided(visit, key))),
     ]
-    return [part for part in found if part.facts]
+    said = [Answered(part.title, [fact for fact in part.facts if fact[1] != "–"]) for part in found]
+    return [part for part in said if part.facts]
 
 
 def whose(visit: Visit, person: Person | None) -> list[tuple[str, str]]:
@@ -38,7 +42,7 @@ def whose(visit: Visit, person: Person | None) -> list[tuple[str, str]]:
 
 
 def _held(visit: Visit) -> Iterator[tuple[str, str]]:
-    yield "Consultation", visit.title
+    yield "Nature", visit.title
     if visit.held_on:
         yield "Date", f"{visit.held_on:%d/%m/%Y}"
     yield "Mode", visit.get_mode_display()

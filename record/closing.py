@@ -51,7 +51,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class _Found:
-    """What the acts hold since the visit: six queries at most."""
+    """What the acts hold since the visit: seven queries at most."""
 
     visit: Visit
     enrolment: Enrolment
@@ -62,13 +62,17 @@ class _Found:
     last: Prescription | None
     letter: Letter | None
     next_visit: Visit | None
+    # A visit held since gives out the treatment and the next appointment in its place.
+    is_last: bool
     dismissed: dict[str, Dismissal] = field(default_factory=dict)
 
 
 def pieces(visit: Visit, *, reader: Member, today: date) -> list[Piece]:
     """The pieces of a held visit, what is to be done first in the order it is done."""
     found = _find(visit, reader, today)
-    made = [_event(found), _treatment(found), _pharmacy(found), _letter(found), _next(found)]
+    made = [_event(found), _letter(found)]
+    if found.is_last:
+        made = [_event(found), _treatment(found), _pharmacy(found), _letter(found), _next(found)]
     return [_set_aside(found, piece) for piece in made if piece]
 
 
@@ -85,6 +89,7 @@ def _find(visit: Visit, reader: Member, today: date) -> _Found:
         created_at__gte=visit.recorded_at,
     )
     signed = Prescription.objects.signed().filter(enrolment=enrolment)
+    since = Visit.objects.filter(enrolment=enrolment, recorded_at__gt=visit.recorded_at)
     planned = Visit.objects.filter(
         enrolment=enrolment, status=VisitStatus.PLANNED, closes_on__gte=today
     )
@@ -98,6 +103,7 @@ def _find(visit: Visit, reader: Member, today: date) -> _Found:
         last=signed.order_by("-ends_on", "-pk").first(),
         letter=visit.letters.select_related("addressee__user").order_by("-pk").first(),
         next_visit=planned.order_by("due_on", "pk").first(),
+        is_last=not since.filter(held_on__gte=visit.held_on).exists(),
         dismissed={one.piece: one for one in visit.dismissals.all()},
     )
 

@@ -66,7 +66,7 @@ def test_a_line_tells_a_question(version):
     )
     assert (str(weight["minimum"]), str(weight["maximum"]), weight["decimales"]) == ("2", "300", 1)
     assert weight["posee_a"] == "M1, M3\u202f; femmes"
-    assert "en dehors de 20 à 200 (à nous)" in weight["controle"]
+    assert "en dehors de 20 à 200 – à nous" in weight["controle"]
     assert (felt["reponses"], felt["obligatoire"]) == ("1 = Mieux", "oui")
     assert felt["licence"] == "Usage libre"
     assert (said["colonne"], said["posee_si"]) == ("", "felt = Mieux")

@@ -165,6 +165,14 @@ def test_the_next_visit_is_named():
     assert (state, words) == ("done", "Consultation M3, vers le 01/06/2026.")
 
 
+def test_a_visit_that_another_followed_prescribes_nothing_more():
+    visit = held()
+    later = {"held_on": TODAY, "recorded_at": AFTER, "held_by": visit.held_by}
+    VisitFactory(enrolment=visit.enrolment, code="M3", due_on=TODAY, done=True, **later)
+
+    assert set(told(visit)) == {"Lettre au médecin relais"}
+
+
 def test_a_piece_set_aside_says_why_until_it_is_done():
     visit = held()
     DismissalFactory(visit=visit)
@@ -185,7 +193,7 @@ def test_the_page_has_a_constant_number_of_queries(sign_in, django_assert_max_nu
     client = sign_in(visit.held_by)
     client.get(page_of(visit))
 
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         page = client.get(page_of(visit))
 
     assertContains(page, "Données de la consultation")
