@@ -19,6 +19,8 @@ function answer(question, values) {
     else el.value = wanted[0];
   }
   const told = found.find((el) => el.checked) || found[0];
+  // Among buttons the keyboard goes on from the one that is chosen.
+  if (found.includes(document.activeElement)) told.focus();
   for (const kind of ["input", "change"]) told.dispatchEvent(new Event(kind, { bubbles: true }));
 }
 
@@ -58,7 +60,9 @@ function tellDoubt(question) {
 for (const question of document.querySelectorAll("[data-question]")) {
   if (question.dataset.soft) {
     tellDoubt(question);
-    question.addEventListener("change", () => tellDoubt(question));
+    for (const kind of ["change", "focusout"]) question.addEventListener(kind, () => tellDoubt(question));
+    // Before the focus leaves, so that it goes to the reason that is asked.
+    question.addEventListener("keydown", ({ key }) => key === "Tab" && tellDoubt(question));
   }
   for (const button of question.querySelectorAll("[data-fill]")) {
     button.addEventListener("click", () => answer(question, button.dataset.fill));
