@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('followup', '0005_preparations'),
+        ('followup', '0008_reminders_and_agendas'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_substitutes_referents_and_suspension'),
-        ('followup', '0006_why_unusual_answers_stand'),
+        ('followup', '0009_why_unusual_answers_stand'),
     ]
 
     operations = [
