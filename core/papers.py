@@ -20,6 +20,13 @@ def csv(content: bytes, name: str) -> HttpResponse:
     return response
 
 
+def text(content: bytes, name: str) -> HttpResponse:
+    """Words to keep, never shown by the browser."""
+    response = HttpResponse(content, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def opened(document: Document | None) -> bytes:
     """The delivered bytes.
 

@@ -12,6 +12,9 @@ _NEUTRAL = (
     "CASE WHEN strpos(E'=+@-\\t\\r', left({0}, 1)) > 0 AND {0} !~ '^-?[0-9]+([.,][0-9]+)?$'"
     " THEN '''' || {0} ELSE {0} END"
 )
+# Ends the name of the column that says why there is no answer.
+MISSING = "sans_reponse"
+
 # Line ends would break rows apart.
 _ONE_LINE = "translate({}, E'\\r\\n', '  ')"
 
@@ -26,13 +29,22 @@ class Column:
     def answer(cls, questionnaire: str, item: str, *, of: str, is_list: bool) -> "Column":
         """An answer of a visit, found by codes that people chose, in the joined table `of`."""
         path = sql.SQL("({}.data->{})").format(sql.Identifier(of), _code(item))
-        text = sql.SQL("({}.data->>{})").format(sql.Identifier(of), _code(item))
+        # An object says why there is no answer: it is told in a column of its own.
+        text = sql.SQL(
+            "(CASE WHEN jsonb_typeof({0}.data->{1}) <> 'object' THEN {0}.data->>{1} END)"
+        ).format(sql.Identifier(of), _code(item))
         if is_list:
             text = sql.SQL(
                 "(SELECT string_agg(x, '|') FROM jsonb_array_elements_text("
                 "CASE jsonb_typeof({0}) WHEN 'array' THEN {0} ELSE '[]'::jsonb END) x)"
             ).format(path)
         return cls(f"{questionnaire}.{item}", _neutral(text), is_amount=not is_list)
+
+    @classmethod
+    def missing(cls, questionnaire: str, item: str, *, of: str) -> "Column":
+        """Why a question has no answer: a code of ours, or nothing."""
+        text = sql.SQL("({}.data->{}->>'missing')").format(sql.Identifier(of), _code(item))
+        return cls(f"{questionnaire}.{item}.{MISSING}", _neutral(text))
 
     def select(self, *, decimal_comma: bool) -> sql.Composed:
         expression = self.expression

@@ -235,12 +235,17 @@ class _Asked:
     versions: list[int] = field(default_factory=list)
     # Item → whether its answer is a list.
     items: dict[str, bool] = field(default_factory=dict)
+    # Items that say why there is no answer.
+    missing: set[str] = field(default_factory=set)
 
     def columns(self) -> list[Column]:
-        return [
-            Column.answer(self.code, item, of=self.alias, is_list=is_list)
-            for item, is_list in self.items.items()
-        ]
+        return [column for item in self.items for column in self._of(item)]
+
+    def _of(self, item: str) -> list[Column]:
+        answer = Column.answer(self.code, item, of=self.alias, is_list=self.items[item])
+        if item not in self.missing:
+            return [answer]
+        return [answer, Column.missing(self.code, item, of=self.alias)]
 
     def join(self) -> sql.Composed:
         versions = sql.SQL(", ").join(sql.Literal(pk) for pk in self.versions)
@@ -262,4 +267,5 @@ def _asked(programme: Programme) -> list[_Asked]:
         for item in version.definition:
             if item["kind"] != "text":
                 one.items.setdefault(item["code"], item["kind"] == "multiple")
+                one.missing |= {item["code"]} if item.get("missing") else set()
     return list(found.values())

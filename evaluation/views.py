@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,13 +14,14 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
 from core import papers
 from core.tables import to_csv
-from evaluation import actions, cube, dashboard, quarters
+from evaluation import actions, cube, dashboard, dictionary, quarters
 from evaluation import published as published_figures
 from evaluation.cube import Cube
 from evaluation.enums import Purpose
 from evaluation.exports import Export
 from evaluation.forms import ExportForm, FilterForm, PublishedForm
 from evaluation.models import StatisticsRelease
+from programmes import instruments
 from programmes.models import Programme
 
 
@@ -58,6 +59,34 @@ def export(request: MemberRequest) -> HttpResponseBase:
     if form.is_valid():
         return _file(request, **form.cleaned_data)
     return render(request, "evaluation/export.html", {"form": form})
+
+
+@require_safe
+@require(Permission.EVALUATION_VIEW)
+def dictionary_page(request: MemberRequest) -> HttpResponse:
+    """The questions of a programme as they are declared, and the instruments of measure."""
+    programmes = list(Programme.objects.visible_to(request.member).order_by("opens_on", "pk"))
+    if not programmes:
+        return render(request, "evaluation/nothing.html")
+    wanted = request.GET.get("programme")
+    chosen = next((one for one in programmes if one.code == wanted), programmes[0])
+    context = {
+        "chosen": chosen,
+        "programmes": programmes,
+        "sheets": dictionary.sheets(chosen),
+        "instruments": instruments.by_code().values(),
+    }
+    return render(request, "evaluation/dictionary.html", context)
+
+
+@require_safe
+@require(Permission.EVALUATION_VIEW)
+def dictionary_file(request: MemberRequest) -> HttpResponse:
+    """The same in a file: it goes with the exports, and tells of nobody."""
+    visible = Programme.objects.visible_to(request.member)
+    chosen = get_object_or_404(visible, code=request.GET.get("programme"))
+    table = to_csv(dictionary.HEADINGS, dictionary.rows(chosen))
+    return papers.csv(table, f"recann-{chosen.code}-dictionnaire.csv")
 
 
 @require_safe

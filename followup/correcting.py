@@ -1,7 +1,6 @@
 """The form of a visit that was held, filled with what it says."""
 
 import json
-from datetime import date
 from typing import Any
 
 from django.http import QueryDict
@@ -9,8 +8,7 @@ from django.http import QueryDict
 from core import keys
 from followup import items, questionnaires
 from followup.drafting import Typing
-from followup.forms import CorrectionForm, field_name
-from followup.items import Item
+from followup.forms import CorrectionForm, field_name, why_name
 from followup.models import Visit
 from followup.questionnaires import Part
 
@@ -41,23 +39,14 @@ def _said(visit: Visit) -> tuple[list[Part], dict[str, Any]]:
     comment = questionnaires.open_text(key, visit, "comment", visit.comment_sealed)
     names = ("held_on", "mode", "timing_reason", "decision", "stop_reason")
     said: dict[str, Any] = {name: getattr(visit, name) for name in names} | {"comment": comment}
+    of = questionnaires.whom(visit.enrolment, visit.code)
     parts = []
     for row in rows:
-        part = Part(row.version)
+        part = Part(row.version, of)
         parts.append(part)
         texts = questionnaires.open_text(key, visit, part.code, row.texts_sealed)
         values = row.data | (json.loads(texts) if texts else {})
         for item in part.items:
-            said[field_name(part.code, item.code)] = _shown(item, values.get(item.code))
+            said[field_name(part.code, item.code)] = items.typed(item, values.get(item.code))
+            said[why_name(part.code, item.code)] = row.reasons.get(item.code)
     return parts, said
-
-
-def _shown(item: Item, value: Any) -> Any:  # noqa: ANN401  an answer, as JSON holds it
-    if value is None:
-        return None
-    match item.kind:
-        case items.YES_NO:
-            return items.YES if value else items.NO
-        case items.DATE:
-            return date.fromisoformat(value)
-    return value

@@ -133,3 +133,41 @@ class CorrectionReason(models.TextChoices):
     KNOWN_LATER = "KNOWN_LATER", "Information connue après la consultation"
     ASKED_BY_REVIEW = "ASKED_BY_REVIEW", "Demande du contrôle des données"
     OTHER = "OTHER", "Autre"
+
+
+class Missing(models.TextChoices):
+    """Why a question has no answer. The four codes of data collection (ENT-11)."""
+
+    NOT_DONE = "NOT_DONE", "Non fait"
+    UNKNOWN = "UNKNOWN", "Inconnu"
+    REFUSED = "REFUSED", "Refus"
+    NOT_APPLICABLE = "NOT_APPLICABLE", "Non applicable"
+
+
+class DoubtReason(models.TextChoices):
+    """Why an unusual answer stands. No legal list: ADR 0064."""
+
+    CHECKED = "CHECKED", "Valeur vérifiée, exacte"
+    TREATMENT = "TREATMENT", "Effet du traitement"
+    DISEASE = "DISEASE", "Évolution de la maladie ou autre événement"
+    MEASURE = "MEASURE", "Mesurée ou comptée autrement qu’avant"
+    OTHER = "OTHER", "Autre, précisé en commentaire"
+
+
+class Piece(models.TextChoices):
+    """What a visit gives out, beside its data: each is opened, signed or set aside."""
+
+    EVENT = "EVENT", "Déclaration d’effet indésirable"
+    PRESCRIPTION = "PRESCRIPTION", "Ordonnance"
+    PHARMACY = "PHARMACY", "Avis à la pharmacie"
+    LETTER = "LETTER", "Lettre au médecin relais"
+    APPOINTMENT = "APPOINTMENT", "Prochain rendez-vous"
+
+
+class DismissalReason(models.TextChoices):
+    """Why a piece is set aside. No legal list: ADR 0066."""
+
+    NOT_NEEDED = "NOT_NEEDED", "Sans objet pour cette consultation"
+    ELSEWHERE = "ELSEWHERE", "Fait en dehors du registre"
+    PATIENT = "PATIENT", "À la demande du patient"
+    LATER = "LATER", "Fait plus tard"

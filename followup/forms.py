@@ -1,19 +1,21 @@
 """What a doctor types at a visit: drawn from the definitions, checked by the same items."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 
-from core.fields import FrenchDateField, FrenchDecimalField
-from followup import items, rules
+from core.fields import FrenchDateField, FrenchNumberInput
+from followup import doubts, fields, items, rules
 from followup.actions import CannotHold, Correction, Held
 from followup.enums import (
     CorrectionReason,
     Decision,
+    DoubtReason,
     Mode,
     NotDoneReason,
     Timing,
@@ -33,11 +35,23 @@ LastAnswers = Mapping[str, Mapping[str, Last]]
 
 @dataclass(frozen=True)
 class Question:
-    """A field, and the answer of the last visit beside it."""
+    """A field, the answer of the last visit beside it, and why an unusual answer stands."""
 
     field: BoundField
     last: str = ""
     last_from: str = ""
+    # JSON of the last answer as the field takes it: carried on request.
+    carried: str = ""
+    # Code, label and short word of each reason of having no answer, typed in this field.
+    missing: Sequence[tuple[str, str, str]] = ()
+    why: BoundField | None = None
+    doubt: doubts.Doubt | None = None
+    # JSON of the rules that the page looks at while one types.
+    soft: str = ""
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.doubt is not None or bool(self.why and self.why.value())
 
 
 @dataclass(frozen=True)
@@ -53,32 +67,16 @@ def field_name(questionnaire: str, item: str) -> str:
     return f"{questionnaire}-{item}"
 
 
-def _field(item: Item) -> forms.Field:
-    """The form field of an item; whether it is required depends on what is shown: see `clean`."""
-    shared: dict[str, Any] = {
-        "label": item.label,
-        "help_text": item.hint,
-        "required": item.required and not item.shown_by,
-    }
-    match item.kind:
-        case "number":
-            return FrenchDecimalField(
-                min_value=item.lowest,
-                max_value=item.highest,
-                decimals=item.decimals,
-                unit=item.unit,
-                **shared,
-            )
-        case "date":
-            return FrenchDateField(**shared)
-        case "text":
-            return forms.CharField(widget=forms.Textarea, max_length=items.MAX_TEXT, **shared)
-        case "multiple":
-            return forms.MultipleChoiceField(
-                choices=item.choices, widget=forms.CheckboxSelectMultiple, **shared
-            )
-    choices = [(items.YES, "Oui"), (items.NO, "Non")] if item.kind == "yes_no" else item.choices
-    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **shared)
+def why_name(questionnaire: str, item: str) -> str:
+    """The field that says why an unusual answer stands."""
+    return f"{field_name(questionnaire, item)}-why"
+
+
+def _why_field() -> forms.ChoiceField:
+    choices = [("", "Choisir un motif"), *DoubtReason.choices]
+    return forms.ChoiceField(
+        label="Pourquoi cette réponse est juste", choices=choices, required=False
+    )
 
 
 class VisitForm(forms.Form):
@@ -123,10 +121,13 @@ class VisitForm(forms.Form):
         earliest: date,
         today: date,
         window: tuple[date, date] | None = None,
+        last: LastAnswers | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.parts, self.today, self.window = parts, today, window
+        self.last: LastAnswers = last or {}
+        self.doubts: dict[str, doubts.Doubt] = {}
         self.show_if = {"stop_reason": f"decision={Decision.STOP}"}
         self.optional_if_shown: set[str] = set()
         held_on = self.fields["held_on"]
@@ -137,7 +138,9 @@ class VisitForm(forms.Form):
 
     def _add(self, part: Part, item: Item) -> None:
         name = field_name(part.code, item.code)
-        self.fields[name] = _field(item)
+        self.fields[name] = fields.of(item)
+        if item.soft:
+            self.fields[why_name(part.code, item.code)] = _why_field()
         if item.shown_by:
             source = field_name(part.code, item.shown_by)
             self.show_if[name] = f"{source}={'|'.join(sorted(item.shown_for))}"
@@ -146,21 +149,37 @@ class VisitForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        held_on = data.get("held_on")
         for part in self.parts:
-            answers = self.answers()[part.code]
-            for code, problem in items.problems(part.items, answers).items():
-                name = field_name(part.code, code)
-                if name not in self.errors:
-                    self.add_error(name, problem)
+            self._check(part, self.answers()[part.code], held_on)
         if data.get("decision") == Decision.STOP and not data.get("stop_reason"):
             self.add_error("stop_reason", "Indiquez le motif de l’arrêt.")
-        held_on = data.get("held_on")
         if held_on and data.get("next_on") and data["next_on"] <= held_on:
             self.add_error("next_on", "La prochaine consultation vient après celle-ci.")
         if held_on and not data.get("timing_reason") and self._reason_needed(held_on):
             wanted = rules.reason_wanted(self._moment(held_on), self.window)
             self.add_error("timing_reason", wanted)
         return data
+
+    def _check(self, part: Part, answers: Mapping[str, Any], held_on: date | None) -> None:
+        """What is wrong is refused; what is unusual asks why, then passes."""
+        for code, problem in items.problems(part.items, answers, held_on).items():
+            name = field_name(part.code, code)
+            if name not in self.errors:
+                self.add_error(name, problem)
+        for item in part.items:
+            name, why = field_name(part.code, item.code), why_name(part.code, item.code)
+            found = doubts.doubt(item, answers.get(item.code), self._before(part, item))
+            if found and name not in self.errors:
+                self.doubts[name] = found
+                if not self.cleaned_data.get(why) and why not in self.errors:
+                    self.add_error(
+                        why, "Vérifiez cette réponse, puis indiquez pourquoi elle est juste."
+                    )
+
+    def _before(self, part: Part, item: Item) -> doubts.Before | None:
+        last = self.last.get(part.code, {}).get(item.code)
+        return doubts.Before(last.value, last.held_on) if last else None
 
     def _moment(self, held_on: date) -> Timing:
         return rules.timing(held_on, *self.window) if self.window else Timing.UNSCHEDULED
@@ -196,7 +215,19 @@ class VisitForm(forms.Form):
             next_on=data.get("next_on"),
             comment=data["comment"],
             answers=self.answers(),
+            reasons=self._reasons(),
         )
+
+    def _reasons(self) -> dict[str, dict[str, str]]:
+        """Why unusual answers stand; a reason whose answer is usual again is dropped."""
+        return {
+            part.code: {
+                item.code: self.cleaned_data[why_name(part.code, item.code)]
+                for item in part.items
+                if field_name(part.code, item.code) in self.doubts
+            }
+            for part in self.parts
+        }
 
     def refuse(self, error: CannotHold) -> None:
         """Show the refusal of the action beside the field it names."""
@@ -207,12 +238,11 @@ class VisitForm(forms.Form):
         if not error.answers:
             self.add_error(error.field or None, str(error))
 
-    def sections(self, last: LastAnswers) -> Iterator[Section]:
+    def sections(self) -> Iterator[Section]:
         """The parts of the page, in order."""
         yield Section("visite", "La consultation", self._opening())
         for part in self.parts:
-            known = last.get(part.code, {})
-            questions = [self._question(part, item, known.get(item.code)) for item in part.items]
+            questions = [self._question(part, item) for item in part.items]
             yield Section(part.code, part.title, questions)
         yield Section("suite", "Suite du traitement", self._closing())
 
@@ -235,12 +265,47 @@ class VisitForm(forms.Form):
     def _fixed(self, *names: str) -> list[Question]:
         return [Question(self[name]) for name in names]
 
-    def _question(self, part: Part, item: Item, last: Last | None) -> Question:
+    def _question(self, part: Part, item: Item) -> Question:
         field = self[field_name(part.code, item.code)]
+        is_typed = item.kind in {items.NUMBER, items.DATE}
+        question = Question(field, missing=item.words_of_missing if is_typed else ())
+        question = self._beside(question, part, item)
+        return self._watched(question, part, item) if item.soft else question
+
+    def _watched(self, question: Question, part: Part, item: Item) -> Question:
+        """With the field that says why an unusual answer stands: asked only then."""
+        name = why_name(part.code, item.code)
+        found = replace(
+            question,
+            why=self[name],
+            doubt=self.doubts.get(question.field.name),
+            soft=json.dumps(doubts.watched(item, self._before(part, item)), ensure_ascii=False),
+        )
+        self.fields[name].required = True  # as shown: it was checked already
+        if not found.is_doubtful:
+            self.fields[name].widget.attrs["disabled"] = True
+        return found
+
+    def _beside(self, question: Question, part: Part, item: Item) -> Question:
+        """With the last answer in words, when it was given, and as the field takes it."""
+        last = self.last.get(part.code, {}).get(item.code)
         if last is None:
-            return Question(field)
+            return question
         source = f"{last.code}, " if last.code else ""
-        return Question(field, items.in_words(item, last.value), f"{source}{last.held_on:%d/%m/%Y}")
+        carried = _spelled(items.typed(item, last.value))
+        return replace(
+            question,
+            last=items.in_words(item, last.value),
+            last_from=f"{source}{last.held_on:%d/%m/%Y}",
+            carried=json.dumps(carried, ensure_ascii=False),
+        )
+
+
+def _spelled(value: object) -> object:
+    """A value as somebody would type it: numbers with a comma, dates JJ/MM/AAAA."""
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return FrenchNumberInput().format_value(value) if isinstance(value, int | float) else value
 
 
 class CorrectionForm(VisitForm):
@@ -277,8 +342,8 @@ class CorrectionForm(VisitForm):
         reason = CorrectionReason(data["correction_reason"])
         return Correction(reason, data["correction_note"], data["seen"])
 
-    def sections(self, last: LastAnswers) -> Iterator[Section]:
-        yield from super().sections(last)
+    def sections(self) -> Iterator[Section]:
+        yield from super().sections()
         why = self._fixed("correction_reason", "correction_note")
         yield Section("correction", "Motif de la correction", why)
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.numbers import french_number
+from followup import missing
 
 
 # An answer, as JSON holds it.
@@ -50,6 +51,39 @@ class Item:
     shown_for: frozenset[str] = field(default_factory=frozenset)
     # Drawn on the patient's curve.
     is_score: bool = False
+    # Why there may be no answer: codes of `followup.enums.Missing`.
+    missing: Sequence[str] = ()
+    # Asked of this sex only, at these visits only; of all when empty.
+    sex: str = ""
+    visits: frozenset[str] = field(default_factory=frozenset)
+    # Of the scale it belongs to: `programmes/data/instruments.json`.
+    instrument: str = ""
+    # The criterion of eligibility that it asks again, under the same code.
+    is_criterion: bool = False
+    # What makes an answer doubtful, as `followup.doubts` reads it.
+    soft: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def words_of_missing(self) -> list[tuple[str, str, str]]:
+        """Each code with its label and what is typed for it."""
+        return missing.words(self.missing)
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Of whom a visit asks, and which visit it is."""
+
+    sex: str = ""
+    visit: str = ""
+
+
+def concerning(items: Iterable[Item], whom: Whom) -> list[Item]:
+    """The items asked of this person at this visit."""
+    return [
+        item
+        for item in items
+        if (not item.sex or item.sex == whom.sex) and (not item.visits or whom.visit in item.visits)
+    ]
 
 
 def read(definition: Iterable[Mapping[str, Any]]) -> list[Item]:
@@ -73,6 +107,12 @@ def _item(entry: Mapping[str, Any]) -> Item:
         shown_by=shown_if.get("code", ""),
         shown_for=frozenset(_spelled(one) for one in _several(shown_if.get("value"))),
         is_score=bool(entry.get("score")),
+        missing=tuple(entry.get("missing") or ()),
+        sex=entry.get("sex") or "",
+        visits=frozenset(entry.get("visits") or ()),
+        instrument=entry.get("instrument") or "",
+        is_criterion=bool(entry.get("criterion")),
+        soft=tuple(entry.get("soft") or ()),
     )
 
 
@@ -119,18 +159,27 @@ def kept(items: Sequence[Item], answers: Answers) -> dict[str, Any]:
     }
 
 
-def problems(items: Sequence[Item], answers: Answers) -> dict[str, str]:
-    """Return what is wrong, item by item, in French; nothing when the answers are right."""
-    found = {item.code: problem(item, answers.get(item.code)) for item in asked(items, answers)}
+def problems(items: Sequence[Item], answers: Answers, on: date | None = None) -> dict[str, str]:
+    """Return what is wrong, item by item, in French; nothing when the answers are right.
+
+    :param on: the day of the visit: no answer may be a date after it
+    """
+    found = {item.code: problem(item, answers.get(item.code), on) for item in asked(items, answers)}
     found |= dict.fromkeys(answers.keys() - {i.code for i in items}, "Question inconnue.")
     return {code: text for code, text in found.items() if text}
 
 
-def problem(item: Item, value: object) -> str:
+def problem(item: Item, value: object, on: date | None = None) -> str:
     """Return why this value does not answer the item; "" when it does."""
     if is_empty(value):
         return "Ce champ est obligatoire." if item.required else ""
-    return _CHECKS[item.kind](item, value)
+    if missing.is_missing(value):
+        known = missing.code(value) in item.missing
+        return "" if known else "Cette question attend une réponse."
+    wrong = _CHECKS[item.kind](item, value)
+    if not wrong and item.kind == DATE and on and date.fromisoformat(str(value)) > on:
+        return f"Cette date est postérieure à la consultation du {on:%d/%m/%Y}."
+    return wrong
 
 
 def _number_problem(item: Item, value: Value) -> str:
@@ -154,6 +203,8 @@ def _choice_problem(item: Item, value: Value) -> str:
 
 
 def _multiple_problem(item: Item, value: Value) -> str:
+    if isinstance(value, list) and set(value) & set(item.missing):
+        return "Cochez des réponses, ou une seule raison de leur absence."
     known = isinstance(value, list) and set(value) <= set(dict(item.choices))
     return "" if known else "Choisissez des réponses de la liste."
 
@@ -190,6 +241,8 @@ def stored(item: Item, value: Value) -> Value:
     """Return the value in the JSON type of its kind: int or float, list, ISO date, boolean."""
     if is_empty(value):
         return None
+    if (absent := value[0] if _is_alone(value) else value) in item.missing:
+        return missing.stored(str(absent))
     if item.kind == NUMBER:
         return float(value) if value % 1 else int(value)
     if item.kind == YES_NO:
@@ -199,10 +252,30 @@ def stored(item: Item, value: Value) -> Value:
     return value
 
 
+def _is_alone(value: Value) -> bool:
+    return isinstance(value, list) and len(value) == 1
+
+
+def typed(item: Item, value: Value) -> Value:
+    """Return a stored answer as the field of a form shows it: the other way round of `stored`."""
+    if is_empty(value):
+        return None
+    if missing.is_missing(value):
+        absent = missing.code(value)
+        if item.kind in {NUMBER, DATE}:
+            return missing.label(absent)
+        return [absent] if item.kind == MULTIPLE else absent
+    if item.kind == YES_NO:
+        return YES if value else NO
+    return date.fromisoformat(value) if item.kind == DATE else value
+
+
 def in_words(item: Item, value: Value) -> str:
     """Return an answer as a page shows it."""
     if is_empty(value):
         return "–"
+    if missing.is_missing(value):
+        return missing.label(missing.code(value))
     labels = dict(item.choices)
     match item.kind:
         case "number":

@@ -1,17 +1,18 @@
 """What is asked at a visit, and what was answered before: fixed numbers of queries."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from core import keys
-from followup import items, rules
-from followup.items import Item
+from followup import items, missing, rules
+from followup.enums import DoubtReason
+from followup.items import Item, Whom
 from followup.models import Answers, Visit
-from patients.models import Enrolment
+from patients.models import EligibilityAnswer, Enrolment
 from programmes.enums import VisitKind
 from programmes.models import QuestionnaireVersion
 
@@ -21,6 +22,7 @@ class Part:
     """One questionnaire of a visit, in the version of that day."""
 
     version: QuestionnaireVersion
+    whom: Whom = field(default_factory=Whom)
 
     @property
     def code(self) -> str:
@@ -32,11 +34,19 @@ class Part:
 
     @cached_property
     def items(self) -> list[Item]:
-        return items.read(self.version.definition)
+        return items.concerning(items.read(self.version.definition), self.whom)
 
 
-def asked(enrolment: Enrolment, kind: VisitKind | str, on: date) -> list[Part]:
+def whom(enrolment: Enrolment, visit_code: str) -> Whom:
+    """Of whom this visit asks. The patient comes with every enrolment that is read."""
+    return Whom(enrolment.patient.sex, visit_code)
+
+
+def asked(
+    enrolment: Enrolment, kind: VisitKind | str, on: date, visit_code: str = ""
+) -> list[Part]:
     """The questionnaires of a visit held that day, in order. Two queries."""
+    of = whom(enrolment, visit_code)
     versions = (
         QuestionnaireVersion.objects.in_force(on)
         .filter(questionnaire__programme=enrolment.programme_id)
@@ -55,8 +65,8 @@ def asked(enrolment: Enrolment, kind: VisitKind | str, on: date) -> list[Part]:
             kind=kind,
         ):
             # Should two versions be in force, the newest is asked.
-            parts.setdefault(questionnaire.pk, Part(version))
-    return list(parts.values())
+            parts.setdefault(questionnaire.pk, Part(version, of))
+    return [part for part in parts.values() if part.items]
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,25 @@ def last_answers(enrolment: Enrolment) -> dict[str, dict[str, Last]]:
             continue
         answers = found.setdefault(row.version.questionnaire.code, {})
         for code, value in row.data.items():
+            if missing.is_missing(value):
+                continue
             answers[code] = Last(value, row.visit.held_on, row.visit.code)
+    return found
+
+
+def last_known(enrolment: Enrolment, parts: Sequence[Part]) -> dict[str, dict[str, Last]]:
+    """The last answers; to a criterion asked again, that of the inclusion before any visit.
+
+    One query, two when a criterion is asked again.
+    """
+    found = last_answers(enrolment)
+    again = {item.code: part.code for part in parts for item in part.items if item.is_criterion}
+    if not again:
+        return found
+    answers = EligibilityAnswer.objects.filter(enrolment=enrolment, criterion__code__in=again)
+    for code, answer in answers.values_list("criterion__code", "answer"):
+        at_inclusion = Last(answer == "YES", enrolment.included_on, "M0")
+        found.setdefault(again[code], {}).setdefault(code, at_inclusion)
     return found
 
 
@@ -141,6 +169,18 @@ def _answered(visit: Visit, row: Answers, key: keys.DataKey | None) -> Answered:
     questionnaire = row.version.questionnaire
     texts = open_text(key, visit, questionnaire.code, row.texts_sealed)
     values = row.data | (json.loads(texts) if texts else {})
-    shown = items.asked(items.read(row.version.definition), values)
-    facts = [(item.label, items.in_words(item, values.get(item.code))) for item in shown]
+    part = Part(row.version, whom(visit.enrolment, visit.code))
+    facts = [
+        (item.label, _in_words(item, values.get(item.code), row.reasons.get(item.code)))
+        for item in items.asked(part.items, values)
+    ]
     return Answered(questionnaire.title, facts)
+
+
+def _in_words(item: Item, value: object, reason: str | None) -> str:
+    """An answer, and why it stands when it was unusual."""
+    words = items.in_words(item, value)
+    if reason is None:
+        return words
+    label = dict(DoubtReason.choices).get(reason, reason)
+    return f"{words} (confirmé\u202f: {label.lower()})"

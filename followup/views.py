@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,13 +24,13 @@ from followup import (
     calendar_steps,
     correcting,
     drafting,
-    items,
     preparing,
     questionnaires,
     rules,
+    scores,
 )
 from followup.drafting import Typing
-from followup.enums import Decision, Mode, NotDoneReason, VisitStatus
+from followup.enums import Mode, NotDoneReason, VisitStatus
 from followup.forms import CorrectionForm, NotDoneForm, VisitForm
 from followup.models import Preparation, Visit
 from patients.access import open_record, read_record
@@ -107,7 +106,7 @@ def correct(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
     page |= {"preparing": False, "prepared": None}
     resumed = request.method != "POST" and typing.data is not None
     page |= {"visit": found, "resumed": resumed, "typing": typing, "form": form, "miss_form": None}
-    page["sections"] = list(form.sections({}))
+    page["sections"] = list(form.sections())
     return render(request, "followup/visit_form.html", page)
 
 
@@ -164,7 +163,8 @@ def _enter(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpR
     if request.method == "POST":
         if form.is_valid() and (target := _hold(request, entry, form)):
             messages.success(request, "La consultation est enregistrée.")
-            return redirect(_next_page(entry.enrolment, target, form))
+            # What the visit gives out: a page of the acts above.
+            return redirect("record:closing", target)
         now = timezone.now()
         typing = drafting.keep(request.member.user_id, entry.draft_key, request.POST, at=now)
     return _show(request, entry, page | {"form": form, "typing": typing, "prepared": prepared})
@@ -175,7 +175,7 @@ def _show(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpRe
     page["preparing"] = rules.may_prepare(request.member.role)
     if page["preparing"]:
         form.closing, form.submit = ("next_on", "comment"), "Transmettre au médecin"
-    page["sections"] = list(form.sections(questionnaires.last_answers(entry.enrolment)))
+    page["sections"] = list(form.sections())
     page["resumed"] = request.method != "POST" and typing.saved_at is not None
     page["miss_form"] = NotDoneForm() if entry.visit and not page["preparing"] else None
     return render(request, "followup/visit_form.html", page)
@@ -213,10 +213,13 @@ def _form(request: MemberRequest, entry: _Entry, typing: Typing) -> VisitForm:
     typed_on = request.POST.get("held_on") if data is not None else typing.initial.get("held_on")
     held_on = _as_date(typed_on) or today
     planned = entry.visit
+    code = planned.code if planned else ""
+    parts = questionnaires.asked(entry.enrolment, entry.kind, held_on, code)
     return VisitForm(
         data,
         initial={"held_on": today, "mode": Mode.ON_SITE, **typing.initial},
-        parts=questionnaires.asked(entry.enrolment, entry.kind, held_on),
+        parts=parts,
+        last=questionnaires.last_known(entry.enrolment, parts),
         earliest=entry.enrolment.included_on,
         today=today,
         window=(planned.opens_on, planned.closes_on) if planned else None,
@@ -261,20 +264,6 @@ def _correct(request: MemberRequest, found: Visit, form: CorrectionForm) -> bool
     return not form.errors
 
 
-def _next_page(enrolment: Enrolment, target: str, form: VisitForm) -> str:
-    """Where the answers lead: report the effect first, then what was decided."""
-    answers = form.answers().values()
-    if any(given.get(items.ADVERSE_EVENT) for given in answers):
-        report = reverse("vigilance:report", args=[enrolment.public_id])
-        return f"{report}?consultation={target}"
-    match form.cleaned_data["decision"]:
-        case Decision.STOP:
-            return reverse("patients:end", args=[enrolment.public_id])
-        case Decision.ADAPT:
-            return reverse("prescriptions:create", args=[enrolment.public_id])
-    return reverse("followup:visit", args=[target])
-
-
 # --- Reading a visit -------------------------------------------------------------------------
 
 
@@ -282,9 +271,9 @@ def _read(found: Visit) -> dict[str, Any]:
     key = keys.open_keys([found.enrolment.key_id]).get(found.enrolment.key_id)
     return {
         "parts": questionnaires.answered(found, key),
+        "scores": scores.of(found),
         "comment": questionnaires.open_text(key, found, "comment", found.comment_sealed),
         "correction": questionnaires.open_text(
             key, found, "correction", found.correction_note_sealed
         ),
-        "had_event": any(row.data.get(items.ADVERSE_EVENT) is True for row in found.answers.all()),
     }

@@ -142,3 +142,11 @@ class ConsentKind(models.TextChoices):
     NIR = "NIR", "Transmission du numéro de sécurité sociale pour la recherche"
     # Told of it; a refusal is an opposition, which blocks nothing.
     RESEARCH = "RESEARCH", "Réutilisation des données pour d’autres recherches"
+
+
+class Licence(models.TextChoices):
+    """Whether an instrument of measure may be asked."""
+
+    FREE = "FREE", "Usage libre"
+    PERMISSION = "PERMISSION", "Autorisation du titulaire nécessaire"
+    TO_CHECK = "TO_CHECK", "Statut à vérifier"

@@ -57,8 +57,9 @@ def load(file: Row) -> Programme:
         _product(programme, row, indications)
     for row in file["visits"]:
         _put(VisitDefinition, row, programme=programme, code=row["code"])
+    criteria = _criteria_by_code(file["criteria_sets"])
     for row in file["questionnaires"]:
-        _questionnaire(programme, row, indications)
+        _questionnaire(programme, row, indications, criteria)
     for row in file["links"]:
         key = {"kind": row["kind"], "title": row["title"], "version": row["version"]}
         _put(ProgrammeLink, row, programme=programme, **key)
@@ -123,9 +124,29 @@ def _product(programme: Programme, values: Row, indications: dict[str, Indicatio
         _put(Pack, row, product=product, label=row["label"])
 
 
-def _questionnaire(programme: Programme, values: Row, indications: dict[str, Indication]) -> None:
+def _criteria_by_code(sets: list[Row]) -> dict[str, Row]:
+    """The words of each criterion, as the newest set puts them."""
+    return {row["code"]: row for one in sets for row in one["criteria"]}
+
+
+def _questionnaire(
+    programme: Programme,
+    values: Row,
+    indications: dict[str, Indication],
+    criteria: dict[str, Row],
+) -> None:
     own = {name: value for name, value in values.items() if name not in {"versions", "indications"}}
     questionnaire = _put(Questionnaire, own, programme=programme, code=values["code"])
     questionnaire.indications.set([indications[code] for code in values["indications"]])
     for row in values["versions"]:
-        _put(QuestionnaireVersion, row, questionnaire=questionnaire, version=row["version"])
+        definition = [_item(one, criteria) for one in row["definition"]]
+        version = row | {"definition": definition}
+        _put(QuestionnaireVersion, version, questionnaire=questionnaire, version=row["version"])
+
+
+def _item(entry: Row, criteria: dict[str, Row]) -> Row:
+    """A criterion that is asked again takes its code and its words from the criteria."""
+    if "criterion" not in entry:
+        return entry
+    criterion = criteria[entry["criterion"]]
+    return {"code": criterion["code"], "label": criterion["text"], **entry}

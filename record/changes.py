@@ -10,6 +10,7 @@ from typing import Any
 from core.keys import DataKey
 from core.models import JournalLine
 from followup import items
+from followup.enums import DoubtReason
 from patients import identity
 from patients.models import Enrolment
 from record import opened, wording
@@ -19,6 +20,8 @@ from record.wording import NOTHING, Column, References
 
 
 Row = Mapping[str, Any]
+# Columns of answers, told question by question.
+_ANSWERED = {"data", "texts_sealed", "reasons"}
 # More rows of one kind in one act are told behind one line.
 SEVERAL = 3
 
@@ -141,7 +144,7 @@ def _changes(
     source: Source, version: Version, references: References, key: DataKey | None
 ) -> Iterator[Change]:
     for column in version.columns:
-        if source.label == "followup.Answers" and column.field.name in {"data", "texts_sealed"}:
+        if source.label == "followup.Answers" and column.field.name in _ANSWERED:
             continue
         before, after = (
             _value(source, column, row, references, key) for row in (version.before, version.row)
@@ -181,6 +184,16 @@ def _answers(version: Version, references: References, key: DataKey | None) -> I
                 items.in_words(item, was),
                 items.in_words(item, now),
             )
+        why = [_reason(row, item.code) for row in (version.before, version.row)]
+        if why[0] != why[1]:
+            label = f"{item.label}\u202f: réponse confirmée"
+            yield Change(f"reasons.{item.code}", label, *why)
+
+
+def _reason(row: Row | None, code: str) -> str:
+    """Why an unusual answer stands, in words."""
+    given = (row.get("reasons") or {}).get(code) if row else None
+    return dict(DoubtReason.choices).get(given, given) if given else NOTHING
 
 
 def _given(row: Row | None, references: References, key: DataKey | None) -> dict[str, Any]:

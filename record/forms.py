@@ -8,6 +8,7 @@ from django.utils import timezone  # noqa: TID251  the reader's zone; no clock i
 
 from accounts.models import User
 from core.fields import FrenchDateField
+from followup.enums import DismissalReason, Piece
 from patients.models import Enrolment
 from patients.models.enrolment import EnrolmentQuerySet
 from prescriptions.models import Prescription
@@ -254,3 +255,10 @@ class TravelForm(forms.Form):
 
     def travel(self) -> Travel:
         return Travel(**self.cleaned_data)
+
+
+class DismissalForm(forms.Form):
+    """Which piece of a visit is set aside, and why."""
+
+    piece = forms.ChoiceField(choices=Piece.choices)
+    reason = forms.ChoiceField(choices=DismissalReason.choices)

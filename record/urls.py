@@ -1,6 +1,6 @@
 from django.urls import path
 
-from record.views import agenda, history, journal, leaflets, lost, pages, reviews, saved
+from record.views import agenda, closing, history, journal, leaflets, lost, pages, reviews, saved
 
 
 app_name = "record"
@@ -35,6 +35,11 @@ urlpatterns = [
     path("patients/<uuid:enrolment_id>/historique.csv", history.export, name="history_csv"),
     path("patients/<uuid:enrolment_id>/acces/", journal.accesses, name="accesses"),
     path("patients/<uuid:enrolment_id>/acces.pdf", journal.accesses_pdf, name="accesses_pdf"),
+    path("consultations/<uuid:visit_id>/suites/", closing.page, name="closing"),
+    path("consultations/<uuid:visit_id>/suites/ecarter/", closing.dismiss, name="dismiss"),
+    path("consultations/<uuid:visit_id>/lettre/", closing.write_letter, name="write_letter"),
+    path("consultations/<uuid:visit_id>/copie/<slug:medium>/", closing.copy, name="visit_copy"),
+    path("lettres/<uuid:letter_id>.pdf", closing.letter, name="letter"),
     path("journal/", journal.journal, name="journal"),
     path("journal/recherche/", journal.find, name="find_in_journal"),
     path("journal/comptes/<uuid:user_id>/", journal.account, name="account_journal"),

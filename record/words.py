@@ -190,6 +190,9 @@ ACTIONS: dict[str, str] = {
     "visit.prepared": "Consultation préparée",
     "visit.held": "Consultation enregistrée",
     "visit.corrected": "Consultation corrigée",
+    "visit.letter_written": "Lettre écrite au médecin relais",
+    "visit.piece_dismissed": "Pièce d’une consultation écartée",
+    "visit.copied": "Consultation copiée pour le dossier local",
     "visit.not_done": "Consultation non réalisée",
     "visits.reopened": "Calendrier de suivi rouvert",
     # Adverse events.

@@ -18,6 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Least
 from django.http import QueryDict
+from django.urls import reverse
 
 from accounts.models import Member
 from core import keyset
@@ -56,9 +57,9 @@ class Filters:
 def waiting(member: Member, today: date) -> EnrolmentQuerySet:
     """The member's patients with what they wait for:
 
-    `run_ends` (end of the running prescription), `visit_on`, `visit_closes_on`, `visit_code` (the
-    expected visit), `coming_on`, `coming_code` (the next one), then `todo` and `todo_on`, by which
-    the list is sorted.
+    `run_ends` (end of the running prescription), `visit_on`, `visit_closes_on`, `visit_code`,
+    `visit_key` (the expected visit), `coming_on`, `coming_code` (the next one), then `todo` and
+    `todo_on`, by which the list is sorted.
     """
     theirs = Visit.objects.filter(
         enrolment=OuterRef("pk"), kind__in=visits.kinds_entered_by(member.role)
@@ -73,6 +74,7 @@ def waiting(member: Member, today: date) -> EnrolmentQuerySet:
             visit_on=Subquery(expected.values("due_on")[:1]),
             visit_closes_on=Subquery(expected.values("closes_on")[:1]),
             visit_code=Subquery(expected.values("code")[:1]),
+            visit_key=Subquery(expected.values("public_id")[:1]),
             coming_on=Subquery(coming.values("due_on")[:1]),
             coming_code=Subquery(coming.values("code")[:1]),
         )
@@ -265,6 +267,12 @@ class Row:
         if late:
             return "late", f"{name} en retard de {late} j"
         return "due", f"{name} à faire vers le {due:%d/%m/%Y}"
+
+    @property
+    def visit_url(self) -> str:
+        """The form of the visit that is expected: one click from the list."""
+        key = self._found("visit_key")
+        return reverse("followup:visit", args=[key]) if key and self.enrolment.is_live else ""
 
     def _coming(self) -> tuple[str, str] | None:
         coming: date | None = self._found("coming_on")

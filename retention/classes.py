@@ -35,6 +35,8 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("followup.ReminderChoice", "enrolment"),
     ("followup.Attempt", "search__enrolment"),
     ("followup.Search", "enrolment"),
+    ("followup.Letter", "visit__enrolment"),
+    ("followup.Dismissal", "visit__enrolment"),
     ("followup.Visit", "enrolment"),
     ("pharmacies.Notice", "prescription__enrolment"),
     ("pharmacies.SupplyEnd", "enrolment"),

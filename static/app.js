@@ -69,6 +69,8 @@ function problemOf(el) {
   if (native) return NATIVE[native](el);
   if (el.type === "file") return fileProblem(el);
   const text = el.value?.trim();
+  // Words that say why there is no answer: followup/missing.py.
+  if (text && el.dataset.words?.toLowerCase().split("|").includes(text.toLowerCase())) return "";
   return text && KINDS[el.dataset.kind] ? KINDS[el.dataset.kind](el, text) : "";
 }
 

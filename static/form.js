@@ -80,8 +80,10 @@ function tellProgress(form, section) {
   const [words, kind] = wrong
     ? ["à corriger", "wrong"]
     : missing
-      ? [`${missing} à remplir`, "missing"]
-      : ["complet", "done"];
+      ? [`${names.size - missing} sur ${names.size}`, "missing"]
+      : names.size
+        ? ["complet", "done"]
+        : ["facultatif", "free"];
   if (state.textContent !== words) state.textContent = words;
   state.className = `rc-rail__state rc-rail__state--${kind}`;
 }

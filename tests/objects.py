@@ -25,7 +25,7 @@ from tests.accounts.factories import (
     MemberFactory,
     UserFactory,
 )
-from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.followup.factories import AnswersFactory, LetterFactory, VisitFactory
 from tests.patients.factories import BrokenGlassFactory, ConsentFactory, EnrolmentFactory
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory, trained_pharmacist
 from tests.prescriptions.factories import PrescriptionFactory, PresentationFactory
@@ -105,6 +105,24 @@ def _held(owner: Owner) -> dict[str, Any]:
     visit = VisitFactory(enrolment=owner.enrolment(), simple=True, done=True, held_by=owner.member)
     AnswersFactory(visit=visit)
     return {"visit_id": visit.public_id}
+
+
+def _copied(owner: Owner) -> dict[str, Any]:
+    return {**_held(owner), "medium": "texte"}
+
+
+def _letter(owner: Owner) -> dict[str, Any]:
+    """With its bytes."""
+    enrolment = owner.enrolment()
+    visit = VisitFactory(enrolment=enrolment, simple=True, done=True, held_by=owner.member)
+    paper = documents.store(
+        kind="visit_letter",
+        key_id=enrolment.key_id,
+        content=b"%PDF",
+        enrolment_id=enrolment.pk,
+        at=timezone.now(),
+    )
+    return {"letter_id": LetterFactory(visit=visit, paper=paper.public_id).public_id}
 
 
 def _prescription(**fields: object) -> Builder:
@@ -230,6 +248,8 @@ KNOWN: dict[frozenset[str], Builder] = {
     frozenset({"review_id"}): _review,
     frozenset({"user_id"}): _account,
     frozenset({"token_id"}): _token,
+    frozenset({"letter_id"}): _letter,
+    frozenset({"visit_id", "medium"}): _copied,
     frozenset({"enrolment_id", "public_id"}): _prescription(),
 }
 
@@ -249,7 +269,9 @@ BUILDERS: dict[str, Builder] = {
     ),
     "patients:nir": _nir,
     "patients:reveal_nir": _nir,
-    "followup:correct": _held,
+    **dict.fromkeys(
+        ["followup:correct", "record:closing", "record:dismiss", "record:write_letter"], _held
+    ),
     "prescriptions:pdf": _delivered,
     "prescriptions:print": _prescription(signed=True),
     "prescriptions:renew": _prescription(signed=True),

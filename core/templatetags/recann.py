@@ -172,8 +172,16 @@ def control(context: Context, bf: BoundField) -> SafeString:
 
 @register.filter
 def options(bf: BoundField) -> list[BoundWidget]:
-    """The choices of a field, without the empty one: no button answers nothing."""
-    return [option for option in bf.subwidgets if str(option.data["value"]) != ""]
+    """The choices of a field, without the empty one, nor those that its `asides` set apart."""
+    apart = {"", *getattr(bf.field, "asides", ())}
+    return [option for option in bf.subwidgets if str(option.data["value"]) not in apart]
+
+
+@register.filter
+def asides(bf: BoundField) -> list[BoundWidget]:
+    """The choices that stand on a line of their own, under the others."""
+    apart = getattr(bf.field, "asides", ())
+    return [option for option in bf.subwidgets if str(option.data["value"]) in apart]
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Every change of a visit. Nothing else writes these rows."""
 
 from followup.actions.checks import CannotHold, Held, Once
+from followup.actions.closing import CannotClose, dismiss, write_letter
 from followup.actions.correction import Correction, correct
 from followup.actions.preferences import (
     CannotChoose,
@@ -26,6 +27,7 @@ from followup.actions.visits import (
 
 __all__ = [
     "CannotChoose",
+    "CannotClose",
     "CannotHold",
     "CannotMiss",
     "CannotSearch",
@@ -37,6 +39,7 @@ __all__ = [
     "choose_rhythm",
     "close",
     "correct",
+    "dismiss",
     "end_with_exit",
     "feed_digest",
     "find",
@@ -51,4 +54,5 @@ __all__ = [
     "reopen",
     "revoke_feed",
     "schedule",
+    "write_letter",
 ]

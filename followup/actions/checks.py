@@ -9,7 +9,7 @@ from accounts.enums import Role
 from accounts.models import Member
 from core import keys
 from followup import items, questionnaires, rules
-from followup.enums import Decision, Timing
+from followup.enums import Decision, DoubtReason, Timing
 from followup.models import Answers, Visit
 from followup.questionnaires import Part
 from patients.enums import ConsentKind, EnrolmentState
@@ -47,6 +47,8 @@ class Held:
     comment: str = ""
     # Questionnaire code → item code → value.
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    # Questionnaire code → item code → why an unusual answer stands, a code of `DoubtReason`.
+    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Once:
 
 
 def locked_enrolment(enrolment_id: int) -> Enrolment:
-    enrolments = Enrolment.objects.select_related("site", "programme")
+    enrolments = Enrolment.objects.select_related("site", "programme", "patient")
     return enrolments.select_for_update(of=("self",)).get(pk=enrolment_id)
 
 
@@ -127,7 +129,8 @@ def check_decision(visit: Visit, said: Held, today: date) -> None:
 
 def check_answers(parts: list[Part], said: Held) -> None:
     wrong = {
-        part.code: items.problems(part.items, said.answers.get(part.code, {})) for part in parts
+        part.code: items.problems(part.items, said.answers.get(part.code, {}), said.held_on)
+        for part in parts
     }
     wrong = {code: problems for code, problems in wrong.items() if problems}
     if unknown := said.answers.keys() - {part.code for part in parts}:
@@ -140,9 +143,11 @@ def answers(visit: Visit, part: Part, said: Held, key: keys.DataKey) -> Answers:
     given = items.kept(part.items, said.answers.get(part.code, {}))
     words = items.free_texts(part.items)
     texts = {code: value for code, value in given.items() if code in words}
+    why = said.reasons.get(part.code, {})
     return Answers(
         visit=visit,
         version=part.version,
         data={code: value for code, value in given.items() if code not in words},
         texts_sealed=questionnaires.seal_texts(key, visit, part.code, texts),
+        reasons={code: DoubtReason(why[code]).value for code in given if code in why},
     )

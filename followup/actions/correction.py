@@ -73,7 +73,8 @@ def _check(visit: Visit, why: Correction) -> None:
 
 
 def _write(visit: Visit, said: Held, why: Correction, *, by: Member, at: datetime) -> None:
-    asked = {row.pk: (row, Part(row.version)) for row in _answered(visit)}
+    of = questionnaires.whom(visit.enrolment, visit.code)
+    asked = {row.pk: (row, Part(row.version, of)) for row in _answered(visit)}
     check_right(visit, by, by.site.local_day(at))
     check_dates(visit, said, by.site.local_day(at))
     if visit.timing != Timing.UNSCHEDULED:
@@ -114,10 +115,10 @@ def _answer(row: Answers, new: Answers, visit: Visit, part: Part, key: DataKey) 
     was, now = (
         questionnaires.open_text(key, visit, part.code, one.texts_sealed) for one in (row, new)
     )
-    if (row.data, was) == (new.data, now):
+    if (row.data, row.reasons, was) == (new.data, new.reasons, now):
         return False
-    row.data = new.data
+    row.data, row.reasons = new.data, new.reasons
     if was != now:
         row.texts_sealed = new.texts_sealed
-    row.save(update_fields=["data", "texts_sealed"])
+    row.save(update_fields=["data", "reasons", "texts_sealed"])
     return True

@@ -138,7 +138,7 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
     check_right(visit, by, today)
     check_dates(visit, said, today)
     check_decision(visit, said, today)
-    parts = questionnaires.asked(visit.enrolment, visit.kind, said.held_on)
+    parts = questionnaires.asked(visit.enrolment, visit.kind, said.held_on, visit.code)
     check_answers(parts, said)
     key = keys.open_key(visit.enrolment.key_id)
     _fill(visit, said)

@@ -1,3 +1,4 @@
+from followup.models.closing import Dismissal, Letter
 from followup.models.reminder import DigestChoice, Feed, Reminder, ReminderChoice, ReminderQuerySet
 from followup.models.search import Attempt, Search, SearchQuerySet
 from followup.models.visit import Answers, Preparation, Visit, VisitQuerySet
@@ -7,7 +8,9 @@ __all__ = [
     "Answers",
     "Attempt",
     "DigestChoice",
+    "Dismissal",
     "Feed",
+    "Letter",
     "Preparation",
     "Reminder",
     "ReminderChoice",

@@ -289,6 +289,8 @@ class Answers(models.Model):
     data = models.JSONField("réponses")
     # JSON of the answers in free words (items of kind «text»), under the enrolment's key.
     texts_sealed = models.BinaryField(null=True, blank=True)
+    # Item code → why an unusual answer stands, a code of `DoubtReason`.
+    reasons = models.JSONField("motifs des réponses inhabituelles", default=dict, blank=True)
 
     class Meta:
         verbose_name = "réponses"

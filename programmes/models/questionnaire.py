@@ -51,7 +51,9 @@ class QuestionnaireVersion(models.Model):
 
     `{"code", "label", "kind": number|choice|multiple|text|date|yes_no, "unit", "min", "max",
     "decimals", "required", "choices": [[value, label]], "help", "shown_if": {"code", "value"},
-    "score": true when drawn on the patient's curve}`.
+    "score": true when drawn on the patient's curve, "missing": [why there may be no answer],
+    "sex", "visits": [those it is asked at], "criterion": of eligibility, asked again,
+    "instrument": of `data/instruments.json`, "soft": [rules of `followup.doubts`]}`.
     """
 
     questionnaire = models.ForeignKey(

@@ -14,7 +14,7 @@ from accounts.enums import Profession, Role, SiteKind
 from accounts.models import Member, Site, User
 from core import audit, codes
 from followup import items, questionnaires
-from followup.enums import DateSource
+from followup.enums import DateSource, DoubtReason
 from followup.items import Item
 from followup.models import Visit
 from patients import identity
@@ -126,16 +126,19 @@ def visit_to_hold(enrolment: Enrolment, today: date) -> Visit:
 
 def answers(enrolment: Enrolment, today: date) -> dict[str, str]:
     """Every question of a complex visit answered, and what the doctor decides."""
-    typed = {
-        f"{part.code}-{item.code}": _typed(item, today)
-        for part in questionnaires.asked(enrolment, VisitKind.COMPLEX, today)
-        for item in part.items
-        if not item.shown_by and item.kind != items.TEXT
-    }
+    typed: dict[str, str] = {}
+    for part in questionnaires.asked(enrolment, VisitKind.COMPLEX, today):
+        for item in part.items:
+            if item.shown_by or item.kind == items.TEXT:
+                continue
+            name = f"{part.code}-{item.code}"
+            typed[name] = _typed(item, part.items, today)
+            # Whatever was answered before, it stands.
+            typed |= {f"{name}-why": DoubtReason.CHECKED} if item.soft else {}
     return typed | {"mode": "ON_SITE", "decision": "CONTINUE", "held_on": f"{today:%d/%m/%Y}"}
 
 
-def _typed(item: Item, today: date) -> str:
+def _typed(item: Item, every: list[Item], today: date) -> str:
     match item.kind:
         case items.NUMBER:
             lowest = item.lowest if item.lowest is not None else Decimal(1)
@@ -144,7 +147,9 @@ def _typed(item: Item, today: date) -> str:
             return f"{today:%d/%m/%Y}"
         case items.YES_NO:
             return items.NO
-    return item.choices[0][0]
+    # An answer that asks nothing more.
+    asking = {value for one in every if one.shown_by == item.code for value in one.shown_for}
+    return next(value for value, _ in item.choices if value not in asking)
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,30 @@
 import json
 import random
 
+from recann.cohort.reference import Version
 from recann.cohort.treatment import Taste
 
 
 WORDS = ("none", "mild", "moderate", "severe", "unbearable")
 
 
-def typed(code: str, months: float, taken: Taste, drawn: random.Random, *, is_first: bool) -> str:
+def typed(
+    asked: Version, months: float, taken: Taste, drawn: random.Random, *, is_first: bool, sex: str
+) -> str:
     """The answers to one questionnaire as JSON, in the types of its definition."""
     fall = 0 if is_first else taken.relief * min(months / 6, 1)
     score = max(0, min(10, round(drawn.gauss(7.4, 1.1) * (1 - fall))))
-    return json.dumps(_ANSWERS[code](score, drawn, is_first), separators=(",", ":"))
+    said = _ANSWERS[asked.code](score, drawn, is_first)
+    if asked.code == "commun" and sex == "F":
+        said["grossesse"] = False
+    kept = {code: value for code, value in said.items() if code in asked.items}
+    return json.dumps(kept, separators=(",", ":"))
 
 
 def _common(score: int, drawn: random.Random, is_first: bool) -> dict[str, object]:
     said: dict[str, object] = {
         "weight": round(drawn.gauss(70, 11), 1),
+        "treatments_changed": False,
         "quality_of_life": 10 - score,
         "sleep": min(10, score + drawn.choice((0, 0, 1))),
     }
@@ -60,7 +68,25 @@ def _tolerance(score: int, drawn: random.Random, is_first: bool) -> dict[str, ob
 
 
 def _circuit(score: int, drawn: random.Random, is_first: bool) -> dict[str, object]:  # noqa: ARG001
-    return {"days_to_obtain": drawn.randint(0, 7), "pharmacy_found": drawn.random() < 0.9}
+    said: dict[str, object] = {
+        "days_to_obtain": drawn.randint(0, 7),
+        "pharmacy_found": drawn.random() < 0.9,
+        "trips": drawn.choice((1, 1, 2)),
+        "difficulties": {"missing": "NOT_APPLICABLE"},
+    }
+    # 91 % are satisfied: domain.md 7.2 (P108).
+    said["satisfaction"] = drawn.choice("11111222224")
+    if drawn.random() < 0.15:
+        said["difficulties"] = [drawn.choice(("distance", "stock", "forms"))]
+    return said
+
+
+def _history(score: int, drawn: random.Random, is_first: bool) -> dict[str, object]:  # noqa: ARG001
+    return {"cardiaque": False, "suicide": False}
+
+
+def _team(score: int, drawn: random.Random, is_first: bool) -> dict[str, object]:  # noqa: ARG001
+    return {"team_opinion": "none"}
 
 
 _ANSWERS = {
@@ -72,4 +98,6 @@ _ANSWERS = {
     "palliatif": _palliative,
     "tolerance": _tolerance,
     "circuit": _circuit,
+    "antecedents": _history,
+    "equipe": _team,
 }

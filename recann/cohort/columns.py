@@ -77,7 +77,7 @@ COLUMNS: dict[type[Model], tuple[str, dict[str, object]]] = {
         " timing held_on held_by mode recorded_at decision not_done_reason entry_seconds",
         {"timing_reason": "", "stop_reason": "", "correction_reason": ""},
     ),
-    Answers: ("id visit version data", {}),
+    Answers: ("id visit version data", {"reasons": "{}"}),
     AdverseEvent: (
         "id public_id enrolment reported_by occurred_on known_on seriousness is_serious severity"
         " outcome recorded_at",

@@ -62,12 +62,10 @@ class Reference:
             and (link.valid_to is None or link.valid_to >= on)
         )
 
-    def questionnaires(
-        self, indication: str, on: date, *, is_complex: bool
-    ) -> list[tuple[int, str]]:
-        """Version id and questionnaire code of what is asked that day."""
+    def questionnaires(self, indication: str, on: date, *, is_complex: bool) -> list["Version"]:
+        """What is asked that day."""
         return [
-            (one.pk, one.code)
+            one
             for one in self.versions
             if one.valid_from <= on <= one.valid_to
             and (is_complex or one.at_simple_visits)
@@ -85,6 +83,8 @@ class Version:
     valid_to: date
     at_simple_visits: bool
     indications: frozenset[str]
+    # Codes of its questions.
+    items: frozenset[str]
 
 
 def read(programme: Programme) -> Reference:
@@ -117,6 +117,7 @@ def _versions(programme: Programme, every: frozenset[str]) -> list[Version]:
             row.valid_to or date.max,
             row.questionnaire.at_simple_visits,
             frozenset(one.code for one in row.questionnaire.indications.all()) or every,
+            frozenset(item["code"] for item in row.definition),
         )
         for row in rows.select_related("questionnaire").prefetch_related(
             "questionnaire__indications"

@@ -62,6 +62,8 @@ class Writer:
 
     def __init__(self, known: Reference, places: Map, today: date, drawn: random.Random) -> None:
         self.known, self.places, self.today, self.drawn = known, places, today, drawn
+        # Of the patient who is being written.
+        self.sex = ""
         self._sheets = {
             model: Sheet(model, varying.split(), constants)
             for model, (varying, constants) in COLUMNS.items()
@@ -80,6 +82,7 @@ class Writer:
         """Everything of one patient."""
         drawn = self.drawn
         person = self._person(course)
+        self.sex = person.sex
         public_id = uuid(drawn)
         patient = self._add(Patient, public_id, person.birth_date.year, person.sex, key.id.hex)
         dashed = f"{public_id[:8]}-{public_id[8:12]}-{public_id[12:16]}-{public_id[16:20]}"
@@ -298,9 +301,15 @@ class Writer:
         )  # fmt: skip
         asked = self.known.questionnaires(indication, held_on, is_complex=planned is not None)
         months = (held_on - course.included_on).days / 30
-        for version, code in asked:
-            data = answers.typed(code, months, taken, self.drawn, is_first=planned is None)
-            self._add(Answers, visit, version, data)
+        is_first = planned is None
+        for version in asked:
+            # Asked again one month after inclusion, then no more.
+            if version.code == "antecedents" and start[1] != "M1":
+                continue
+            data = answers.typed(
+                version, months, taken, self.drawn, is_first=is_first, sex=self.sex
+            )
+            self._add(Answers, visit, version.pk, data)
 
     # --- Vigilance ---------------------------------------------------------------------------
 

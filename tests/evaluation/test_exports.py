@@ -135,6 +135,27 @@ def test_visits_hold_one_column_an_answer_and_no_free_text():
     assert french["commun.dose"] == "-1,5"
 
 
+def test_why_there_is_no_answer_has_a_column_of_its_own():
+    visit = VisitFactory(done=True)
+    version = QuestionnaireVersionFactory(
+        questionnaire=QuestionnaireFactory(programme=visit.enrolment.programme, code="commun"),
+        definition=[
+            {"code": "weight", "label": "Poids", "kind": "number", "missing": ["REFUSED"]},
+            {"code": "signs", "label": "Signes", "kind": "multiple", "missing": ["UNKNOWN"]},
+            {"code": "pain", "label": "Douleur", "kind": "number"},
+        ],
+    )
+    absent = {"weight": {"missing": "REFUSED"}, "signs": {"missing": "UNKNOWN"}, "pain": 4}
+    AnswersFactory(visit=visit, version=version, data=absent)
+
+    _, (row,) = read(visit.enrolment.programme, DataSet.VISITS)
+
+    assert (row["commun.weight"], row["commun.weight.sans_reponse"]) == ("", "REFUSED")
+    assert (row["commun.signs"], row["commun.signs.sans_reponse"]) == ("", "UNKNOWN")
+    assert row["commun.pain"] == "4"
+    assert "commun.pain.sans_reponse" not in row
+
+
 def test_treatments_tell_what_was_prescribed_and_handed_over():
     prescription = PrescriptionFactory(signed=True)
     DispensationFactory(received__prescription=prescription, items=True)

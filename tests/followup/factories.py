@@ -1,5 +1,6 @@
 import datetime
 import secrets
+import uuid
 
 import factory
 
@@ -17,7 +18,9 @@ from followup.enums import (
 from followup.models import (
     Answers,
     Attempt,
+    Dismissal,
     Feed,
+    Letter,
     Preparation,
     Reminder,
     ReminderChoice,
@@ -169,3 +172,29 @@ class PreparationFactory(factory.django.DjangoModelFactory):
         )
     )
     prepared_at = datetime.datetime(2026, 4, 2, 9, tzinfo=datetime.UTC)
+
+
+class LetterFactory(factory.django.DjangoModelFactory):
+    """To the relay doctor of a patient whose M1 was held."""
+
+    class Meta:
+        model = Letter
+
+    visit = factory.SubFactory(VisitFactory, done=True)
+    addressee = factory.SubFactory(MemberFactory, role=Role.RELAY_DOCTOR)
+    paper = factory.LazyFunction(uuid.uuid4)
+    written_by = factory.SelfAttribute("visit.held_by")
+    written_at = datetime.datetime(2026, 4, 2, 11, tzinfo=datetime.UTC)
+
+
+class DismissalFactory(factory.django.DjangoModelFactory):
+    """The letter, set aside."""
+
+    class Meta:
+        model = Dismissal
+
+    visit = factory.SubFactory(VisitFactory, done=True)
+    piece = "LETTER"
+    reason = "ELSEWHERE"
+    dismissed_by = factory.SelfAttribute("visit.held_by")
+    dismissed_at = datetime.datetime(2026, 4, 2, 11, tzinfo=datetime.UTC)

@@ -1,5 +1,6 @@
 """What the database refuses of visits."""
 
+import uuid
 from datetime import UTC, date, datetime
 
 from django.db import connection
@@ -10,7 +11,9 @@ from tests.accounts.factories import MemberFactory
 from tests.followup.factories import (
     AnswersFactory,
     AttemptFactory,
+    DismissalFactory,
     FeedFactory,
+    LetterFactory,
     PreparationFactory,
     ReminderChoiceFactory,
     ReminderFactory,
@@ -56,7 +59,22 @@ def two_feeds():
     FeedFactory(member=feed.member)
 
 
+def dismissed_twice():
+    dismissal = DismissalFactory()
+    DismissalFactory(visit=dismissal.visit)
+
+
+def changed(row, **fields):
+    type(row).objects.filter(pk=row.pk).update(**fields)
+
+
 REFUSED = {
+    "followup_dismissed_once": dismissed_twice,
+    "followup_dismissal_known": lambda: DismissalFactory(piece="CAKE"),
+    "followup_dismissal_is_frozen": lambda: changed(DismissalFactory(), reason="LATER"),
+    "followup_dismissal_never_deleted": lambda: delete_as_owner(DismissalFactory()),
+    "followup_letter_is_frozen": lambda: changed(LetterFactory(), paper=uuid.uuid4()),
+    "followup_letter_never_deleted": lambda: delete_as_owner(LetterFactory()),
     "followup_one_unplanned_preparation": prepared_twice,
     "followup_visit_status_known": lambda: VisitFactory(status="LATER"),
     "followup_visit_kind_known": lambda: VisitFactory(kind="LONG"),

@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from accounts.models import OpenSession
 from followup.models import Answers, Visit
+from programmes.models import QuestionnaireVersion
 from tests.accessible import expect_accessible
 from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.programmes.factories import QuestionnaireVersionFactory
 from tests.sessions import open_session
 from tests.vigilance.factories import AdverseEventFactory, SuspectFactory
 
@@ -101,6 +103,86 @@ def test_two_tabs_do_not_overwrite_each_other(open_page, visit, errors):
     errors.clear()  # the refused saving
     first.reload()
     assert first.input_value("textarea[name=comment]") == "Premier"
+
+
+TWELVE = [
+    *({"code": f"n{i}", "label": f"Échelle {i}", "kind": "number", "min": "0", "max": "10",
+       "required": True, "missing": ["REFUSED"]} for i in range(8)),
+    *({"code": f"y{i}", "label": f"Signe {i}", "kind": "yes_no", "required": True}
+      for i in range(4)),
+]  # fmt: skip
+COUNT_CLICKS = "window.clicks = Number(sessionStorage.clicks || 0); addEventListener('click',"
+COUNT_CLICKS += (
+    " (e) => { if (e.isTrusted && e.detail) sessionStorage.clicks = ++window.clicks; }, true)"
+)
+
+
+@pytest.fixture
+def twelve():
+    """A visit due today that asks twelve answers, of a patient who gave them once."""
+    version = QuestionnaireVersionFactory(definition=TWELVE)
+    answers = {f"n{i}": 4 for i in range(8)} | {f"y{i}": False for i in range(4)}
+    first = AnswersFactory(
+        version=version,
+        data=answers,
+        visit__enrolment__indication__programme=version.questionnaire.programme,
+        visit__enrolment__patient__person=True,
+    )
+    due = VisitFactory(enrolment=first.visit.enrolment, code="M3", due_on=timezone.localdate())
+    return due, version.questionnaire.code
+
+
+def test_twelve_answers_are_recorded_with_two_clicks_and_the_keyboard(open_page, twelve):
+    visit, code = twelve
+    page = open_page(member=visit.enrolment.included_by)
+    page.add_init_script(COUNT_CLICKS)
+    page.goto(reverse("record:patients"))
+
+    with page.expect_navigation():
+        page.click("a.rc-state-link")
+    page.focus(f"[name={code}-n0]")
+    for one in range(8):
+        # The last answer in one key, or why there is none, or a value.
+        page.keyboard.type({0: "=", 1: "ref"}.get(one, "3"))
+        page.keyboard.press("Tab")
+    for _ in range(4):
+        page.keyboard.press("=")
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")  # «Poursuivre le traitement»
+    expect_accessible(page)
+    with page.expect_navigation():
+        page.click("text=Valider la consultation")
+
+    page.wait_for_selector("text=Suites de la consultation M3")
+    expect_accessible(page)
+    assert page.evaluate("Number(sessionStorage.clicks)") == 2
+    said = visit.answers.get().data
+    assert (said["n0"], said["n1"], said["n2"]) == (4, {"missing": "REFUSED"}, 3)
+    assert [said[f"y{i}"] for i in range(4)] == [False] * 4
+
+
+def test_an_unusual_answer_asks_why_at_once(open_page, twelve):
+    visit, code = twelve
+    rule = {"rule": "change", "than": "4", "source": "à nous"}
+    rows = QuestionnaireVersion.objects.filter(questionnaire__code=code)
+    rows.update(definition=[TWELVE[0] | {"soft": [rule]}])
+    page = open_page(width=390, member=visit.enrolment.included_by)
+    page.goto(page_of(visit))
+    why = f"select[name='{code}-n0-why']"
+    assert page.is_hidden(why)
+
+    page.fill(f"[name={code}-n0]", "9")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("text=Plus de 4 points d’écart")
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
+    expect_accessible(page)
+    page.select_option(why, "CHECKED")
+    page.check("input[name=decision][value=CONTINUE]", force=True)
+    with page.expect_navigation():
+        page.click("text=Valider la consultation")
+
+    visit.refresh_from_db()
+    assert visit.answers.get().reasons == {"n0": "CHECKED"}
 
 
 @pytest.mark.parametrize("width", [1280, 390])

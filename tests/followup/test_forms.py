@@ -114,7 +114,7 @@ def test_a_refusal_is_shown_beside_its_field(parts, error, field):
 def test_the_last_answer_stands_beside_the_question(parts):
     last = {"q": {"why": Last(["x"], date(2026, 3, 2), "")}}
 
-    (_, section, _) = form_of(parts, None).sections(last)
+    (_, section, _) = form_of(parts, None, last=last).sections()
 
     beside = {one.field.name: (one.last, one.last_from) for one in section.questions}
     assert beside["q-why"] == ("Froid", "02/03/2026")

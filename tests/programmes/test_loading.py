@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import NOBODY
-from programmes import openings
+from followup.enums import Missing
+from programmes import instruments, openings
 from programmes.enums import QuestionnaireStatus, Regime
 from programmes.models import (
     CriteriaSet,
@@ -128,15 +129,58 @@ def test_one_set_of_criteria_a_day(programmes, on, version):
     assert [row.version for row in sets] == [version]
 
 
-def test_the_registry_is_lighter_from_27_march_2023(programmes):
-    def asked(on):
-        versions = QuestionnaireVersion.objects.in_force(on).filter(
-            questionnaire__programme=programmes["recann"]
-        )
-        return {row.questionnaire.code for row in versions.select_related("questionnaire")}
+@pytest.mark.parametrize(
+    ("on", "kept"),
+    [
+        (datetime.date(2023, 3, 26), {"trips", "ease", "favourable", "satisfaction", "appetite"}),
+        (datetime.date(2023, 3, 27), {"satisfaction"}),
+    ],
+)
+def test_the_registry_is_lighter_from_27_march_2023(programmes, on, kept):
+    versions = QuestionnaireVersion.objects.in_force(on).filter(
+        questionnaire__programme=programmes["recann"], questionnaire__code__in=["circuit", "commun"]
+    )
 
-    assert "circuit" in asked(datetime.date(2023, 3, 26))
-    assert "circuit" not in asked(datetime.date(2023, 3, 27))
+    asked = {item["code"] for version in versions for item in version.definition}
+
+    assert asked & {"trips", "ease", "favourable", "satisfaction", "appetite"} == kept
+    assert {"days_to_obtain", "difficulties", "weight", "grossesse"} <= asked
+
+
+def test_a_criterion_asked_again_has_its_code_and_its_words(programmes):
+    version = QuestionnaireVersion.objects.get(
+        questionnaire__code="antecedents", questionnaire__programme=programmes["recann"]
+    )
+    criteria = programmes["recann"].criteria_sets.get(version="novembre 2021").criteria
+
+    words = dict(criteria.filter(code__in=["cardiaque", "suicide"]).values_list("code", "text"))
+
+    assert {item["code"]: item["label"] for item in version.definition} == words
+
+
+def test_only_free_instruments_are_asked(programmes):
+    known = instruments.by_code()
+    asked = {
+        item["instrument"]
+        for version in QuestionnaireVersion.objects.all()
+        for item in version.definition
+        if "instrument" in item
+    }
+
+    assert asked == {code for code, one in known.items() if one.is_free}
+    assert {"BPI", "EQ5D5L", "HAD", "SF36"} <= known.keys() - asked
+
+
+def test_every_rule_of_a_question_says_its_source(programmes):
+    rules = [
+        rule
+        for version in QuestionnaireVersion.objects.all()
+        for item in version.definition
+        for rule in item.get("soft", [])
+    ]
+
+    assert {rule["rule"] for rule in rules} == {"change", "change_percent", "usual", "answer"}
+    assert all(rule["source"] for rule in rules)
 
 
 def test_every_definition_is_well_formed(programmes):
@@ -147,6 +191,10 @@ def test_every_definition_is_well_formed(programmes):
         for item in version.definition:
             assert item["kind"] in kinds
             assert ("choices" in item) == (item["kind"] in {"choice", "multiple"})
+            # A code of no answer is no answer.
+            assert not {code for code, _ in item.get("choices", [])} & set(Missing.values)
+            assert set(item.get("missing", [])) <= set(Missing.values)
+            assert item["kind"] == "date" or item.get("help") or item.get("unit")
 
 
 def test_nobody_sees_no_programme(programmes):

@@ -130,6 +130,23 @@ def test_an_answer_is_told_with_the_words_of_its_question():
     assert entry.who == visit.held_by.user.full_name
 
 
+def test_why_an_unusual_answer_stands_is_told_beside_it():
+    answers = AnswersFactory()
+    visit = answers.visit
+    with audit.acting("visit.corrected", by=visit.held_by, reason="TYPING_ERROR"):
+        Answers.objects.filter(pk=answers.pk).update(
+            data={"pain": {"missing": "REFUSED"}}, reasons={"pain": "TREATMENT"}
+        )
+
+    entry, *_ = told(visit.enrolment, fact=Fact.VISIT)
+
+    changes = entry.told[0].rows[0].changes
+    assert [(one.name, one.before, one.after) for one in changes] == [
+        ("data.pain", "6", "Refus"),
+        ("reasons.pain", "–", "Effet du traitement"),
+    ]
+
+
 def test_free_words_are_opened_and_sealing_again_is_no_change():
     visit = VisitFactory(done=True)
     key = keys.open_key(visit.enrolment.key_id)

@@ -128,6 +128,7 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
         at("followup:visit", scene.due), at("followup:visit", scene.held)
     ],
     "followup:correct": lambda scene, _: [at("followup:correct", scene.held)],
+    "record:closing": lambda scene, _: [at("record:closing", scene.held)],
     "followup:unscheduled": of_patient("followup:unscheduled"),
     "vigilance:of_patient": of_patient("vigilance:of_patient"),
     "vigilance:report": of_patient("vigilance:report"),
@@ -140,6 +141,7 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
     "evaluation:dashboard": plain("evaluation:dashboard"),
     "evaluation:published": plain("evaluation:published"),
     "evaluation:export": plain("evaluation:export"),
+    "evaluation:dictionary": plain("evaluation:dictionary"),
     "evaluation:api": plain("evaluation:api"),
 }  # fmt: skip
 
@@ -155,7 +157,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
             "accounts:passkey_prove", "accounts:passkey_register", "accounts:passkey_registered",
             "accounts:close_other_sessions",
             "record:search", "rights:reopen", "record:find_in_journal", "record:journal_csv",
-            "evaluation:api_schema", "evaluation:api_releases",
+            "evaluation:api_schema", "evaluation:api_releases", "evaluation:dictionary_file",
         ],
         lambda _: [],
     ),
@@ -228,6 +230,11 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "record:found": lambda scene: [scene.enrolment.public_id],
     "record:save_filter": lambda _: [],
     "record:remove_filter": lambda scene: [scene.nurse.public_id],
+    **dict.fromkeys(
+        ["record:dismiss", "record:write_letter"], lambda scene: [scene.held.public_id]
+    ),
+    "record:visit_copy": lambda scene: [scene.held.public_id, "texte"],
+    "record:letter": lambda scene: [scene.glass.public_id],
     "followup:not_done": lambda scene: [scene.due.public_id],
     "vigilance:declare": lambda scene: [scene.event.public_id],
     "evaluation:chart_data": lambda _: ["inclusions"],
@@ -249,5 +256,6 @@ NOT_FOR: dict[str, set[str]] = {
     "vigilance:report_dispensed": {"REFERENCE_DOCTOR", "RELAY_DOCTOR"},
     # The visit of the scene is complex.
     "followup:correct": {"RELAY_DOCTOR"},
+    "record:closing": {"RELAY_DOCTOR"},
     "pharmacies:history": {"REFERENCE_DOCTOR", "RELAY_DOCTOR"},
 }

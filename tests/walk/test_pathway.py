@@ -299,7 +299,8 @@ def hold_visit(doctor, walk):
     doctor.choose(
         douleur__pain_words="mild", tolerance__tolerance="good",
         tolerance__has_adverse_event="NO", tolerance__cardiac_signs="NO",
-        tolerance__suicidal_ideas="NO", decision="CONTINUE",
+        tolerance__suicidal_ideas="NO", commun__treatments_changed="NO", commun__grossesse="NO",
+        antecedents__cardiaque="NO", antecedents__suicide="NO", decision="CONTINUE",
     )  # fmt: skip
     doctor.press("Valider la consultation")
     doctor.page.wait_for_load_state()
