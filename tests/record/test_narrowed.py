@@ -196,7 +196,7 @@ def test_an_indication_narrows_any_list():
     assert mine in expected
 
 
-@pytest.mark.parametrize(("todo", "listed"), [("renewal", True), ("late", False)])
+@pytest.mark.parametrize(("todo", "listed"), [("renewal", True), ("late", False), ("soon", False)])
 def test_the_first_lists(todo, listed):
     enrolment = patient()
 
