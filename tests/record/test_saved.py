@@ -66,6 +66,16 @@ def test_lists_that_cannot_be_kept(why):
     assert not JournalLine.objects.exists()
 
 
+def test_the_grid_opens_the_same_lists(client, sign_in):
+    member = patient().included_by
+    kept = SavedFilterFactory(owner=member)
+    sign_in(member)
+
+    page = client.get(reverse("record:grid"))
+
+    assertContains(page, f'href="{reverse("record:grid")}?{kept.query}"')
+
+
 def test_the_page_keeps_shows_and_removes_a_list(client, sign_in):
     enrolment = patient()
     sign_in(enrolment.included_by)
