@@ -4,6 +4,7 @@
 provider is another class with the same method.
 """
 
+import re
 from typing import Protocol
 
 import requests
@@ -29,12 +30,15 @@ class Gateway(Protocol):
 
 
 class HttpGateway:
-    """POST {"to", "text", "key"} to `SMS_URL`, with `SMS_TOKEN`; only 2xx is a success."""
+    """POST {"to", "text", "key"} to `SMS_URL`, with `SMS_TOKEN`; only 2xx is a success.
+
+    The number is sent without its spaces.
+    """
 
     def send(self, to: str, text: str, *, key: str) -> None:
         answer = requests.post(
             settings.SMS_URL,
-            json={"to": to, "text": text, "key": key},
+            json={"to": re.sub(r"[^\d+]", "", to), "text": text, "key": key},
             headers={"Authorization": f"Bearer {settings.SMS_TOKEN}"},
             timeout=PATIENCE,
             allow_redirects=False,

@@ -47,9 +47,9 @@ class AttemptForm(forms.Form):
     def __init__(self, *args: Any, enrolment: Enrolment, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.enrolment = enrolment
-        day = self.fields["attempted_on"]
-        if isinstance(day, FrenchDateField):
-            day.limit(earliest=enrolment.included_on, latest=today)
+        self.fields["attempted_on"] = FrenchDateField(
+            label="Date de la tentative", earliest=enrolment.included_on, latest=today
+        )
 
     def tried(self) -> Tried:
         said = self.cleaned_data

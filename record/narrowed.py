@@ -31,10 +31,10 @@ def kept(patients: EnrolmentQuerySet, todo: str, member: Member, today: date) ->
         case "silent":
             return with_last_seen(patients.filter(silent(today)))
         case "searched":
-            under_way = Search.objects.under_way().values("enrolment")
-            return with_last_seen(patients.filter(pk__in=under_way))
+            under_way = Search.objects.under_way().filter(enrolment=OuterRef("pk"))
+            return with_last_seen(patients.filter(Exists(under_way)))
         case "untold":
-            return patients.filter(pk__in=_untold(today).values("visit__enrolment"))
+            return patients.filter(Exists(_untold(today).filter(visit__enrolment=OuterRef("pk"))))
         case "pharmacy":
             return patients.filter(pharmacy=None, state__in=LIVE, merged_into=None)
         case "drafts":

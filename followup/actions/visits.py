@@ -74,14 +74,15 @@ def close(enrolment: Enrolment, by: Member, at: datetime) -> None:
 def reopen(enrolment: Enrolment, by: Member, at: datetime) -> None:
     """Plan again what an exit recorded by mistake had closed (`patients.actions.ON_REOPENED`).
 
-    Visits of the calendar only: a date given at a consultation is given again.
+    Visits of the calendar, and the renewal of what still runs: a date given at a consultation is
+    given again.
     """
-    del at
     closed = Visit.objects.filter(
         enrolment=enrolment, status=VisitStatus.CLOSED, definition__isnull=False
     )
     with audit.context("visits.reopened", by=by):
         reopened = closed.update(status=VisitStatus.PLANNED)
+        renewals.plan(enrolment, today=by.site.local_day(at))
     audit.record("visits.reopened", enrolment, by=by, count=reopened)
 
 

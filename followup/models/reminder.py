@@ -81,7 +81,8 @@ class ReminderChoice(models.Model):
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def pending(self) -> "ReminderQuerySet":
-        return self.exclude(state__in=SETTLED)
+        # As the index `followup_reminder_due` says it.
+        return self.filter(settled_at=None)
 
     def standing(self) -> "ReminderQuerySet":
         """Whose patient still agrees to that channel."""

@@ -11,9 +11,6 @@ from patients.models import Enrolment
 
 
 class SearchQuerySet(models.QuerySet["Search"]):
-    def visible_to(self, member: Member) -> "SearchQuerySet":
-        return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
-
     def under_way(self) -> "SearchQuerySet":
         return self.filter(closed_at=None)
 

@@ -198,6 +198,12 @@ class Visit(models.Model):
                 name="followup_planned",
             ),
             models.Index(fields=["enrolment", "-held_on"], name="followup_held"),
+            # Appointments to remind patients of: looked for every few minutes, everywhere.
+            models.Index(
+                fields=["due_on"],
+                condition=Q(status=VisitStatus.PLANNED, date_source=DateSource.NEXT_DATE),
+                name="followup_given",
+            ),
             models.Index(
                 fields=["-recorded_at"],
                 condition=Q(entry_seconds__isnull=False),

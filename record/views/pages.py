@@ -77,7 +77,7 @@ def patient_grid(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     form, rows = _asked(request, today)
     found = grid.page(rows, request.GET, role=request.member.role, today=today)
-    return render(request, "record/grid.html", {"form": form, "found": found})
+    return render(request, "record/grid.html", {"form": form, "found": found, **_lists(request)})
 
 
 def _asked(request: MemberRequest, today: date) -> tuple[WorklistForm, EnrolmentQuerySet]:

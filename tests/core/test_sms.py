@@ -36,7 +36,7 @@ def test_a_message_is_handed_over_with_its_key():
     assert sms.is_open()
     assert post.call_args.args == ("https://sms.test/",)
     assert post.call_args.kwargs == {
-        "json": {"to": "+33 6 00 00 00 00", "text": "Rappel", "key": "k"},
+        "json": {"to": "+33600000000", "text": "Rappel", "key": "k"},
         "headers": {"Authorization": "Bearer t"},
         "timeout": sms.PATIENCE,
         "allow_redirects": False,

@@ -11,6 +11,7 @@ from core.models import JournalLine
 from followup import actions, rules, tasks
 from followup.enums import DateSource, NotDoneReason, Standing, VisitStatus
 from followup.models import Visit
+from patients import actions as acts_before
 from patients.enums import EndReason, EnrolmentState
 from patients.models import Enrolment
 from prescriptions import actions as prescribing
@@ -156,6 +157,20 @@ def test_a_patient_being_weaned_has_no_renewal():
 
     assert not actions.plan_missing_renewal(prescription.enrolment_id, at=WRITTEN_AT)
     assert not Visit.objects.exists()
+
+
+def test_an_exit_undone_plans_the_renewal_again():
+    prescription = sign(PrescriptionFactory())
+    enrolment, doctor = prescription.enrolment, prescription.author
+    at = noon(date(2026, 3, 5))
+    gone = acts_before.end(
+        enrolment, reason=EndReason.OTHER, on=at.date(), weaning=False, by=doctor, at=at
+    )
+    assert planned(enrolment) == []
+
+    acts_before.reopen(gone, "Sortie enregistrée pour un autre patient.", by=doctor, at=at)
+
+    assert planned(enrolment) == [RENEWAL]
 
 
 def test_a_renewal_that_did_not_take_place_is_not_planned_again_for_what_is_over():

@@ -150,6 +150,32 @@ def test_a_relay_doctor_is_told_of_simple_visits_only():
     assert "M1" not in body
 
 
+def test_many_sites_are_read_in_groups():
+    first, second, third = (VisitFactory().enrolment.site for _ in range(3))
+
+    with mock.patch("followup.reminders.TOGETHER", 2):
+        groups = list(reminders.by_local_day([first, second, third], NIGHT))
+
+    assert groups == [(date(2026, 4, 12), [first, second]), (date(2026, 4, 12), [third])]
+
+
+def test_a_group_that_cannot_be_read_is_told_the_next_time():
+    VisitFactory()
+
+    with mock.patch("followup.reminders.read", side_effect=DatabaseError("lost")):
+        assert tasks.remind_sites() == 0
+    assert tasks.remind_sites() == 1
+
+
+def test_a_site_in_no_known_zone_stops_no_other():
+    lost, sound = VisitFactory().enrolment.site, VisitFactory().enrolment.site
+    lost.time_zone = "Europe/Nulle-Part"
+    lost.save()
+
+    assert tasks.remind_sites() == 1
+    assert OutgoingMail.objects.get().to == sound.email
+
+
 def test_one_doctor_who_fails_does_not_stop_the_others():
     enrolment = EnrolmentFactory()
     relay = MemberFactory(role=Role.RELAY_DOCTOR, programme=enrolment.programme)

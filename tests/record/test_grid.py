@@ -111,7 +111,7 @@ def test_filters_go_from_the_list_to_the_grid_and_back(sign_in):
     assertContains(response, f"{reverse('record:patients')}?patients=sortis")
 
 
-# session, user, device, member, indications, page, identities, keys, visits, times
+# session, user, device, member, indications, page, identities, keys, visits, times, saved lists
 @pytest.mark.parametrize("count", [1, 8])
 def test_the_grid_costs_the_same_whatever_its_length(sign_in, django_assert_max_num_queries, count):
     first = followed()
@@ -120,7 +120,7 @@ def test_the_grid_costs_the_same_whatever_its_length(sign_in, django_assert_max_
         followed(**same)
     client = sign_in(first.included_by)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         response = client.get(reverse("record:grid"))
 
     assertContains(response, "DUPONT Jeanne", count=count)

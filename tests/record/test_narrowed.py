@@ -1,34 +1,26 @@
-"""The narrower worklists: who is in each, who is not, and the lists kept under a name."""
+"""The narrower worklists: who is in each, and who is not."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
-from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.enums import Role
 from core import drafts
-from core.models import JournalLine
-from followup.models import Attempt
 from patients.enums import EndReason, EnrolmentState
 from pharmacies.models import SupplyEnd
-from record import saved, worklist
-from record.models import SavedFilter
-from record.saved import CannotSave, Named
+from record import worklist
 from record.worklist import Filters
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.followup.factories import (
-    AttemptFactory,
     ReminderFactory,
     SearchFactory,
     VisitFactory,
 )
 from tests.patients.factories import EnrolmentFactory, PatientFactory, PersonFactory
-from tests.pharmacies.factories import DispensationFactory, ReceivedFactory
+from tests.pharmacies.factories import DispensationFactory, ReceivedFactory, UndoneFactory
 from tests.prescriptions.factories import PrescriptionFactory
-from tests.record.factories import SavedFilterFactory
+from tests.programmes.factories import AccreditationFactory
 
 
 TODAY = date(2026, 7, 1)
@@ -75,21 +67,20 @@ def test_a_patient_without_news_for_ninety_days(included_on, held_on, silent):
     assert worklist.counts(enrolment.included_by, TODAY).silent == silent
 
 
-@pytest.mark.parametrize("undone", [False, True])
-def test_a_dispensation_is_news_unless_it_was_undone(undone):
-    prescription = PrescriptionFactory(signed=True)
+@pytest.mark.parametrize(
+    ("undone", "days", "silent"), [(False, 89, False), (False, 90, True), (True, 89, True)]
+)
+def test_a_dispensation_is_news_unless_it_was_undone(undone, days, silent):
+    enrolment = patient(included_on=date(2026, 1, 5))
+    prescription = PrescriptionFactory(signed=True, enrolment=enrolment)
     received = ReceivedFactory(prescription=prescription)
     given = DispensationFactory(received=received, items=True)
     if undone:
-        from tests.pharmacies.factories import UndoneFactory
-
         UndoneFactory(dispensation=given)
-    day = given.dispensed_on + timedelta(days=89)
-    enrolment = prescription.enrolment
 
-    found = kept(enrolment.included_by, "silent", max(day, enrolment.included_on + timedelta(90)))
+    found = kept(enrolment.included_by, "silent", given.dispensed_on + timedelta(days=days))
 
-    assert (enrolment in found) == undone or day < enrolment.included_on + timedelta(90)
+    assert found == ({enrolment} if silent else set())
 
 
 def test_who_left_is_not_asked_for_news():
@@ -190,6 +181,39 @@ def test_what_one_began_to_type():
     assert kept(member, "drafts") == {by_visit, by_record, by_prescription}
 
 
+def test_an_indication_narrows_any_list():
+    mine = patient()
+    beside(mine)
+    other = patient(included_by=mine.included_by, site=mine.site)
+    AccreditationFactory(member=mine.included_by, programme=other.programme)
+    rows = worklist.waiting(mine.included_by, TODAY)
+    asked = Filters(indication=mine.indication.label)
+
+    found = worklist.filtered(rows, asked, mine.included_by, TODAY)
+
+    expected = {one for one in rows if one.indication.label == mine.indication.label}
+    assert set(found) == expected
+    assert mine in expected
+
+
+@pytest.mark.parametrize(("todo", "listed"), [("renewal", True), ("late", False), ("soon", False)])
+def test_the_first_lists(todo, listed):
+    enrolment = patient()
+
+    assert kept(enrolment.included_by, todo) == ({enrolment} if listed else set())
+
+
+def test_who_left_waits_for_nothing():
+    enrolment = patient(
+        state=EnrolmentState.ENDED, ended_on=date(2026, 3, 20), end_reason=EndReason.OTHER
+    )
+    found = worklist.waiting(enrolment.included_by, TODAY).get()
+
+    row = worklist.Row(found, None, TODAY)
+
+    assert (row.renewal, row.visit, row.badge) == (None, None, "")
+
+
 # Wednesday 1 July 2026: the week ends on Sunday 5.
 @pytest.mark.parametrize(
     ("due_on", "days", "listed"),
@@ -226,156 +250,3 @@ def test_each_list_opens_and_costs_the_same(sign_in, todo, django_assert_max_num
         response = client.get(f"{reverse('record:patients')}?a_faire={todo}")
 
     assert response.status_code == 200
-
-
-# --- Lists under a name -----------------------------------------------------------------------
-
-
-def test_only_the_filters_of_an_address_are_kept():
-    asked = QueryDict("a_faire=late&q=DUPONT&apres=x&indication=Douleurs&patients=sortis")
-
-    assert saved.query_of(asked) == "a_faire=late&indication=Douleurs&patients=sortis"
-
-
-def test_what_is_usual_is_not_written():
-    asked = QueryDict("a_faire=toutes&indication=toutes&patients=suivis")
-
-    assert saved.query_of(asked) == ""
-
-
-def test_a_list_is_ones_own_or_shared_by_the_place():
-    mine = SavedFilterFactory()
-    shared = SavedFilterFactory(owner=MemberFactory(site=mine.owner.site), is_shared=True)
-    SavedFilterFactory(owner=MemberFactory(site=mine.owner.site))
-    SavedFilterFactory(is_shared=True)
-
-    assert set(saved.of(mine.owner)) == {mine, shared}
-
-
-def test_saving_and_removing_are_journaled():
-    member = MemberFactory()
-
-    kept_list = saved.save(Named("Retards", True), "a_faire=late", by=member, at=AT)
-    saved.remove(kept_list, by=member)
-
-    actions = JournalLine.objects.order_by("pk").values_list("action", flat=True)
-    assert list(actions) == ["filter.saved", "filter.removed"]
-    assert not SavedFilter.objects.exists()
-
-
-@pytest.mark.parametrize("why", ["the same name", "too many"])
-def test_lists_that_cannot_be_kept(why):
-    first = SavedFilterFactory()
-    if why == "too many":
-        SavedFilterFactory.create_batch(saved.MAX_PER_PERSON - 1, owner=first.owner)
-    before = SavedFilter.objects.count()
-    name = first.name if why == "the same name" else "Une autre"
-
-    with pytest.raises(CannotSave, match="déjà"):
-        saved.save(Named(name, False), "", by=first.owner, at=AT)
-
-    assert SavedFilter.objects.count() == before
-    assert not JournalLine.objects.exists()
-
-
-def test_the_page_keeps_shows_and_removes_a_list(client, sign_in):
-    enrolment = patient()
-    sign_in(enrolment.included_by)
-    query = "a_faire=late&patients=sortis"
-
-    answer = client.post(
-        reverse("record:save_filter"), {"name": "Mes retards", "query": f"{query}&q=DUPONT"}
-    )
-    assertRedirects(answer, f"{reverse('record:patients')}?{query}")
-    assertContains(client.get(reverse("record:patients")), "Mes retards")
-    assertContains(
-        client.post(reverse("record:save_filter"), {"name": "Mes retards"}, follow=True),
-        "porte déjà ce nom",
-    )
-    assertContains(
-        client.post(reverse("record:save_filter"), {"name": ""}, follow=True), "Donnez un nom"
-    )
-    mine = SavedFilter.objects.get()
-    other = SavedFilterFactory(owner=MemberFactory(site=enrolment.site), is_shared=True)
-    assertContains(client.get(reverse("record:patients")), other.owner.user.full_name)
-    remove = lambda one: reverse("record:remove_filter", args=[one.public_id])  # noqa: E731
-    assert client.post(remove(other)).status_code == 404
-    assertRedirects(client.post(remove(mine)), reverse("record:patients"))
-
-    assertNotContains(client.get(reverse("record:patients")), "Mes retards")
-
-
-# --- The page of a patient without news -------------------------------------------------------
-
-
-def test_a_doctor_tries_finds_and_is_told(client, sign_in):
-    enrolment = patient(included_on=timezone.localdate() - timedelta(days=100))
-    sign_in(enrolment.included_by)
-    url = reverse("record:lost", args=[enrolment.public_id])
-    today = f"{timezone.localdate():%d/%m/%Y}"
-
-    page = client.get(url)
-    assertContains(page, "Aucune tentative")
-    assertContains(page, "Sans nouvelles depuis 90 jours ou plus")
-    assertNotContains(page, "Patient retrouvé")
-    typed = {"attempted_on": today, "means": "PHONE", "answered": "NOTHING"}
-    answer = client.post(url, typed, follow=True)
-    assertContains(answer, "La tentative est enregistrée.")
-    assertContains(answer, "Recherche en cours")
-    assertContains(answer, "Trois tentatives par deux moyens")
-    assertContains(answer, reverse("patients:end", args=[enrolment.public_id]))
-    found = reverse("record:found", args=[enrolment.public_id])
-    assertContains(client.post(found, follow=True), "la recherche est close")
-
-    assertContains(client.post(found, follow=True), "Aucune recherche n’est en cours")
-
-
-def test_an_attempt_to_come_is_refused_beside_its_field(client, sign_in):
-    enrolment = patient()
-    sign_in(enrolment.included_by)
-    tomorrow = timezone.localdate() + timedelta(days=2)
-
-    answer = client.post(
-        reverse("record:lost", args=[enrolment.public_id]),
-        {"attempted_on": f"{tomorrow:%d/%m/%Y}", "means": "PHONE", "answered": "NOTHING"},
-    )
-
-    assertContains(answer, "ou avant.")
-    assert not Attempt.objects.exists()
-
-
-def test_an_act_that_refuses_says_so_on_the_page(client, sign_in):
-    enrolment = patient(
-        state=EnrolmentState.ENDED,
-        ended_on=date(2026, 3, 20),
-        end_reason=EndReason.LOST_TO_FOLLOWUP,
-    )
-    AttemptFactory(
-        search=SearchFactory(
-            enrolment=enrolment, closed_at=AT, closed_by=enrolment.included_by, outcome="LOST"
-        )
-    )
-    sign_in(enrolment.included_by)
-    url = reverse("record:lost", args=[enrolment.public_id])
-
-    page = client.get(url)
-    assertContains(page, reverse("patients:reopen", args=[enrolment.public_id]))
-    assertContains(page, "Perdu de vue, sortie enregistrée")
-    client.post(url, {"attempted_on": "20/03/2026", "means": "PHONE", "answered": "NOTHING"})
-
-    assert Attempt.objects.count() == 1
-
-
-def test_a_relay_doctor_tries_and_does_not_end(client, sign_in):
-    relay = MemberFactory(role=Role.RELAY_DOCTOR)
-    enrolment = patient(relay_doctor=relay)
-    from tests.programmes.factories import AccreditationFactory
-
-    AccreditationFactory(member=relay, programme=enrolment.programme)
-    AttemptFactory(search=SearchFactory(enrolment=enrolment))
-    sign_in(relay)
-
-    page = client.get(reverse("record:lost", args=[enrolment.public_id]))
-
-    assertContains(page, "Patient retrouvé")
-    assertNotContains(page, reverse("patients:end", args=[enrolment.public_id]))

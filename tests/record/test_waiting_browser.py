@@ -19,6 +19,18 @@ pytestmark = [
 ]
 
 
+def keep_list(page, name):
+    """Under a name, from the list that is shown; then open it by that name."""
+    page.get_by_text("Enregistrer cette liste").click()
+    page.fill("[name='name']", name)
+    expect_accessible(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enregistrer la liste").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
+    assert page.get_by_role("link", name=name).get_attribute("aria-current") == "true"
+
+
 def test_a_doctor_keeps_a_list_looks_for_a_patient_and_finds_her(open_page):
     programme = ProgrammeFactory()
     doctor = MemberFactory(programme=programme)
@@ -32,14 +44,7 @@ def test_a_doctor_keeps_a_list_looks_for_a_patient_and_finds_her(open_page):
 
     page.goto("/patients/?a_faire=silent")
     assert page.get_by_text("Vu pour la dernière fois le").count() == 1
-    page.get_by_text("Enregistrer cette liste").click()
-    page.fill("[name='name']", "À relancer")
-    expect_accessible(page)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Enregistrer la liste").click()
-    with page.expect_navigation():
-        page.get_by_role("link", name="À relancer").click()
-    assert page.get_by_role("link", name="À relancer").get_attribute("aria-current") == "true"
+    keep_list(page, "À relancer")
     with page.expect_navigation():
         page.get_by_role("link", name="DELACROIX").click()
     with page.expect_navigation():

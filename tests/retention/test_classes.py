@@ -86,6 +86,9 @@ def test_every_tracked_model_has_its_versions_erased():
         "pharmacies.SupplyEnd",
         "prescriptions.Presentation",
         "followup.Preparation",
+        "followup.Reminder",
+        # Written once.
+        "followup.ReminderChoice",
         "core.Document",
         "core.VerificationCode",
     }
