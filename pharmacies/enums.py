@@ -62,6 +62,7 @@ class BrokenRule(models.TextChoices):
     EXPIRED = "EXPIRED", "Lot périmé le jour de la remise"
     EARLY = "EARLY", "Avant la date d’ouverture, sans motif"
     OTHER_PLACE = "OTHER_PLACE", "Autre pharmacie que celle choisie, sans motif"
+    OVERLAP = "OVERLAP", "Chevauchement sans mention expresse, sans motif"
 
 
 class InterventionKind(models.TextChoices):

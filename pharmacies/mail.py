@@ -30,7 +30,7 @@ def queue_intervention(made: Intervention, *, at: datetime) -> OutgoingMail:
     body = render_to_string("mail/intervention.txt", context)
     subject = f"ReCann\u202f: un pharmacien vous écrit, dossier {prescription.enrolment.number}"
     key = f"intervention {made.public_id}"
-    return mail.queue(key, prescription.prescriber.email, subject, body, at=at)
+    return mail.queue(key, prescription.answering.email, subject, body, at=at)
 
 
 def queue_bulletin(bulletin: Bulletin, pharmacy: Site, *, at: datetime) -> OutgoingMail | None:
@@ -72,7 +72,7 @@ def queue_answer(notice: Notice, *, at: datetime) -> OutgoingMail:
     subject = f"ReCann\u202f: réponse de la pharmacie, dossier {prescription.enrolment.number}"
     key = f"notice {notice.public_id} {notice.answer}"
     body = _notice(notice, notice.get_answer_display())
-    return mail.queue(key, prescription.prescriber.email, subject, body, at=at)
+    return mail.queue(key, prescription.answering.email, subject, body, at=at)
 
 
 def _notice(notice: Notice, answer: str) -> str:

@@ -15,7 +15,7 @@ from pharmacies import rights, rules, words
 from pharmacies.models import Dispensation, DispensedItem, Received
 from pharmacies.row import Caution, Row
 from pharmacies.rules import Limits, Ordered, Supply
-from prescriptions.enums import PrescriptionStatus
+from prescriptions.enums import PaperFlag, PrescriptionStatus
 from prescriptions.models import Line, Prescription
 from programmes.enums import Regime
 from programmes.models import Accreditation, SupplyRule
@@ -238,6 +238,7 @@ def _warnings(
                 is_about_place=True,
             )
         )
+    found += _of_paper(prescription)
     for row in rows:
         if row.due.opens_on and row.due.is_early(on):
             found.append(
@@ -248,6 +249,18 @@ def _warnings(
                 )
             )
     return found + _still_in_hand(prescription, rows, on)
+
+
+def _of_paper(prescription: Prescription) -> list[Caution]:
+    """What a transcribed paper shows; a silent overlap is passed with a reason (R. 5132-33)."""
+    return [
+        Caution(
+            f"{PaperFlag(code).label}.",
+            needs_reason=code == PaperFlag.OVERLAP,
+            is_overlap=code == PaperFlag.OVERLAP,
+        )
+        for code in prescription.paper_flags
+    ]
 
 
 def _still_in_hand(prescription: Prescription, rows: list[Row], on: date) -> list[Caution]:

@@ -28,7 +28,11 @@ from tests.accounts.factories import (
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.patients.factories import BrokenGlassFactory, ConsentFactory, EnrolmentFactory
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory, trained_pharmacist
-from tests.prescriptions.factories import PrescriptionFactory, PresentationFactory
+from tests.prescriptions.factories import (
+    CertificateOpeningFactory,
+    PrescriptionFactory,
+    PresentationFactory,
+)
 from tests.programmes.factories import IndicationFactory, ProductFactory, SupplyNoticeFactory
 from tests.record.factories import SavedFilterFactory
 from tests.rights.factories import ReviewFactory
@@ -131,6 +135,35 @@ def _delivered(owner: Owner) -> dict[str, Any]:
 
 def _presented(owner: Owner) -> dict[str, Any]:
     return {"prescription_id": owner.prescription().public_id}
+
+
+def _certified(owner: Owner) -> dict[str, Any]:
+    opening = CertificateOpeningFactory(
+        member=owner.member, enrolment=owner.enrolment(), at=timezone.now()
+    )
+    return {"enrolment_id": opening.enrolment.public_id}
+
+
+def _paper(owner: Owner) -> dict[str, Any]:
+    """Transcribed by the owner and at hand, its certificate too."""
+    found = _certified(owner)
+    enrolment = Enrolment.objects.get(public_id=found["enrolment_id"])
+    fields = {"enrolment": enrolment, "author": owner.member, "is_transcribed": True}
+    signed = PrescriptionFactory(**fields, prescriber=enrolment.included_by.user, signed=True)
+    PresentationFactory(member=owner.member, prescription=signed, at=timezone.now())
+    signed.document = documents.store(
+        kind="prescription_paper",
+        key_id=enrolment.key_id,
+        content=b"%PDF-1.7",
+        enrolment_id=enrolment.pk,
+        at=timezone.now(),
+    )
+    signed.save(update_fields=["document"])
+    return {**found, "prescription_id": signed.public_id}
+
+
+def _paper_alone(owner: Owner) -> dict[str, Any]:
+    return {"prescription_id": _paper(owner)["prescription_id"]}
 
 
 def _dispensation(owner: Owner) -> dict[str, Any]:
@@ -250,6 +283,10 @@ BUILDERS: dict[str, Builder] = {
     "patients:nir": _nir,
     "patients:reveal_nir": _nir,
     "followup:correct": _held,
+    "pharmacies:transcribe": _certified,
+    "pharmacies:reopen_paper": _paper,
+    "pharmacies:scan": _paper_alone,
+    "pharmacies:void_paper": _paper_alone,
     "prescriptions:pdf": _delivered,
     "prescriptions:print": _prescription(signed=True),
     "prescriptions:renew": _prescription(signed=True),

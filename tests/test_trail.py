@@ -56,6 +56,7 @@ WITHOUT_HISTORY = {
     "training.ChapterDone": "where somebody stands in a course",
     "programmes.IndicationSubtype": "two columns of a file with its source, never edited",
     "prescriptions.Presentation": "inserted only; each one is a line of the journal",
+    "prescriptions.CertificateOpening": "inserted only; each one is a line of the journal",
     "evaluation.StatisticsRelease": "a closed quarter, written once",
     "evaluation.CountRun": "computed again each night",
     "evaluation.MonthCount": "computed again each night",

@@ -90,7 +90,7 @@ def intervene(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
         except once.AnotherBody as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"Envoyé à {prescription.prescriber.full_name}.")
+            messages.success(request, f"Envoyé à {prescription.answering.full_name}.")
             return redirect("pharmacies:prescription", prescription_id)
     return render(request, "pharmacies/intervene.html", {"form": form} | _back(prescription))
 

@@ -159,9 +159,16 @@ def _facts(read: Sheet, person: Person | None) -> list[tuple[str, str]]:
     return [
         ("Date de naissance", person.birth_text if person else "Identité effacée"),
         ("Dossier", prescription.enrolment.number),
-        ("Prescripteur", f"{prescription.prescriber.full_name}, {prescription.author.site}"),
+        ("Prescripteur", _prescriber(prescription)),
         ("Traitement", f"{period} ({prescription.duration_days}\u00a0jours)"),
     ]
+
+
+def _prescriber(prescription: Prescription) -> str:
+    """And where they wrote; of a paper, their number."""
+    if prescription.is_transcribed:
+        return f"{prescription.prescriber_name}, RPPS\u00a0{prescription.prescriber_rpps}"
+    return f"{prescription.prescriber_name}, {prescription.author.site}"
 
 
 def _dispense(

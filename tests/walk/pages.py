@@ -120,6 +120,8 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
         at("prescriptions:void", scene.enrolment, scene.draft_of(member))
     ],
     "pharmacies:counter": plain("pharmacies:counter"),
+    "pharmacies:certificate": plain("pharmacies:certificate"),
+    "pharmacies:transcribe": lambda scene, _: [at("pharmacies:transcribe", scene.enrolment)],
     "pharmacies:prescription": lambda scene, _: [at("pharmacies:prescription", scene.waiting)],
     "pharmacies:done": lambda scene, _: [at("pharmacies:done", scene.dispensation)],
     "pharmacies:history": plain("pharmacies:history"),
@@ -228,6 +230,11 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "record:found": lambda scene: [scene.enrolment.public_id],
     "record:save_filter": lambda _: [],
     "record:remove_filter": lambda scene: [scene.nurse.public_id],
+    "pharmacies:scan": lambda scene: [scene.waiting.public_id],
+    "pharmacies:void_paper": lambda scene: [scene.waiting.public_id],
+    "pharmacies:reopen_paper": lambda scene: [
+        scene.enrolment.public_id, scene.waiting.public_id
+    ],
     "followup:not_done": lambda scene: [scene.due.public_id],
     "vigilance:declare": lambda scene: [scene.event.public_id],
     "evaluation:chart_data": lambda _: ["inclusions"],
