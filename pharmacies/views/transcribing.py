@@ -129,8 +129,9 @@ def _form(request: MemberRequest, enrolment: Enrolment) -> PaperForm:
     command = request.POST.get("change", "")
     kept = None if posted else drafts.load(request.member.user_id, _draft_key(enrolment))
     data = request.POST.dict() if posted else dict(kept.data) if kept else {}
+    text = typed.from_fields(data) if data else typed.Typed({})
     return PaperForm(
-        typed.rearranged(typed.from_fields(data), command),
+        typed.rearranged(text, command),
         enrolment=enrolment,
         member=request.member,
         today=timezone.localdate(),

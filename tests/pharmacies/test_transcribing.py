@@ -1,7 +1,5 @@
 """A prescription without a code, from the certificate to the counter."""
 
-import io
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -303,22 +301,7 @@ def test_a_word_about_a_paper_of_nobody_here_goes_to_who_included(sign_in, patie
 # --- In a browser ----------------------------------------------------------------------------
 
 
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-def test_from_the_certificate_to_the_handing_over(open_page, tmp_path):
-    patient = a_patient()
-    product = a_medicine(patient)
-    page = open_page(width=390, member=trained_pharmacist(patient.programme))
-    photo = tmp_path / "photo.png"
-    photo.write_bytes(io.BytesIO(a_scan()).getvalue())
-    page.goto(reverse("pharmacies:certificate"))
-    expect_accessible(page)
-    page.fill("[name=code]", patient.code)
-    page.fill("[name=birth_date]", "12051960")
-    with page.expect_navigation():
-        page.click("text=Ouvrir le patient")
-    expect_accessible(page)
-
+def _fill(page, product, photo):
     today = timezone.localdate()
     page.fill("[name=rpps]", OUTSIDE)
     page.fill("[name=prescriber_name]", "Dr Paul Petit")
@@ -329,6 +312,25 @@ def test_from_the_certificate_to_the_handing_over(open_page, tmp_path):
     page.fill("[name=line-0-step-0-intakes]", "2")
     page.fill("[name=line-0-step-0-days]", "28")
     page.fill("[name=starts_on]", f"{today:%d/%m/%Y}")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+def test_from_the_certificate_to_the_handing_over(open_page, tmp_path):
+    patient = a_patient()
+    product = a_medicine(patient)
+    page = open_page(width=390, member=trained_pharmacist(patient.programme))
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(a_scan())
+    page.goto(reverse("pharmacies:certificate"))
+    expect_accessible(page)
+    page.fill("[name=code]", patient.code)
+    page.fill("[name=birth_date]", "12051960")
+    with page.expect_navigation():
+        page.click("text=Ouvrir le patient")
+    expect_accessible(page)
+
+    _fill(page, product, photo)
     with page.expect_navigation():
         page.click("text=Transcrire et ouvrir")
     expect_accessible(page)
