@@ -89,6 +89,14 @@ class BulletinKind(models.TextChoices):
     FORGERY = "FORGERY", "Ordonnances volées ou falsifiées"
 
 
+class Waits(models.TextChoices):
+    """What somebody must answer, and after how long others are told."""
+
+    NOTICE = "NOTICE", "Annonce à la pharmacie sans réponse"
+    BULLETIN = "BULLETIN", "Alerte sans accusé de réception"
+    INTERVENTION = "INTERVENTION", "Intervention du pharmacien non lue"
+
+
 class NoticeAnswer(models.TextChoices):
     """What the pharmacy answers to an announcement."""
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("dispensation/<uuid:prescription_id>/presentation/", views.receive, name="receive"),
     path("dispensation/<uuid:prescription_id>/deja-remise/", answers.late, name="late"),
     path("dispensation/<uuid:prescription_id>/intervention/", answers.intervene, name="intervene"),
+    path("interventions/<uuid:intervention_id>/lue/", answers.read_word, name="read_word"),
     path("dispensation/<uuid:dispensation_id>/annulation/", answers.undo, name="undo"),
     path("a-preparer/", notices.notices, name="notices"),
     path("a-preparer/<uuid:notice_id>/reponse/", notices.answer, name="answer"),

@@ -210,6 +210,7 @@ ACCESS: dict[str, Permission | str] = {
     "pharmacies:history": Permission.DISPENSATION_VIEW,
     "pharmacies:late": Permission.DISPENSATION_WRITE,
     "pharmacies:intervene": Permission.DISPENSATION_WRITE,
+    "pharmacies:read_word": Permission.PRESCRIPTION_WRITE,
     "pharmacies:undo": Permission.DISPENSATION_WRITE,
     "pharmacies:notices": Permission.DISPENSATION_WRITE,
     "pharmacies:answer": Permission.DISPENSATION_WRITE,

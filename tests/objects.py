@@ -27,7 +27,12 @@ from tests.accounts.factories import (
 )
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.patients.factories import BrokenGlassFactory, ConsentFactory, EnrolmentFactory
-from tests.pharmacies.factories import DispensationFactory, ReceivedFactory, trained_pharmacist
+from tests.pharmacies.factories import (
+    DispensationFactory,
+    InterventionFactory,
+    ReceivedFactory,
+    trained_pharmacist,
+)
 from tests.prescriptions.factories import (
     CertificateOpeningFactory,
     PrescriptionFactory,
@@ -172,6 +177,11 @@ def _dispensation(owner: Owner) -> dict[str, Any]:
     return {"dispensation_id": DispensationFactory(received=received, items=True).public_id}
 
 
+def _word(owner: Owner) -> dict[str, Any]:
+    signed = PrescriptionFactory(enrolment=owner.enrolment(), signed=True)
+    return {"intervention_id": InterventionFactory(prescription=signed).public_id}
+
+
 def _event(owner: Owner) -> dict[str, Any]:
     told = AdverseEventFactory(enrolment=owner.enrolment(), reported_by=owner.member)
     return {"event_id": told.public_id}
@@ -252,6 +262,7 @@ KNOWN: dict[frozenset[str], Builder] = {
     frozenset({"visit_id"}): _planned,
     frozenset({"dispensation_id"}): _dispensation,
     frozenset({"prescription_id"}): _presented,
+    frozenset({"intervention_id"}): _word,
     frozenset({"event_id"}): _event,
     frozenset({"draft_id"}): _inclusion,
     frozenset({"draft_id", "step"}): _step,

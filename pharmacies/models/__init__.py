@@ -1,6 +1,7 @@
 """What left a pharmacy, and what its register holds."""
 
 from pharmacies.models.bulletin import Acknowledgement, Bulletin
+from pharmacies.models.delay import Delay
 from pharmacies.models.dispensation import Dispensation, DispensedItem, Received, Undone
 from pharmacies.models.intervention import Intervention
 from pharmacies.models.notice import Notice
@@ -12,6 +13,7 @@ from pharmacies.models.supply_end import SupplyEnd
 __all__ = [
     "Acknowledgement",
     "Bulletin",
+    "Delay",
     "Dispensation",
     "DispensedItem",
     "Intervention",

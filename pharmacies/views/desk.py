@@ -19,7 +19,7 @@ from patients import identity
 from patients.identity import Person
 from pharmacies import actions, samples, sheet
 from pharmacies.forms import CounterForm, DispensingForm, ReceiveForm
-from pharmacies.models import Dispensation
+from pharmacies.models import Bulletin, Dispensation, Notice
 from pharmacies.sheet import Sheet
 from prescriptions import texts
 from prescriptions.actions import CannotPresent, present
@@ -27,6 +27,8 @@ from prescriptions.models import Prescription
 
 
 PER_PAGE = 50
+# Alerts shown above the counter. No legal source: one glance.
+MOST_ALERTS = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +44,12 @@ def counter(request: MemberRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("pharmacies:prescription", presentation.prescription.public_id)
-    context = {"form": form, "papers": samples.waiting(request.member)}
+    context = {
+        "form": form,
+        "papers": samples.waiting(request.member),
+        "notices": Notice.objects.visible_to(request.member).waiting().count(),
+        "alerts": list(Bulletin.objects.waiting_for(request.member)[:MOST_ALERTS]),
+    }
     return render(request, "pharmacies/counter.html", context)
 
 

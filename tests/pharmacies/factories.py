@@ -10,6 +10,7 @@ from pharmacies.enums import BearerKind, Medium, MovementKind, Shelf, UndoReason
 from pharmacies.models import (
     Acknowledgement,
     Bulletin,
+    Delay,
     Dispensation,
     DispensedItem,
     Intervention,
@@ -128,6 +129,18 @@ class UndoneFactory(factory.django.DjangoModelFactory):
     reason = UndoReason.TWICE
     recorded_at = factory.SelfAttribute("dispensation.recorded_at")
     recorded_by = factory.SelfAttribute("dispensation.dispensed_by")
+
+
+class DelayFactory(factory.django.DjangoModelFactory):
+    """Another delay of the same kind, from a later day: the first comes from a migration."""
+
+    class Meta:
+        model = Delay
+
+    code = "NOTICE"
+    hours = 12
+    valid_from = datetime.date(2026, 1, 1)
+    source = "essai"
 
 
 class InterventionFactory(factory.django.DjangoModelFactory):

@@ -207,7 +207,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     **dict.fromkeys(
         [
             "patients:ask_merge", "pharmacies:answer", "pharmacies:acknowledge",
-            "pharmacies:month_pdf",
+            "pharmacies:month_pdf", "pharmacies:read_word",
         ],
         lambda scene: [scene.glass.public_id],
     ),
