@@ -45,6 +45,13 @@ class Medium(models.TextChoices):
     CSV = "CSV", "Fichier CSV"
 
 
+class Kept(models.TextChoices):
+    """What a pharmacy keeps for years, on two supports."""
+
+    REGISTER = "REGISTER", "Registre des stupéfiants"
+    COPIES = "COPIES", "Copies des ordonnances délivrées"
+
+
 class UndoReason(models.TextChoices):
     """Why a dispensation that was written never counted."""
 

@@ -60,5 +60,5 @@ urlpatterns = [
     path("registre/balances/<uuid:month_id>/", register.month_pdf, name="month_pdf"),
     path("registre/bons/", register.slips, name="slips"),
     path("registre/copies/", register.copies, name="copies"),
-    path("registre/copies/<slug:medium>/", register.copy, name="copy"),
+    path("registre/copies/<slug:subject>/<slug:medium>/", register.copy, name="copy"),
 ]

@@ -17,7 +17,7 @@ from pharmacies.actions.escalation import (
 from pharmacies.actions.handover import CannotDispense, Given, Handover
 from pharmacies.actions.late import record_made
 from pharmacies.actions.notices import CannotAnnounce, announce, answer
-from pharmacies.actions.papers import Order, keep_copy, order
+from pharmacies.actions.papers import Copy, Order, keep_copy, order
 from pharmacies.actions.register import CannotEnter, Typed, balance, correct, enter
 from pharmacies.actions.supplies import count_supplies
 
@@ -29,6 +29,7 @@ __all__ = [
     "CannotEnter",
     "CannotReceive",
     "CannotUndo",
+    "Copy",
     "Given",
     "Handover",
     "Order",

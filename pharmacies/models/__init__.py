@@ -4,6 +4,7 @@ from pharmacies.models.bulletin import Acknowledgement, Bulletin
 from pharmacies.models.delay import Delay
 from pharmacies.models.dispensation import Dispensation, DispensedItem, Received, Undone
 from pharmacies.models.intervention import Intervention
+from pharmacies.models.keeping import KeepingTime
 from pharmacies.models.notice import Notice
 from pharmacies.models.papers import Inventory, OrderSlip, RegisterCopy, RegisterMonth
 from pharmacies.models.register import RegisterHead, RegisterLine
@@ -18,6 +19,7 @@ __all__ = [
     "DispensedItem",
     "Intervention",
     "Inventory",
+    "KeepingTime",
     "Notice",
     "OrderSlip",
     "Received",

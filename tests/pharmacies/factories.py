@@ -15,6 +15,7 @@ from pharmacies.models import (
     DispensedItem,
     Intervention,
     Inventory,
+    KeepingTime,
     Notice,
     OrderSlip,
     Received,
@@ -129,6 +130,18 @@ class UndoneFactory(factory.django.DjangoModelFactory):
     reason = UndoReason.TWICE
     recorded_at = factory.SelfAttribute("dispensation.recorded_at")
     recorded_by = factory.SelfAttribute("dispensation.dispensed_by")
+
+
+class KeepingTimeFactory(factory.django.DjangoModelFactory):
+    """Another duration of the same papers, from a later day: the first comes from a migration."""
+
+    class Meta:
+        model = KeepingTime
+
+    subject = "COPIES"
+    years = 5
+    valid_from = datetime.date(2026, 1, 1)
+    source = "essai"
 
 
 class DelayFactory(factory.django.DjangoModelFactory):

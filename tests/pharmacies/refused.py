@@ -32,6 +32,7 @@ from tests.pharmacies.factories import (
     DispensedItemFactory,
     InterventionFactory,
     InventoryFactory,
+    KeepingTimeFactory,
     NoticeFactory,
     OrderSlipFactory,
     ReceivedFactory,
@@ -271,4 +272,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "pharmacies_intervention_read_by_somebody": lambda: Intervention.objects.filter(
         pk=InterventionFactory().pk
     ).update(read_at=timezone.now()),
+    "pharmacies_keeping_starts_once": lambda: [KeepingTimeFactory(), KeepingTimeFactory()],
+    "pharmacies_keeping_known": lambda: KeepingTimeFactory(years=0),
+    "pharmacies_keeping_dates_ordered": lambda: KeepingTimeFactory(valid_to=date(2025, 12, 31)),
 }

@@ -220,7 +220,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "prescriptions:adapt": lambda scene: [scene.enrolment.public_id, scene.running.public_id],
     "pharmacies:announce": lambda scene: [scene.running.public_id],
     "pharmacies:statement_file": lambda _: ["2026-05", "csv"],
-    "pharmacies:copy": lambda _: ["csv"],
+    "pharmacies:copy": lambda _: ["REGISTER", "csv"],
     "core:published_key": lambda _: [],
     "core:draft": lambda _: ["visit_new:1"],
     "pharmacies:receive": lambda scene: [scene.waiting.public_id],
