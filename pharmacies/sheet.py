@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import chain, repeat
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts.models import Member
 from pharmacies import rights, rules, words
@@ -16,7 +16,7 @@ from pharmacies.models import Dispensation, DispensedItem, Received
 from pharmacies.row import Caution, Row
 from pharmacies.rules import Limits, Ordered, Supply
 from prescriptions.enums import PaperFlag, PrescriptionStatus
-from prescriptions.models import Line, Prescription
+from prescriptions.models import Line, LinePack, Prescription
 from programmes.enums import Regime
 from programmes.models import Accreditation, SupplyRule
 from training.entitlement import is_entitled
@@ -104,7 +104,7 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
     received = {row.fraction_no: row for row in prescription.received.select_related("pharmacy")}
     dispensations = list(
         prescription.dispensations.select_related("pharmacy", "received", "undone")
-        .prefetch_related("items__pack", "items__line")
+        .prefetch_related(Prefetch("items", DispensedItem.objects.select_related("pack", "line")))
         .order_by("dispensed_on", "sequence_no")
     )
     lines = _lines(prescription)
@@ -132,7 +132,7 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
 def _lines(prescription: Prescription) -> list[Line]:
     lines = list(
         prescription.lines.select_related("product")
-        .prefetch_related("steps", "packs__pack")
+        .prefetch_related("steps", Prefetch("packs", LinePack.objects.select_related("pack")))
         .order_by("position")
     )
     # Written in days only: the pharmacist chooses among the packs of the product.

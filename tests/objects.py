@@ -172,7 +172,10 @@ def _paper_alone(owner: Owner) -> dict[str, Any]:
 
 
 def _dispensation(owner: Owner) -> dict[str, Any]:
-    signed = PrescriptionFactory(enrolment=owner.enrolment(), signed=True)
+    today, now = timezone.localdate(), timezone.now()
+    signed = PrescriptionFactory(
+        enrolment=owner.enrolment(), signed=True, starts_on=today, signed_on=today, signed_at=now
+    )
     received = ReceivedFactory(prescription=signed, recorded_by=owner.member)
     return {"dispensation_id": DispensationFactory(received=received, items=True).public_id}
 

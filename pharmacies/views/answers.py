@@ -25,7 +25,7 @@ from prescriptions.models import Prescription
 @require(Permission.DISPENSATION_WRITE)
 def undo(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
     """A counter-entry: the dispensation stays, and never counted."""
-    visible = Dispensation.objects.visible_to(request.member).standing()
+    visible = Dispensation.objects.served_to(request.member, timezone.now()).standing()
     dispensation = get_object_or_404(
         visible.select_related("enrolment", "prescription"), public_id=dispensation_id
     )

@@ -90,7 +90,8 @@ def receive(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
 @require(Permission.DISPENSATION_WRITE)
 def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
     """What was just recorded, when the next one opens, and the code field again."""
-    visible = Dispensation.objects.visible_to(request.member).select_related("enrolment", "undone")
+    served = Dispensation.objects.served_to(request.member, timezone.now())
+    visible = served.select_related("enrolment", "undone")
     dispensation = get_object_or_404(visible, public_id=dispensation_id)
     prescriptions = Prescription.objects.select_related(*sheet.LOADED)
     today = timezone.localdate()
@@ -114,7 +115,7 @@ def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
 @require(Permission.DISPENSATION_VIEW)
 def history(request: MemberRequest) -> HttpResponse:
     """Dispensations of the pharmacist's own pharmacy, the last recorded first."""
-    visible = Dispensation.objects.visible_to(request.member)
+    visible = Dispensation.objects.served_to(request.member, timezone.now())
     loaded = visible.select_related("enrolment", "dispensed_by__user", "undone").prefetch_related(
         "items__line", "items__pack"
     )

@@ -3,6 +3,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 import factory
+from django.utils import timezone
 
 from accounts.enums import Profession, Role
 from accounts.models import Member
@@ -72,12 +73,26 @@ class ReceivedFactory(factory.django.DjangoModelFactory):
 class DispensationFactory(factory.django.DjangoModelFactory):
     """Handed over to the patient on the day of presentation, nothing in it: add items.
 
-    `items=True` adds the whole first line.
+    `items=True` adds the whole first line; `lately=True`: written, presented, handed over today.
     """
 
     class Meta:
         model = Dispensation
         skip_postgeneration_save = True
+
+    class Params:
+        lately = factory.Trait(
+            received=factory.SubFactory(
+                ReceivedFactory,
+                prescription=factory.SubFactory(
+                    PrescriptionFactory,
+                    signed=True,
+                    starts_on=factory.LazyFunction(timezone.localdate),
+                    signed_on=factory.LazyFunction(timezone.localdate),
+                    signed_at=factory.LazyFunction(timezone.now),
+                ),
+            )
+        )
 
     received = factory.SubFactory(ReceivedFactory)
     prescription = factory.SelfAttribute("received.prescription")
