@@ -142,7 +142,6 @@ def test_what_waits_and_what_is_undone_are_accessible(open_page, scheme):
     ):
         page.goto(address)
         expect_accessible(page)
-        page.screenshot(path=f"/tmp/s-{scheme}-{len(address)}.png", full_page=True)
     page.check("[name=reason][value=TWICE]", force=True)
     with page.expect_navigation():
         page.click("main button[type=submit]")
