@@ -48,6 +48,7 @@ WITHOUT_HISTORY = {
     "followup.Feed": "only its digest; opened, read and revoked in the journal",
     "followup.Reminder": "a queue; its state says what became of it",
     "rights.SuspensionNotice": "told and closed: each time a line of the journal",
+    "pharmacies.Bulletin": "written once; the stamp of its escalation is a line of the journal",
     "pharmacies.SupplyEnd": "computed again at each dispensation, which has its history",
     "pharmacies.RegisterHead": "the last number of a register, moved by its lines",
     "pharmacies.RegisterLine": "is itself a trail: append-only, numbered without a gap",

@@ -23,7 +23,7 @@ from prescriptions.actions.presentation import (
     forgive_try,
     open_to,
 )
-from prescriptions.actions.signature import CannotVoid, write_void
+from prescriptions.actions.signature import CannotVoid, tell_above, write_void
 from prescriptions.enums import PaperFlag, VoidReason
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.models import CertificateOpening, Prescription
@@ -121,6 +121,7 @@ def transcribe(
         _keep(copied, paper, scan.content, at=at)
         open_to(copied, by=by, at=at)
         _tell_doctors(copied, at=at)
+        tell_above(copied, by=by, at=at)
         _journal("prescription.transcribed", copied, by)
         once.done(by=by, key=key, target=copied.public_id)
     return copied
@@ -235,3 +236,4 @@ def void_transcription(prescription: Prescription, *, by: Member, at: datetime) 
         if locked.status != Status.SIGNED:
             raise CannotVoid("Cette transcription est déjà annulée.")
         write_void(locked, VoidReason.TYPING_ERROR, by=by, at=at)
+        tell_above(locked, by=by, at=at)
