@@ -52,6 +52,12 @@ class FrenchDateField(forms.Field):
             if bound:
                 self.widget.attrs[name] = bound.isoformat()
 
+    def unlimited(self) -> None:
+        """Forget the bounds, where a subclass of a form has none."""
+        self.earliest = self.latest = None
+        for name in ("data-min", "data-max"):
+            self.widget.attrs.pop(name, None)
+
     def to_python(self, value: object) -> date | None:
         if isinstance(value, datetime):
             return value.date()

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpResponse
 
-from core import documents, keys
+from core import documents, keys, scans
 from core.models import Document
 
 
@@ -38,3 +38,15 @@ def opened(document: Document | None) -> bytes:
         return documents.read(document)
     except keys.KeyMissing as error:
         raise Http404 from error
+
+
+def scan(content: bytes, name: str) -> HttpResponse:
+    """A scanned paper to keep, never shown inside the registry's pages: somebody else made it.
+
+    :param name: without its ending
+    """
+    kind = scans.media_type(content)
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}.{scans.ENDINGS[kind]}"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -45,6 +45,13 @@ class Medium(models.TextChoices):
     CSV = "CSV", "Fichier CSV"
 
 
+class Kept(models.TextChoices):
+    """What a pharmacy keeps for years, on two supports."""
+
+    REGISTER = "REGISTER", "Registre des stupéfiants"
+    COPIES = "COPIES", "Copies des ordonnances délivrées"
+
+
 class UndoReason(models.TextChoices):
     """Why a dispensation that was written never counted."""
 
@@ -62,6 +69,7 @@ class BrokenRule(models.TextChoices):
     EXPIRED = "EXPIRED", "Lot périmé le jour de la remise"
     EARLY = "EARLY", "Avant la date d’ouverture, sans motif"
     OTHER_PLACE = "OTHER_PLACE", "Autre pharmacie que celle choisie, sans motif"
+    OVERLAP = "OVERLAP", "Chevauchement sans mention expresse, sans motif"
 
 
 class InterventionKind(models.TextChoices):
@@ -86,6 +94,14 @@ class InterventionReason(models.TextChoices):
 class BulletinKind(models.TextChoices):
     RECALL = "RECALL", "Rappel de lot"
     FORGERY = "FORGERY", "Ordonnances volées ou falsifiées"
+
+
+class Waits(models.TextChoices):
+    """What somebody must answer, and after how long others are told."""
+
+    NOTICE = "NOTICE", "Annonce à la pharmacie sans réponse"
+    BULLETIN = "BULLETIN", "Alerte sans accusé de réception"
+    INTERVENTION = "INTERVENTION", "Intervention du pharmacien non lue"
 
 
 class NoticeAnswer(models.TextChoices):

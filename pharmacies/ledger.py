@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from accounts.models import Member
 from pharmacies import stock
 from pharmacies.actions import first_month
-from pharmacies.enums import Shelf
-from pharmacies.models import Inventory, OrderSlip, RegisterCopy, RegisterLine, RegisterMonth
+from pharmacies.enums import Kept, Medium, Shelf
+from pharmacies.models import (
+    Dispensation,
+    Inventory,
+    KeepingTime,
+    OrderSlip,
+    RegisterCopy,
+    RegisterLine,
+    RegisterMonth,
+)
 from programmes.enums import Regime
 from programmes.models import Pack, ProductRegime, Programme
 
@@ -93,7 +101,48 @@ def duties(member: Member, at: datetime) -> Duties:
     )
 
 
-def copies(member: Member) -> Mapping[str, RegisterCopy]:
-    """The last copy on each support, by support."""
+@dataclass(frozen=True)
+class CopyRow:
+    """One support, when it was last handed over, and whether something came since."""
+
+    medium: Medium
+    copy: RegisterCopy | None
+    is_behind: bool
+
+
+@dataclass(frozen=True)
+class CopyPart:
+    """What is to be kept, for how long, why, on two supports."""
+
+    subject: Kept
+    years: int
+    source: str
+    rows: list[CopyRow]
+
+
+def copies(member: Member, on: date) -> list[CopyPart]:
+    """The register and the prescriptions, each on its two supports."""
     made = RegisterCopy.objects.visible_to(member).order_by("made_at", "pk")
-    return {copy.medium: copy for copy in made}
+    last = {(copy.subject, copy.medium): copy for copy in made}
+    return [_part(member, subject, last, on) for subject in Kept]
+
+
+def _part(
+    member: Member, subject: Kept, last: Mapping[tuple[str, str], RegisterCopy], on: date
+) -> CopyPart:
+    time = KeepingTime.objects.in_force(on).filter(subject=subject).order_by("-valid_from").first()
+    reached = last_number(member.site_id, subject)
+    rows = []
+    for medium in Medium:
+        copy = last.get((subject, medium))
+        rows.append(CopyRow(medium, copy, copy is not None and copy.last_number < reached))
+    return CopyPart(subject, time.years if time else 0, time.source if time else "", rows)
+
+
+def last_number(pharmacy_id: int | None, subject: Kept) -> int:
+    """The last line of the register, or the last dispensation recorded; 0 before the first."""
+    if subject == Kept.REGISTER:
+        lines = RegisterLine.objects.filter(pharmacy=pharmacy_id)
+        return int(lines.aggregate(last=Max("number"))["last"] or 0)
+    made = Dispensation.objects.filter(pharmacy=pharmacy_id)
+    return int(made.aggregate(last=Max("pk"))["last"] or 0)

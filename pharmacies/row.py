@@ -18,6 +18,7 @@ class Caution:
     needs_reason: bool = False
     # Of the whole prescription; else of one line.
     is_about_place: bool = False
+    is_overlap: bool = False
     level: str = "warning"
 
 

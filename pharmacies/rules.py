@@ -25,6 +25,9 @@ from programmes.enums import Form, Unit
 # a bottle of oil and a sealed pot of flowers are not. ADR 0041.
 SPLITTABLE_UNITS = frozenset({Unit.UNIT})
 
+# Days. «Those served in the last 12 months» (design.md 5).
+SERVED_DAYS = 365
+
 ZERO = Decimal(0)
 THE_LAW = "CSP art. R. 5132-33"
 THE_LISTS = "CSP art. R. 5132-21 à R. 5132-26"
@@ -138,6 +141,11 @@ def covered_until(starts_on: date, supplies: Sequence[Supply]) -> date | None:
     for supply in supplies:
         end = max(end, supply.on - timedelta(days=1)) + timedelta(days=supply.days)
     return end
+
+
+def served_after(today: date) -> date:
+    """Patients handed something over after that day are still served by the pharmacy."""
+    return today - timedelta(days=SERVED_DAYS)
 
 
 # --- Narcotic lines --------------------------------------------------------------------------

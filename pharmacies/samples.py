@@ -29,12 +29,35 @@ class Paper:
     birth_date: str
 
 
-def keep(papers: Iterable[Paper], *, pharmacists: Iterable[User], at: datetime) -> None:
+@dataclass(frozen=True)
+class Certificate:
+    """What a patient shows whose prescription has no code."""
+
+    code: str
+    birth_date: str
+
+
+def keep(
+    papers: Iterable[Paper],
+    certificates: Iterable[Certificate],
+    *,
+    pharmacists: Iterable[User],
+    at: datetime,
+) -> None:
     """Give the same papers to each pharmacist of the demonstration, encrypted as a draft is."""
-    data = {"papers": [asdict(paper) for paper in papers]}
+    data = {
+        "papers": [asdict(paper) for paper in papers],
+        "certificates": [asdict(one) for one in certificates],
+    }
     for user in pharmacists:
         until = at + timedelta(days=KEPT_DAYS)
         drafts.save(user.pk, KEY, data, 0, at=at, expires_at=until)
+
+
+def certificates(member: Member) -> list[Certificate]:
+    """None outside a demonstration."""
+    kept = drafts.load(member.user_id, KEY) if settings.DEMO else None
+    return [Certificate(**one) for one in kept.data.get("certificates", [])] if kept else []
 
 
 def waiting(member: Member) -> list[Paper]:

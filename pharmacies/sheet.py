@@ -8,15 +8,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import chain, repeat
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts.models import Member
 from pharmacies import rights, rules, words
 from pharmacies.models import Dispensation, DispensedItem, Received
 from pharmacies.row import Caution, Row
 from pharmacies.rules import Limits, Ordered, Supply
-from prescriptions.enums import PrescriptionStatus
-from prescriptions.models import Line, Prescription
+from prescriptions.enums import PaperFlag, PrescriptionStatus
+from prescriptions.models import Line, LinePack, Prescription
 from programmes.enums import Regime
 from programmes.models import Accreditation, SupplyRule
 from training.entitlement import is_entitled
@@ -104,7 +104,7 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
     received = {row.fraction_no: row for row in prescription.received.select_related("pharmacy")}
     dispensations = list(
         prescription.dispensations.select_related("pharmacy", "received", "undone")
-        .prefetch_related("items__pack", "items__line")
+        .prefetch_related(Prefetch("items", DispensedItem.objects.select_related("pack", "line")))
         .order_by("dispensed_on", "sequence_no")
     )
     lines = _lines(prescription)
@@ -132,7 +132,7 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
 def _lines(prescription: Prescription) -> list[Line]:
     lines = list(
         prescription.lines.select_related("product")
-        .prefetch_related("steps", "packs__pack")
+        .prefetch_related("steps", Prefetch("packs", LinePack.objects.select_related("pack")))
         .order_by("position")
     )
     # Written in days only: the pharmacist chooses among the packs of the product.
@@ -238,6 +238,7 @@ def _warnings(
                 is_about_place=True,
             )
         )
+    found += _of_paper(prescription)
     for row in rows:
         if row.due.opens_on and row.due.is_early(on):
             found.append(
@@ -248,6 +249,18 @@ def _warnings(
                 )
             )
     return found + _still_in_hand(prescription, rows, on)
+
+
+def _of_paper(prescription: Prescription) -> list[Caution]:
+    """What a transcribed paper shows; a silent overlap is passed with a reason (R. 5132-33)."""
+    return [
+        Caution(
+            f"{PaperFlag(code).label}.",
+            needs_reason=code == PaperFlag.OVERLAP,
+            is_overlap=code == PaperFlag.OVERLAP,
+        )
+        for code in prescription.paper_flags
+    ]
 
 
 def _still_in_hand(prescription: Prescription, rows: list[Row], on: date) -> list[Caution]:

@@ -20,8 +20,6 @@ from programmes.models import Programme
 GAP_DAYS = 7
 # Days after which a patient without medicine is another matter. No legal source.
 PAST_DAYS = 30
-# Days. «Those served in the last 12 months» (design.md 5).
-SERVED_DAYS = 365
 
 
 def ends(enrolments: Collection[int]) -> dict[int, date]:
@@ -77,7 +75,7 @@ def followed_by(member: Member, today: date) -> EnrolmentQuerySet:
     served = Dispensation.objects.standing().filter(
         enrolment=OuterRef("pk"),
         pharmacy=member.site_id,
-        dispensed_on__gt=today - timedelta(days=SERVED_DAYS),
+        dispensed_on__gt=rules.served_after(today),
     )
     return Enrolment.objects.filter(
         Exists(served), programme__in=Programme.objects.visible_to(member)

@@ -1,16 +1,18 @@
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfoNotFoundError
 
 from celery import shared_task
 from django.db import DatabaseError
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Site
 from core.models import OutgoingMail
 from patients.models import Enrolment
 from pharmacies import actions, mail, supply
+from pharmacies.enums import Waits
 
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,32 @@ def warn_of_gaps() -> int:
         for site in Site.objects.filter(pk__in=numbers).exclude(email="").order_by("pk"):
             queued += _warn(site, numbers[site.pk], at)
     return queued
+
+
+@shared_task
+def escalate() -> int:
+    """Tell others what nobody answered in time; how many were told. Safe to run twice."""
+    at = timezone.now()
+    today = timezone.localdate(at)
+    told = 0
+    for code, due, tell in (
+        (Waits.NOTICE, actions.notices_due, actions.escalate_notice),
+        (Waits.INTERVENTION, actions.interventions_due, actions.escalate_intervention),
+        (Waits.BULLETIN, actions.bulletins_due, actions.escalate_bulletin),
+    ):
+        before = actions.since(code, on=today, at=at)
+        if before is not None:
+            told += sum(_told(tell, row, at) for row in due(before).order_by("pk")[:TOGETHER])
+    return told
+
+
+def _told(tell: Callable[..., None], row: Model, at: datetime) -> int:
+    try:
+        tell(row, at=at)
+    except FAILURES:
+        logger.exception("%s: nobody was told that it waits", row)
+        return 0
+    return 1
 
 
 def _running_out(role: str, at: datetime) -> Iterable[tuple[int, str, date]]:

@@ -93,7 +93,7 @@ class Facts:
     lines: Sequence[LineFacts]
     written_on: date
     starts_on: date
-    prescriber_id: int
+    prescriber_id: int | str
     has_mention: bool = False
     is_thc_discouraged: bool = False
     signed_periods: Sequence[rules.Period] = ()

@@ -52,7 +52,7 @@ def facts(
     enrolment: Enrolment,
     typed: Wanted,
     *,
-    prescriber_id: int,
+    prescriber_id: int | str,
     on: date,
     replaces: Prescription | None = None,
 ) -> Facts:
@@ -134,8 +134,10 @@ def periods(enrolment: Enrolment, *, replaces: Prescription | None = None) -> li
     rows = Prescription.objects.covering().filter(patient=enrolment.patient_id)
     if replaces is not None and replaces.first_dispensed_at is None:
         rows = rows.exclude(pk=replaces.pk)
-    found = rows.values_list("starts_on", "narcotic_ends_on", "prescriber_id").order_by("pk")
-    return [rules.Period(*row) for row in found]
+    found = rows.order_by("pk").values_list(
+        "starts_on", "narcotic_ends_on", "prescriber_id", "paper_rpps"
+    )
+    return [rules.Period(first, last, known or rpps) for first, last, known, rpps in found]
 
 
 def running(enrolment: Enrolment) -> Prescription | None:
@@ -172,6 +174,13 @@ def last_doses_of(enrolment: Enrolment, product: Product) -> tuple[Decimal, Deci
 def is_initiation(enrolment: Enrolment) -> bool:
     """Whether the next signature is the first prescription of the enrolment."""
     return not Prescription.objects.signed().filter(enrolment=enrolment).exists()
+
+
+def following(enrolment: Enrolment) -> QuerySet[Member]:
+    """The doctor who included, while still there; else each reference doctor of the site."""
+    doctors = Member.objects.open().filter(role=Role.REFERENCE_DOCTOR, site=enrolment.site_id)
+    told = doctors.filter(pk=enrolment.included_by_id) or doctors
+    return told.select_related("user")
 
 
 # --- Refusals --------------------------------------------------------------------------------

@@ -21,6 +21,16 @@ class VoidReason(models.TextChoices):
     ABANDONED = "ABANDONED", "Brouillon abandonné"
 
 
+class PaperFlag(models.TextChoices):
+    """What a paper without a code shows once transcribed: told, never refused. ADR 0047."""
+
+    OVERLAP = "OVERLAP", "Chevauche une période du même prescripteur, sans mention expresse"
+    OTHER_OVERLAP = "OTHER_OVERLAP", "Chevauche l’ordonnance d’un autre prescripteur"
+    OUTSIDE = "OUTSIDE", "Prescripteur sans compte : sa formation n’est pas vérifiée"
+    NOT_ENTITLED = "NOT_ENTITLED", "Formation du prescripteur non valable à la date du papier"
+    INITIATION = "INITIATION", "Première prescription, par un médecin d’une autre structure"
+
+
 class Level(models.TextChoices):
     OK = "OK", "Conforme"
     # Shown; a reason is asked when `Alert.needs_reason`, nothing is refused.

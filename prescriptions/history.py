@@ -61,13 +61,13 @@ def _met(signed: Sequence[Prescription]) -> list[tuple[Prescription, Prescriptio
     return [
         (one, other)
         for other, one in combinations([one for one in signed if one.is_narcotic], 2)
-        if one.prescriber_id != other.prescriber_id and _period(one).meets(_period(other))
+        if one.prescriber_key != other.prescriber_key and _period(one).meets(_period(other))
     ]
 
 
 def _period(one: Prescription) -> rules.Period:
     assert one.narcotic_ends_on is not None  # noqa: S101 - asked of narcotic ones only
-    return rules.Period(one.starts_on, one.narcotic_ends_on, one.prescriber_id)
+    return rules.Period(one.starts_on, one.narcotic_ends_on, one.prescriber_key)
 
 
 def _shared(one: Prescription, other: Prescription) -> tuple[date, date]:
@@ -78,7 +78,7 @@ def _shared(one: Prescription, other: Prescription) -> tuple[date, date]:
 def _words(one: Prescription, other: Prescription) -> str:
     first, last = _shared(one, other)
     return (
-        f"{one.prescriber.full_name} et {other.prescriber.full_name}\u202f: stupéfiants prescrits "
+        f"{one.prescriber_name} et {other.prescriber_name}\u202f: stupéfiants prescrits "
         f"par les deux du {first:%d/%m/%Y} au {last:%d/%m/%Y}."
     )
 
@@ -86,7 +86,10 @@ def _words(one: Prescription, other: Prescription) -> str:
 def _told(one: Prescription) -> list[str]:
     """What was passed at the signature, the express mention included."""
     mention = ["Mention expresse de chevauchement"] if one.has_overlap_mention else []
-    return mention + [alert.message for alert in sorted(one.passed_alerts.all(), key=_by_pk)]
+    paper = ["Transcrite d’un papier", *one.flags] if one.is_transcribed else []
+    return (
+        mention + paper + [alert.message for alert in sorted(one.passed_alerts.all(), key=_by_pk)]
+    )
 
 
 def _by_pk(alert: object) -> int:
@@ -94,10 +97,10 @@ def _by_pk(alert: object) -> int:
 
 
 def _chart(entries: Sequence[Entry]) -> SafeString:
-    rows: dict[int, tuple[str, list[Span]]] = {}
+    rows: dict[int | str, tuple[str, list[Span]]] = {}
     for entry in reversed(entries):
         one = entry.prescription
-        name, bars = rows.setdefault(one.prescriber_id, (one.prescriber.full_name, []))
+        name, bars = rows.setdefault(one.prescriber_key, (one.prescriber_name, []))
         medicines = ", ".join(line.product_name for line in one.lines.all())
         told = f"{name}, du {one.starts_on:%d/%m/%Y} au {one.ends_on:%d/%m/%Y}\u202f: {medicines}"
         bars.append(Span(one.starts_on, one.ends_on, told, _tone(entry)))

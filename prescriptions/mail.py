@@ -23,6 +23,20 @@ def first_thc(prescription: Prescription, to: Member, *, at: datetime) -> None:
     )
 
 
+def transcribed(prescription: Prescription, to: Member, *, at: datetime) -> None:
+    """A pharmacist copied a paper: one mail a doctor of the structure."""
+    number = prescription.enrolment.number
+    mail.queue(
+        f"transcribed:{prescription.pk}:{to.pk}",
+        to.user.email,
+        f"ReCann\u202f: ordonnance papier transcrite, dossier {number}",
+        f"Une pharmacie a transcrit une ordonnance papier pour le dossier {number}. Elle "
+        "figure au dossier, avec sa copie et ce que la transcription signale. Relisez-la\u202f: "
+        "si elle n’est pas authentique, prévenez la pharmacie.",
+        at=at,
+    )
+
+
 def regime_mismatch(row: ProductRegime, to: Member, *, at: datetime) -> None:
     """A regime that the declared THC contradicts: one mail a manager."""
     mail.queue(

@@ -4,12 +4,13 @@ No database, no clock, no request: dates and decimals come in, answers go out. D
 `prescriptions.dosage`, what is shown to the prescriber in `prescriptions.alerts`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accounts.enums import Role
 from core.months import add_months
+from prescriptions.enums import PaperFlag
 from prescriptions.enums import PrescriptionStatus as Status
 
 
@@ -118,7 +119,8 @@ class Period:
 
     first: date
     last: date
-    prescriber_id: int
+    # Of their account; the RPPS number of whoever has none.
+    prescriber_id: int | str
 
     def holds(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -184,3 +186,45 @@ def refusal_to_sign(prescriber: Prescriber, *, is_initiation: bool) -> str:
 
 
 _SIGNATORIES = {Role.REFERENCE_DOCTOR, Role.RELAY_DOCTOR}
+
+
+# --- Papers without a code -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PaperFacts:
+    """What is true of a paper that a pharmacist transcribes. `period`: None when not narcotic."""
+
+    written_on: date
+    period: Period | None
+    signed: Sequence[Period]
+    has_mention: bool
+    is_known: bool
+    # Of a known prescriber, on the day of the paper.
+    is_entitled: bool
+    is_initiation: bool
+    # Reference doctor of the patient's structure.
+    is_of_structure: bool
+
+
+def paper_flags(facts: PaperFacts) -> list[PaperFlag]:
+    """What to tell of the paper, in the order of gravity. Nothing of it is refused: the paper is
+    written, and whoever dispenses answers for it (CSP art. R. 5132-33, décret 2020-1230 art. 3).
+    """
+    found = _paper_overlaps(facts)
+    if not facts.is_known:
+        found.append(PaperFlag.OUTSIDE)
+    elif not facts.is_entitled:
+        found.append(PaperFlag.NOT_ENTITLED)
+    if facts.is_initiation and not facts.is_of_structure:
+        found.append(PaperFlag.INITIATION)
+    return found
+
+
+def _paper_overlaps(facts: PaperFacts) -> list[PaperFlag]:
+    if facts.period is None:
+        return []
+    met = overlapped(facts.period, facts.written_on, facts.signed)
+    mine = [period for period in met if period.prescriber_id == facts.period.prescriber_id]
+    found = [PaperFlag.OVERLAP] if mine and not facts.has_mention else []
+    return found + [PaperFlag.OTHER_OVERLAP] * (len(mine) < len(met))

@@ -64,6 +64,7 @@ TASKS = {
         "task": "pharmacies.tasks.count_supplies",
         "schedule": crontab(hour=4, minute=30),
     },
+    "escalate": {"task": "pharmacies.tasks.escalate", "schedule": crontab(minute=25)},
     "warn of gaps": {
         "task": "pharmacies.tasks.warn_of_gaps",
         "schedule": crontab(hour=5, minute=20),

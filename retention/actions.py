@@ -20,13 +20,18 @@ from core.models import Document, Draft, JournalLine, VerificationCode
 from patients.models import Enrolment, Nir, Patient
 from prescriptions.models import Prescription
 from programmes.models import Programme
-from retention import classes, ledger
+from retention import classes, holds, ledger
 from retention.classes import CLINICAL, IDENTITY
 from retention.enums import PurgeState
 from retention.models import PurgeRun
 
 
 Ids = Collection[int]
+
+
+class CannotPurge(Exception):
+    """The message is in French and says what is still held."""
+
 
 # Models whose parent may be deleted in the ordinary way, while a draft is written.
 _HELD_BY_VERSIONS = {"prescriptions.DoseStep", "prescriptions.LinePack"}
@@ -35,7 +40,13 @@ _HELD_BY_VERSIONS = {"prescriptions.DoseStep", "prescriptions.LinePack"}
 def start(
     programme: Programme, data_class: str, *, due_on: date, at: datetime, using: str
 ) -> PurgeRun:
-    """The run of a class of a programme: begun now, or gone on with."""
+    """The run of a class of a programme: begun now, or gone on with.
+
+    :raises CannotPurge: a pharmacy was not handed over what it must still keep
+    """
+    held = holds.of_programme(programme, at.date(), using=using)
+    if held:
+        raise CannotPurge(" ; ".join(hold.reason for hold in held))
     run, is_new = PurgeRun.objects.using(using).get_or_create(
         programme=programme,
         data_class=data_class,

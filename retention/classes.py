@@ -52,6 +52,7 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("prescriptions.DoseStep", "line__prescription__enrolment"),
     ("prescriptions.Line", "prescription__enrolment"),
     ("prescriptions.Presentation", "prescription__enrolment"),
+    ("prescriptions.CertificateOpening", "enrolment"),
     ("prescriptions.Prescription", "enrolment"),
     ("patients.Transfer", "enrolment"),
     ("patients.ConsentProof", "consent__enrolment"),

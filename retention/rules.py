@@ -56,5 +56,19 @@ def runs_from(due: date | None) -> date | None:
     return due + timedelta(days=1) if due else None
 
 
+def held_until(last_on: date, years: int) -> date:
+    """Last day, included, on which a pharmacy must still keep what it wrote last on that day."""
+    return add_months(last_on, 12 * years)
+
+
+def is_held(last_on: date, years: int, today: date, *, reached: int, copied: int) -> bool:
+    """Whether a pharmacy still must keep something that was not handed over to it.
+
+    :param reached: number of the last thing it wrote
+    :param copied: number up to which both supports were handed over
+    """
+    return copied < reached and today <= held_until(last_on, years)
+
+
 def is_due(due: date | None, today: date) -> bool:
     return due is not None and today > due

@@ -60,8 +60,23 @@ def _purge(today: date, until: datetime, using: str) -> int:
     for programme in programmes:
         for planned in plan.of_programme(programme):
             if planned.is_due(today):
-                erased += _erase(programme, planned, kept, until, using)
+                erased += _try_to_erase(programme, planned, kept, until, using)
     return erased
+
+
+def _try_to_erase(
+    programme: Programme,
+    planned: plan.Planned,
+    kept: list[Programme],
+    until: datetime,
+    using: str,
+) -> int:
+    """What one programme is held by does not stop the others."""
+    try:
+        return _erase(programme, planned, kept, until, using)
+    except actions.CannotPurge as refusal:
+        logger.warning("%s: nothing is erased. %s", programme.code, refusal)
+        return 0
 
 
 def _erase(

@@ -8,7 +8,7 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from programmes.enums import DataClass
 from programmes.models import Programme
-from retention import plan, rules
+from retention import holds, plan, rules
 from retention.models import PurgeRun
 
 
@@ -21,7 +21,10 @@ def plan_page(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     runs = PurgeRun.objects.filter(programme__in=programmes).select_related("programme")
     context = {
-        "plans": [(one, plan.of_programme(one)) for one in programmes],
+        "plans": [
+            (one, plan.of_programme(one), holds.of_programme(one, today) if one.ends_on else [])
+            for one in programmes
+        ],
         "runs": runs.order_by("-started_at", "-pk"),
         "today": today,
         "simulated": _simulated(programmes, request.GET.get("simuler", "")),
@@ -42,4 +45,10 @@ def _simulated(programmes: list[Programme], code: str) -> dict[str, object] | No
         data_class = DataClass(planned.rule.data_class)
         found = plan.dry_run(programme, data_class, kept=kept)
         tables.append((data_class.label, [[one.name, one.rows] for one in found]))
-    return {"programme": programme, "headings": ["Données", "Lignes"], "tables": tables}
+    held = [hold.reason for hold in holds.of_programme(programme, today)]
+    return {
+        "programme": programme,
+        "headings": ["Données", "Lignes"],
+        "tables": tables,
+        "held": held,
+    }

@@ -138,10 +138,15 @@ function compute(form, lines) {
   };
 }
 
+/** The day of writing: today's, or the one typed of a paper that is copied. */
+function writtenOn(form) {
+  return dateIn(form.elements.written_on?.value ?? "") ?? new Date(form.dataset.today);
+}
+
 /** A signed period in which this one is written, starts, or over which it runs. */
 function covering(form, { startsOn, narcoticDays, isNarcotic }) {
   if (!isNarcotic || !startsOn) return undefined;
-  const written = new Date(form.dataset.today);
+  const written = writtenOn(form);
   const last = addDays(startsOn, Math.max(narcoticDays, 1) - 1);
   const periods = form.dataset.covered.trim().split(/\s+/).filter(Boolean);
   return periods
@@ -181,8 +186,9 @@ function overlapCheck(form, period) {
 function checksOf(form, result, period) {
   const alertAt = Number(form.dataset.thcAlert || Infinity);
   const checks = result.lines.flatMap((line) => durationCheck(line, Number(form.dataset.maxNarcoticDays)));
-  if (result.startsOn && result.startsOn < new Date(form.dataset.today)) {
-    checks.unshift(["refusal", "Le traitement ne peut pas commencer avant aujourd’hui."]);
+  if (result.startsOn && result.startsOn < writtenOn(form)) {
+    const day = form.elements.written_on ? "la date de l’ordonnance" : "aujourd’hui";
+    checks.unshift(["refusal", `Le traitement ne peut pas commencer avant ${day}.`]);
   }
   if (result.thc > alertAt) {
     checks.push(["warning", `THC ${shown(result.thc)} mg par jour${NNBSP}: au-dessus du seuil d’alerte de ${shown(alertAt)} mg.`]);
@@ -225,7 +231,7 @@ function showFigures(form, result) {
     dose: ready ? `THC${NBSP}${shown(result.thc)}${NBSP}mg · CBD${NBSP}${shown(result.cbd)}${NBSP}mg` : "–",
     volume: ready ? result.lines.map((line) => `${shown(line.volume)}${NBSP}${line.product.unit}`).join(" + ") : "–",
     packs: ready ? result.lines.map(packWords).join(" + ") : "–",
-    full: shownDate(addDays(new Date(form.dataset.today), PRESENTATION_DAYS)),
+    full: shownDate(addDays(writtenOn(form), PRESENTATION_DAYS)),
   };
   for (const [name, text] of Object.entries(words)) {
     const output = form.querySelector(`[data-out=${name}]`);
@@ -256,8 +262,9 @@ function showParts(form, result, period) {
   };
   const wrong = (selector) => form.querySelector(`${selector} .fr-message--error`) !== null;
   hide("[data-full-until]", !result.isNarcotic);
-  // What was ticked or refused stays in sight.
-  hide("[data-overlap]", !period && !form.elements.has_mention.checked && !wrong("[data-overlap]"));
+  // What was ticked or refused stays in sight; a paper may bear the mention whatever is known here.
+  const isPaper = "ofPaper" in form.dataset && result.isNarcotic;
+  hide("[data-overlap]", !isPaper && !period && !form.elements.has_mention.checked && !wrong("[data-overlap]"));
   hide("[data-narcotic-only]", !result.isNarcotic && form.elements.supply.value !== "FRACTIONS");
 }
 

@@ -27,8 +27,17 @@ from tests.accounts.factories import (
 )
 from tests.followup.factories import AnswersFactory, LetterFactory, VisitFactory
 from tests.patients.factories import BrokenGlassFactory, ConsentFactory, EnrolmentFactory
-from tests.pharmacies.factories import DispensationFactory, ReceivedFactory, trained_pharmacist
-from tests.prescriptions.factories import PrescriptionFactory, PresentationFactory
+from tests.pharmacies.factories import (
+    DispensationFactory,
+    InterventionFactory,
+    ReceivedFactory,
+    trained_pharmacist,
+)
+from tests.prescriptions.factories import (
+    CertificateOpeningFactory,
+    PrescriptionFactory,
+    PresentationFactory,
+)
 from tests.programmes.factories import IndicationFactory, ProductFactory, SupplyNoticeFactory
 from tests.record.factories import SavedFilterFactory
 from tests.rights.factories import ReviewFactory
@@ -151,10 +160,47 @@ def _presented(owner: Owner) -> dict[str, Any]:
     return {"prescription_id": owner.prescription().public_id}
 
 
+def _certified(owner: Owner) -> dict[str, Any]:
+    opening = CertificateOpeningFactory(
+        member=owner.member, enrolment=owner.enrolment(), at=timezone.now()
+    )
+    return {"enrolment_id": opening.enrolment.public_id}
+
+
+def _paper(owner: Owner) -> dict[str, Any]:
+    """Transcribed by the owner and at hand, its certificate too."""
+    found = _certified(owner)
+    enrolment = Enrolment.objects.get(public_id=found["enrolment_id"])
+    fields = {"enrolment": enrolment, "author": owner.member, "is_transcribed": True}
+    signed = PrescriptionFactory(**fields, prescriber=enrolment.included_by.user, signed=True)
+    PresentationFactory(member=owner.member, prescription=signed, at=timezone.now())
+    signed.document = documents.store(
+        kind="prescription_paper",
+        key_id=enrolment.key_id,
+        content=b"%PDF-1.7",
+        enrolment_id=enrolment.pk,
+        at=timezone.now(),
+    )
+    signed.save(update_fields=["document"])
+    return {**found, "prescription_id": signed.public_id}
+
+
+def _paper_alone(owner: Owner) -> dict[str, Any]:
+    return {"prescription_id": _paper(owner)["prescription_id"]}
+
+
 def _dispensation(owner: Owner) -> dict[str, Any]:
-    signed = PrescriptionFactory(enrolment=owner.enrolment(), signed=True)
+    today, now = timezone.localdate(), timezone.now()
+    signed = PrescriptionFactory(
+        enrolment=owner.enrolment(), signed=True, starts_on=today, signed_on=today, signed_at=now
+    )
     received = ReceivedFactory(prescription=signed, recorded_by=owner.member)
     return {"dispensation_id": DispensationFactory(received=received, items=True).public_id}
+
+
+def _word(owner: Owner) -> dict[str, Any]:
+    signed = PrescriptionFactory(enrolment=owner.enrolment(), signed=True)
+    return {"intervention_id": InterventionFactory(prescription=signed).public_id}
 
 
 def _event(owner: Owner) -> dict[str, Any]:
@@ -237,6 +283,7 @@ KNOWN: dict[frozenset[str], Builder] = {
     frozenset({"visit_id"}): _planned,
     frozenset({"dispensation_id"}): _dispensation,
     frozenset({"prescription_id"}): _presented,
+    frozenset({"intervention_id"}): _word,
     frozenset({"event_id"}): _event,
     frozenset({"draft_id"}): _inclusion,
     frozenset({"draft_id", "step"}): _step,
@@ -272,6 +319,11 @@ BUILDERS: dict[str, Builder] = {
     **dict.fromkeys(
         ["followup:correct", "record:closing", "record:dismiss", "record:write_letter"], _held
     ),
+    "followup:correct": _held,
+    "pharmacies:transcribe": _certified,
+    "pharmacies:reopen_paper": _paper,
+    "pharmacies:scan": _paper_alone,
+    "pharmacies:void_paper": _paper_alone,
     "prescriptions:pdf": _delivered,
     "prescriptions:print": _prescription(signed=True),
     "prescriptions:renew": _prescription(signed=True),

@@ -74,7 +74,8 @@ def report(request: MemberRequest, enrolment_id: UUID) -> HttpResponseBase:
 @require(Permission.ADVERSE_EVENT_WRITE)
 def report_dispensed(request: MemberRequest, dispensation_id: UUID) -> HttpResponseBase:
     """After a dispensation, by the pharmacy that made it."""
-    dispensations = Dispensation.objects.visible_to(request.member).select_related(
+    served = Dispensation.objects.served_to(request.member, timezone.now())
+    dispensations = served.select_related(
         "enrolment__programme", "enrolment__indication", "prescription", "pharmacy"
     )
     found = get_object_or_404(dispensations, public_id=dispensation_id)

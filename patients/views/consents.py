@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
-from core import audit, scans
+from core import audit, papers, scans
 from core import documents as store
 from core.documents import Document
 from patients import actions, consent_todo
@@ -138,12 +138,7 @@ def proof(request: MemberRequest, enrolment_id: UUID, document_id: UUID) -> Http
     document = get_object_or_404(Document, public_id=document_id)
     content = store.read(document)
     audit.record("consent.proof_read", document, by=request.member, subject=str(enrolment_id))
-    kind = scans.media_type(content)
-    response = HttpResponse(content, content_type=kind)
-    name = f"consentement-{enrolment.number}.{scans.ENDINGS[kind]}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return papers.scan(content, f"consentement-{enrolment.number}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

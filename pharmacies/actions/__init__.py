@@ -4,10 +4,20 @@ from pharmacies.actions.answers import CannotUndo, Word, intervene, note_of, und
 from pharmacies.actions.balances import close_month, first_month, take_inventory
 from pharmacies.actions.bulletins import Alert, acknowledge, issue, reached_by, received
 from pharmacies.actions.counter import CannotReceive, dispense, receive
+from pharmacies.actions.escalation import (
+    bulletins_due,
+    escalate_bulletin,
+    escalate_intervention,
+    escalate_notice,
+    interventions_due,
+    notices_due,
+    read_intervention,
+    since,
+)
 from pharmacies.actions.handover import CannotDispense, Given, Handover
 from pharmacies.actions.late import record_made
 from pharmacies.actions.notices import CannotAnnounce, announce, answer
-from pharmacies.actions.papers import Order, keep_copy, order
+from pharmacies.actions.papers import Copy, Order, keep_copy, order
 from pharmacies.actions.register import CannotEnter, Typed, balance, correct, enter
 from pharmacies.actions.supplies import count_supplies
 
@@ -19,6 +29,7 @@ __all__ = [
     "CannotEnter",
     "CannotReceive",
     "CannotUndo",
+    "Copy",
     "Given",
     "Handover",
     "Order",
@@ -28,21 +39,29 @@ __all__ = [
     "announce",
     "answer",
     "balance",
+    "bulletins_due",
     "close_month",
     "correct",
     "count_supplies",
     "dispense",
     "enter",
+    "escalate_bulletin",
+    "escalate_intervention",
+    "escalate_notice",
     "first_month",
     "intervene",
+    "interventions_due",
     "issue",
     "keep_copy",
     "note_of",
+    "notices_due",
     "order",
     "reached_by",
+    "read_intervention",
     "receive",
     "received",
     "record_made",
+    "since",
     "take_inventory",
     "undo",
 ]

@@ -126,8 +126,10 @@ def check_reason(sheet: Sheet, chosen: list[Row], handover: Handover) -> None:
     early = any(row.due.is_early(handover.dispensed_on) for row in chosen)
     pharmacy = sheet.prescription.enrolment.pharmacy
     elsewhere = any(warning.needs_reason and warning.is_about_place for warning in sheet.warnings)
-    if (early or elsewhere) and not handover.override_reason:
+    overlap = any(warning.is_overlap for warning in sheet.warnings)
+    if (early or elsewhere or overlap) and not handover.override_reason:
         what = "Délivrance anticipée" if early else f"Autre pharmacie que {pharmacy}"
+        what = what if early or elsewhere else "Chevauchement sans mention expresse"
         raise CannotDispense(f"{what}{words.THIN}: indiquez un motif.", "override_reason")
     if handover.override_reason == OverrideReason.OTHER and not handover.override_note.strip():
         raise CannotDispense("Précisez le motif.", "override_note")

@@ -117,6 +117,8 @@ def _broken(sheet: Sheet, rows: list[Row], handover: Handover) -> Iterator[str]:
     elsewhere = any(warning.is_about_place for warning in sheet.warnings)
     if elsewhere and not handover.override_reason:
         yield BrokenRule.OTHER_PLACE
+    if any(one.is_overlap for one in sheet.warnings) and not handover.override_reason:
+        yield BrokenRule.OVERLAP
 
 
 def _presented(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from accounts.models import Member
 from core import audit
 from pharmacies.actions.register import CannotEnter
-from pharmacies.enums import Medium
+from pharmacies.enums import Kept, Medium
 from pharmacies.models import OrderSlip, RegisterCopy
 from programmes.models import Pack
 
@@ -50,18 +50,34 @@ def order(wanted: Order, *, by: Member, at: datetime) -> OrderSlip:
     return slip
 
 
-def keep_copy(
-    medium: Medium, content: bytes, *, last_number: int, by: Member, at: datetime
-) -> RegisterCopy:
-    """Remember that the register was handed over on this support, up to that line."""
+@dataclass(frozen=True)
+class Copy:
+    """A file handed over to the pharmacy, and how far it goes."""
+
+    subject: Kept
+    medium: Medium
+    content: bytes
+    last_number: int
+
+
+def keep_copy(made: Copy, *, by: Member, at: datetime) -> RegisterCopy:
+    """Remember that it was handed over on this support, up to that number."""
     with audit.acting("register.copied", by=by):
         copy = RegisterCopy.objects.create(
             pharmacy=by.site,
-            medium=medium,
-            last_number=last_number,
-            sha256=hashlib.sha256(content).digest(),
+            subject=made.subject,
+            medium=made.medium,
+            last_number=made.last_number,
+            sha256=hashlib.sha256(made.content).digest(),
             made_at=at,
             made_by=by,
         )
-        audit.record("register.copied", copy, by=by, medium=medium, last=last_number)
+        audit.record(
+            "register.copied",
+            copy,
+            by=by,
+            papers=made.subject,
+            medium=made.medium,
+            last=made.last_number,
+        )
     return copy

@@ -2,6 +2,7 @@
 
 from pharmacies.forms.answers import BulletinForm, InterventionForm, UndoForm
 from pharmacies.forms.dispensing import (
+    CertificateForm,
     CodeField,
     CounterForm,
     DispensingForm,
@@ -21,6 +22,7 @@ from pharmacies.forms.register import (
 
 __all__ = [
     "BulletinForm",
+    "CertificateForm",
     "CloseForm",
     "CodeField",
     "CorrectForm",

@@ -58,6 +58,14 @@ class CounterForm(forms.Form):
         limit(self, "birth_date", None, today)
 
 
+class CertificateForm(CounterForm):
+    """Find a patient whose prescription has no code: by their certificate."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, today=today, **kwargs)
+        self.fields["code"].label = "Code de l’attestation d’inclusion"
+
+
 class ReceiveForm(forms.Form):
     """The day a prescription was presented, without anything handed over."""
 

@@ -1,8 +1,10 @@
 """What left a pharmacy, and what its register holds."""
 
 from pharmacies.models.bulletin import Acknowledgement, Bulletin
+from pharmacies.models.delay import Delay
 from pharmacies.models.dispensation import Dispensation, DispensedItem, Received, Undone
 from pharmacies.models.intervention import Intervention
+from pharmacies.models.keeping import KeepingTime
 from pharmacies.models.notice import Notice
 from pharmacies.models.papers import Inventory, OrderSlip, RegisterCopy, RegisterMonth
 from pharmacies.models.register import RegisterHead, RegisterLine
@@ -12,10 +14,12 @@ from pharmacies.models.supply_end import SupplyEnd
 __all__ = [
     "Acknowledgement",
     "Bulletin",
+    "Delay",
     "Dispensation",
     "DispensedItem",
     "Intervention",
     "Inventory",
+    "KeepingTime",
     "Notice",
     "OrderSlip",
     "Received",

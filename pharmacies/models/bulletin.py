@@ -22,6 +22,11 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
         read = Acknowledgement.objects.filter(bulletin=OuterRef("pk"), pharmacy=pharmacy_id)
         return self.filter(~Exists(read))
 
+    def waiting_for(self, member: Member) -> "BulletinQuerySet":
+        """Those the member's pharmacy has still to acknowledge, the last first."""
+        unread = self.visible_to(member).unread_by(member.site_id)
+        return unread.select_related("product").order_by("-issued_at", "-pk")
+
 
 class Bulletin(models.Model):
     """Alerte aux pharmacies: a batch is recalled, a form is stolen or forged."""
@@ -43,6 +48,9 @@ class Bulletin(models.Model):
     issued_at = models.DateTimeField("diffusée le")
     issued_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="bulletins")
 
+    # When the pharmacies that did not answer, and whoever issued it, were told.
+    escalated_at = models.DateTimeField("relancée le", null=True, blank=True)
+
     objects = BulletinQuerySet.as_manager()
 
     class Meta:
@@ -57,7 +65,7 @@ class Bulletin(models.Model):
         ]
         indexes = [models.Index(fields=["programme", "-issued_at"], name="pharmacies_bulletins")]
         triggers = [
-            FrozenWhen(name="pharmacies_bulletin_is_frozen"),
+            FrozenWhen(name="pharmacies_bulletin_is_frozen", may_change=["escalated_at"]),
             NeverDeleted(name="bulletin_never_deleted"),
         ]
 

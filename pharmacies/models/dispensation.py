@@ -1,8 +1,9 @@
 import uuid
+from datetime import datetime, timedelta
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Upper
 
 from accounts.enums import Role
@@ -10,6 +11,7 @@ from accounts.models import Member, Site
 from core.frozen import FrozenWhen, NeverDeleted, Refuse
 from core.history import tracked
 from patients.models import Enrolment
+from pharmacies import rules
 from pharmacies.enums import BearerKind, BrokenRule, OverrideReason, UndoReason
 from prescriptions.models import Line, Prescription
 from programmes.models import Pack, Programme
@@ -108,6 +110,20 @@ class DispensationQuerySet(models.QuerySet["Dispensation"]):
             pharmacy=member.site_id,
             enrolment__programme__in=Programme.objects.visible_to(member),
         )
+
+    def served_to(self, member: Member, at: datetime) -> "DispensationQuerySet":
+        """As `visible_to`; for a pharmacist, only while the pharmacy serves the patient: something
+        was handed over in the last 12 months, or this was written since yesterday."""
+        visible = self.visible_to(member)
+        if member.role != Role.PHARMACIST:
+            return visible
+        lately = Dispensation.objects.filter(
+            enrolment=OuterRef("enrolment"),
+            pharmacy=member.site_id,
+            dispensed_on__gt=rules.served_after(member.site.local_day(at)),
+            undone=None,
+        )
+        return visible.filter(Exists(lately) | Q(recorded_at__gt=at - timedelta(days=1)))
 
     def standing(self) -> "DispensationQuerySet":
         """Those that no counter-entry undid."""

@@ -19,6 +19,10 @@ class InterventionQuerySet(models.QuerySet["Intervention"]):
             return self.filter(pharmacy=member.site_id)
         return self.filter(prescription__enrolment__in=Enrolment.objects.visible_to(member))
 
+    def unread(self) -> "InterventionQuerySet":
+        """Those that no doctor of the patient said to have read."""
+        return self.filter(read_at=None)
+
 
 @tracked
 class Intervention(models.Model):
@@ -38,6 +42,14 @@ class Intervention(models.Model):
     recorded_at = models.DateTimeField("enregistrée le")
     recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="interventions")
 
+    # A doctor of the patient read it.
+    read_at = models.DateTimeField("lue le", null=True, blank=True)
+    read_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="interventions_read"
+    )
+    # When the doctors of the structure were told that nobody reads it.
+    escalated_at = models.DateTimeField("relancée le", null=True, blank=True)
+
     objects = InterventionQuerySet.as_manager()
 
     class Meta:
@@ -48,12 +60,20 @@ class Intervention(models.Model):
                 condition=Q(kind__in=InterventionKind.values, reason__in=InterventionReason.values),
                 name="pharmacies_intervention_known",
             ),
+            models.CheckConstraint(
+                condition=Q(read_at=None, read_by=None)
+                | Q(read_at__isnull=False, read_by__isnull=False),
+                name="pharmacies_intervention_read_by_somebody",
+            ),
         ]
         indexes = [
             models.Index(fields=["prescription", "-recorded_at"], name="pharmacies_interventions")
         ]
         triggers = [
-            FrozenWhen(name="pharmacies_intervention_is_frozen"),
+            FrozenWhen(
+                name="pharmacies_intervention_is_frozen",
+                may_change=["read_at", "read_by", "escalated_at"],
+            ),
             NeverDeleted(name="intervention_never_deleted"),
         ]
 

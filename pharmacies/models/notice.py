@@ -20,8 +20,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(prescription__enrolment__in=Enrolment.objects.visible_to(member))
 
     def waiting(self) -> "NoticeQuerySet":
-        """Those nobody answered."""
-        return self.filter(answer="")
+        """Those nobody answered, while an answer still serves."""
+        return self.filter(
+            answer="", prescription__status="SIGNED", prescription__first_dispensed_at=None
+        )
 
 
 @tracked
@@ -43,6 +45,9 @@ class Notice(models.Model):
         Member, on_delete=models.PROTECT, null=True, blank=True, related_name="notices_answered"
     )
 
+    # When the prescriber was told that nobody answers.
+    escalated_at = models.DateTimeField("relancée le", null=True, blank=True)
+
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
@@ -63,7 +68,7 @@ class Notice(models.Model):
         triggers = [
             FrozenWhen(
                 name="pharmacies_notice_is_frozen",
-                may_change=["answer", "answered_at", "answered_by"],
+                may_change=["answer", "answered_at", "answered_by", "escalated_at"],
             ),
             NeverDeleted(name="notice_never_deleted"),
         ]

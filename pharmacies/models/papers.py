@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from accounts.enums import Role
 from accounts.models import Member, Site
 from core.frozen import FrozenWhen, NeverDeleted
-from pharmacies.enums import Medium
+from pharmacies.enums import Kept, Medium
 from prescriptions import words as letters
 from programmes.models import Pack
 
@@ -178,12 +178,17 @@ class RegisterCopyQuerySet(OfPharmacy["RegisterCopy"]):
 
 
 class RegisterCopy(models.Model):
-    """Copie du registre remise à la pharmacie, on one of its two supports."""
+    """Copie remise à la pharmacie, on one of its two supports: of its register, or of the
+    prescriptions it dispensed."""
 
     never_deleted = True
 
     pharmacy = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="register_copies")
+    subject = models.CharField(
+        "papiers", max_length=8, choices=Kept, default=Kept.REGISTER, db_default=Kept.REGISTER
+    )
     medium = models.CharField("support", max_length=3, choices=Medium)
+    # Of the register: its last line; of the prescriptions: the last dispensation recorded.
     last_number = models.PositiveIntegerField("jusqu’à la ligne")
     sha256 = models.BinaryField()
     made_at = models.DateTimeField("remise le")
@@ -196,7 +201,8 @@ class RegisterCopy(models.Model):
         verbose_name_plural = "copies du registre"
         constraints = [
             models.CheckConstraint(
-                condition=Q(medium__in=Medium.values), name="pharmacies_medium_known"
+                condition=Q(medium__in=Medium.values, subject__in=Kept.values),
+                name="pharmacies_medium_known",
             ),
         ]
         indexes = [models.Index(fields=["pharmacy", "-made_at"], name="pharmacies_copies")]

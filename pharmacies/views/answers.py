@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
@@ -16,7 +16,7 @@ from accounts.permissions import require
 from core import once
 from pharmacies import actions, sheet
 from pharmacies.forms import InterventionForm, LateForm, UndoForm
-from pharmacies.models import Dispensation
+from pharmacies.models import Dispensation, Intervention
 from pharmacies.views.desk import presented_to
 from prescriptions.models import Prescription
 
@@ -25,7 +25,7 @@ from prescriptions.models import Prescription
 @require(Permission.DISPENSATION_WRITE)
 def undo(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
     """A counter-entry: the dispensation stays, and never counted."""
-    visible = Dispensation.objects.visible_to(request.member).standing()
+    visible = Dispensation.objects.served_to(request.member, timezone.now()).standing()
     dispensation = get_object_or_404(
         visible.select_related("enrolment", "prescription"), public_id=dispensation_id
     )
@@ -90,9 +90,22 @@ def intervene(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
         except once.AnotherBody as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"Envoyé à {prescription.prescriber.full_name}.")
+            messages.success(request, f"Envoyé à {prescription.answering.full_name}.")
             return redirect("pharmacies:prescription", prescription_id)
     return render(request, "pharmacies/intervene.html", {"form": form} | _back(prescription))
+
+
+@require_POST
+@require(Permission.PRESCRIPTION_WRITE)
+def read_word(request: MemberRequest, intervention_id: UUID) -> HttpResponse:
+    """From the page of the patient: what the pharmacist wrote was read."""
+    visible = Intervention.objects.visible_to(request.member)
+    made = get_object_or_404(
+        visible.select_related("prescription__enrolment"), public_id=intervention_id
+    )
+    actions.read_intervention(made, by=request.member, at=timezone.now())
+    messages.success(request, "Le message du pharmacien est marqué comme lu.")
+    return redirect("record:patient", made.prescription.enrolment.public_id)
 
 
 def _back(prescription: Prescription) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Alerts: what a pharmacy must read, and whom the agency reached."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
 from core import audit, keyset, once
 from patients import identity
-from pharmacies import actions
+from pharmacies import actions, rules
 from pharmacies.enums import BulletinKind
 from pharmacies.forms import BulletinForm
 from pharmacies.models import Bulletin, DispensedItem
@@ -22,8 +21,6 @@ from programmes.models import Programme
 
 
 PER_PAGE = 50
-# Days. «Those served in the last 12 months» (design.md 5).
-SERVED_DAYS = 365
 
 
 @require_safe
@@ -65,7 +62,7 @@ def _patients(request: MemberRequest, found: Bulletin) -> list[tuple[str, Dispen
     if found.kind != BulletinKind.RECALL:
         return []
     items = list(actions.received(found, request.member))
-    since = timezone.localdate() - timedelta(days=SERVED_DAYS)
+    since = rules.served_after(timezone.localdate())
     served = [one for one in items if one.dispensation.dispensed_on > since]
     people = identity.open_many({one.dispensation.enrolment.patient for one in served})
     audit.record("bulletin.patients_viewed", found, by=request.member, count=len(items))

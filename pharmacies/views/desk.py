@@ -19,7 +19,7 @@ from patients import identity
 from patients.identity import Person
 from pharmacies import actions, samples, sheet
 from pharmacies.forms import CounterForm, DispensingForm, ReceiveForm
-from pharmacies.models import Dispensation
+from pharmacies.models import Bulletin, Dispensation, Notice
 from pharmacies.sheet import Sheet
 from prescriptions import texts
 from prescriptions.actions import CannotPresent, present
@@ -27,6 +27,8 @@ from prescriptions.models import Prescription
 
 
 PER_PAGE = 50
+# Alerts shown above the counter. No legal source: one glance.
+MOST_ALERTS = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +44,12 @@ def counter(request: MemberRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("pharmacies:prescription", presentation.prescription.public_id)
-    context = {"form": form, "papers": samples.waiting(request.member)}
+    context = {
+        "form": form,
+        "papers": samples.waiting(request.member),
+        "notices": Notice.objects.visible_to(request.member).waiting().count(),
+        "alerts": list(Bulletin.objects.waiting_for(request.member)[:MOST_ALERTS]),
+    }
     return render(request, "pharmacies/counter.html", context)
 
 
@@ -83,7 +90,8 @@ def receive(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
 @require(Permission.DISPENSATION_WRITE)
 def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
     """What was just recorded, when the next one opens, and the code field again."""
-    visible = Dispensation.objects.visible_to(request.member).select_related("enrolment", "undone")
+    served = Dispensation.objects.served_to(request.member, timezone.now())
+    visible = served.select_related("enrolment", "undone")
     dispensation = get_object_or_404(visible, public_id=dispensation_id)
     prescriptions = Prescription.objects.select_related(*sheet.LOADED)
     today = timezone.localdate()
@@ -107,7 +115,7 @@ def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
 @require(Permission.DISPENSATION_VIEW)
 def history(request: MemberRequest) -> HttpResponse:
     """Dispensations of the pharmacist's own pharmacy, the last recorded first."""
-    visible = Dispensation.objects.visible_to(request.member)
+    visible = Dispensation.objects.served_to(request.member, timezone.now())
     loaded = visible.select_related("enrolment", "dispensed_by__user", "undone").prefetch_related(
         "items__line", "items__pack"
     )
@@ -159,9 +167,16 @@ def _facts(read: Sheet, person: Person | None) -> list[tuple[str, str]]:
     return [
         ("Date de naissance", person.birth_text if person else "Identité effacée"),
         ("Dossier", prescription.enrolment.number),
-        ("Prescripteur", f"{prescription.prescriber.full_name}, {prescription.author.site}"),
+        ("Prescripteur", _prescriber(prescription)),
         ("Traitement", f"{period} ({prescription.duration_days}\u00a0jours)"),
     ]
+
+
+def _prescriber(prescription: Prescription) -> str:
+    """And where they wrote; of a paper, their number."""
+    if prescription.is_transcribed:
+        return f"{prescription.prescriber_name}, RPPS\u00a0{prescription.prescriber_rpps}"
+    return f"{prescription.prescriber_name}, {prescription.author.site}"
 
 
 def _dispense(

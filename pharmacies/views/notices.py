@@ -14,7 +14,8 @@ from accounts.permissions import require
 from core import keyset
 from pharmacies import actions
 from pharmacies.enums import NoticeAnswer
-from pharmacies.models import Notice
+from pharmacies.models import Bulletin, Notice
+from pharmacies.views.desk import MOST_ALERTS
 from prescriptions.models import Prescription
 
 
@@ -49,7 +50,11 @@ def notices(request: MemberRequest) -> HttpResponse:
         request.GET,
         size=PER_PAGE,
     )
-    context = {"page": page, "answers": NoticeAnswer.choices}
+    context = {
+        "page": page,
+        "answers": NoticeAnswer.choices,
+        "alerts": list(Bulletin.objects.waiting_for(request.member)[:MOST_ALERTS]),
+    }
     return render(request, "pharmacies/notices.html", context)
 
 

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
+from accounts.models import Site
 from accounts.permissions import require
 from core import audit, keyset, once
 from core.pdf import PdfUnavailable
 from pharmacies import actions, documents, ledger, stock
-from pharmacies.enums import Medium, MovementKind
+from pharmacies import copies as prescribed
+from pharmacies.enums import Kept, Medium, MovementKind
 from pharmacies.forms import (
     CloseForm,
     CorrectForm,
@@ -205,34 +207,44 @@ def slips(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 @require(Permission.REGISTER_KEEP)
 def copies(request: MemberRequest) -> HttpResponse:
-    """The two supports of the register, and when each was last handed over."""
-    made = ledger.copies(request.member)
-    rows: list[tuple[Medium, Any]] = [(medium, made.get(medium)) for medium in Medium]
-    last = RegisterLine.objects.visible_to(request.member).order_by("-number").first()
-    return _page(request, "copies", {"rows": rows, "last": last})
+    """What the pharmacy keeps, on two supports, and when each was last handed over."""
+    return _page(request, "copies", {"parts": ledger.copies(request.member, timezone.localdate())})
 
 
 @require_POST
 @require(Permission.REGISTER_KEEP)
-def copy(request: MemberRequest, medium: str) -> HttpResponse:
-    """Download the whole register on one support; remembered with its fingerprint."""
-    if medium not in Medium.values:
+def copy(request: MemberRequest, subject: str, medium: str) -> HttpResponse:
+    """Download the whole on one support; remembered with its fingerprint."""
+    if subject not in Kept.values or medium not in Medium.values:
         raise Http404
-    at, site = timezone.now(), request.member.site
-    lines = documents.lines_of(site)
+    at = timezone.now()
     try:
-        content = (
-            documents.register_csv(lines)
-            if medium == Medium.CSV
-            else documents.register_pdf(lines, site, on=site.local_day(at))
-        )
+        made = _copy(request.member.site, Kept(subject), Medium(medium), at)
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect("pharmacies:copies")
-    last = lines[-1].number if lines else 0
-    kept = Medium(medium)
-    actions.keep_copy(kept, content, last_number=last, by=request.member, at=at)
-    return file_of(content, kept, f"registre-stupefiants-{site.local_day(at):%Y-%m-%d}")
+    actions.keep_copy(made, by=request.member, at=at)
+    name = {Kept.REGISTER: "registre-stupefiants", Kept.COPIES: "ordonnances-delivrees"}
+    day = request.member.site.local_day(at)
+    return file_of(made.content, made.medium, f"{name[made.subject]}-{day:%Y-%m-%d}")
+
+
+def _copy(site: Site, subject: Kept, medium: Medium, at: datetime) -> actions.Copy:
+    """How far it goes is read first: what comes meanwhile is in no copy."""
+    on, last = site.local_day(at), ledger.last_number(site.pk, subject)
+    if subject == Kept.COPIES:
+        told = prescribed.copied(site, on)
+        content = (
+            prescribed.csv(told) if medium == Medium.CSV else prescribed.paper(told, site, on=on)
+        )
+        return actions.Copy(subject, medium, content, last)
+    lines = documents.lines_of(site)
+    content = (
+        documents.register_csv(lines)
+        if medium == Medium.CSV
+        else documents.register_pdf(lines, site, on=on)
+    )
+    return actions.Copy(subject, medium, content, lines[-1].number if lines else 0)
 
 
 def _page(request: MemberRequest, name: str, context: dict[str, Any]) -> HttpResponse:

@@ -15,7 +15,7 @@ from accounts.permissions import require
 from core import audit
 from core.months import add_months
 from core.pdf import PdfUnavailable
-from pharmacies import documents
+from pharmacies import documents, rules
 from pharmacies.enums import Medium
 from pharmacies.stock import first_of
 from pharmacies.views.files import file_of
@@ -42,6 +42,8 @@ def statement(request: MemberRequest) -> HttpResponse:
         "rows": rows,
         "total": documents.euros(told.total),
         "is_over": month <= last,
+        # The page of an older one is closed, as that of its patient.
+        "linked": month > rules.served_after(today),
         "months": [add_months(first_of(today), -back) for back in range(OFFERED)],
     }
     return render(request, "pharmacies/statement.html", context)

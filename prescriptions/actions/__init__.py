@@ -13,7 +13,7 @@ from prescriptions.actions.drafts import (
 )
 from prescriptions.actions.hooks import ON_CHANGED
 from prescriptions.actions.plans import CannotPlan, give_up, plan
-from prescriptions.actions.presentation import CannotPresent, mark_dispensed, present
+from prescriptions.actions.presentation import CannotPresent, mark_dispensed, open_to, present
 from prescriptions.actions.signature import (
     CannotSign,
     CannotVoid,
@@ -21,6 +21,13 @@ from prescriptions.actions.signature import (
     print_document,
     sign,
     void,
+)
+from prescriptions.actions.transcription import (
+    CannotTranscribe,
+    Paper,
+    open_by_certificate,
+    transcribe,
+    void_transcription,
 )
 
 
@@ -30,7 +37,9 @@ __all__ = [
     "CannotPlan",
     "CannotPresent",
     "CannotSign",
+    "CannotTranscribe",
     "CannotVoid",
+    "Paper",
     "accept_mention",
     "adapt",
     "change_draft",
@@ -38,6 +47,8 @@ __all__ = [
     "fingerprint",
     "give_up",
     "mark_dispensed",
+    "open_by_certificate",
+    "open_to",
     "plan",
     "prepare",
     "present",
@@ -46,5 +57,7 @@ __all__ = [
     "replace",
     "sign",
     "signatories",
+    "transcribe",
     "void",
+    "void_transcription",
 ]

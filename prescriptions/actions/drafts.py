@@ -72,7 +72,7 @@ def _start(
     enrolment = prescription.enrolment
     body = {"enrolment": str(enrolment.public_id), "content": wanted.content(typed)}
     if prescription.prepared_by is not None:
-        body["prescriber"] = str(prescription.prescriber.public_id)
+        body["prescriber"] = str(prescription.answering.public_id)
     with audit.acting(action, by=by):
         before = once.guard(by=by, key=key, action=action, body=body)
         if before is not None:
@@ -80,7 +80,7 @@ def _start(
         locked = lock_enrolment(enrolment.pk)
         prescription.enrolment, prescription.patient = locked, locked.patient
         prescription.author, prescription.created_at = by, at
-        _write(prescription, typed, by.site.local_day(at))
+        write(prescription, typed, by.site.local_day(at))
         _record(action, prescription, by=by)
         once.done(by=by, key=key, target=prescription.public_id)
     return prescription
@@ -93,7 +93,7 @@ def change_draft(prescription: Prescription, typed: Wanted, *, by: Member, at: d
     """
     with audit.acting("prescription.changed", by=by):
         locked = _locked_draft(prescription)
-        _write(locked, typed, by.site.local_day(at))
+        write(locked, typed, by.site.local_day(at))
         _record("prescription.changed", locked, by=by)
 
 
@@ -178,7 +178,11 @@ def narcotic_days(typed: Wanted, regimes: dict[int, Regime]) -> int | None:
     return max(days) if days else None
 
 
-def _write(prescription: Prescription, typed: Wanted, on: date) -> None:
+def write(prescription: Prescription, typed: Wanted, on: date) -> None:
+    """Write the draft whole, with what is true of its products that day.
+
+    :raises CannotDraft: no line, or a duration no signature could accept
+    """
     if not typed.lines:
         raise CannotDraft("Une ordonnance porte au moins un médicament.")
     regimes = checks.regimes_of([line.product for line in typed.lines], on)

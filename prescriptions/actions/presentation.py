@@ -35,13 +35,33 @@ def present(code: str, *, birth_date: date, by: Member, at: datetime) -> Present
 
     :raises CannotPresent: no such prescription for them, or too many tries
     """
+    count_try(by, at)
+    prescription = _behind(code, by)
+    if prescription is None or not born_on(prescription.patient, birth_date):
+        audit.record("presentation.refused", by=by)
+        raise CannotPresent(UNKNOWN)
+    presentation = open_to(prescription, by=by, at=at)
+    forgive_try(by)
+    return presentation
+
+
+def count_try(by: Member, at: datetime) -> None:
+    """Count one more code typed, whatever it is of.
+
+    :raises CannotPresent: too many of them
+    """
     if not throttle.allowed("presentation", str(by.pk), limit=TRIES, seconds=TRIES_SECONDS, at=at):
         audit.record("presentation.throttled", by=by)
         raise CannotPresent(TOO_MANY)
-    prescription = _behind(code, by)
-    if prescription is None or not _born_on(prescription.patient, birth_date):
-        audit.record("presentation.refused", by=by)
-        raise CannotPresent(UNKNOWN)
+
+
+def forgive_try(by: Member) -> None:
+    """Only this try: a code that one knows may not start the count of wrong ones again."""
+    throttle.take_back("presentation", str(by.pk))
+
+
+def open_to(prescription: Prescription, *, by: Member, at: datetime) -> Presentation:
+    """Open a prescription to whoever proved that they hold it, for a shift."""
     with audit.acting("prescription.presented", by=by):
         until = at + timedelta(hours=rules.PRESENTATION_HOURS)
         presentation = Presentation.objects.create(
@@ -49,8 +69,6 @@ def present(code: str, *, birth_date: date, by: Member, at: datetime) -> Present
         )
         subject = str(prescription.enrolment.public_id)
         audit.record("prescription.presented", prescription, by=by, subject=subject)
-    # Only this try: a code that one knows may not start the count of wrong ones again.
-    throttle.take_back("presentation", str(by.pk))
     return presentation
 
 
@@ -70,7 +88,7 @@ def _behind(code: str, by: Member) -> Prescription | None:
     )
 
 
-def _born_on(patient: Patient, birth_date: date) -> bool:
+def born_on(patient: Patient, birth_date: date) -> bool:
     person = identity.open_one(patient)
     return person is not None and _matches(person, birth_date)
 

@@ -89,7 +89,7 @@ def _sign(prescription: Prescription, *, by: Member, at: datetime, shown: str, r
     locked.author, locked.status, locked.signed_at, locked.signed_on = by, Status.SIGNED, at, on
     locked.save()
     mark_treated(locked.enrolment, on=on)
-    _tell_above(locked, by=by, at=at)
+    tell_above(locked, by=by, at=at)
     code = _try_to_print(locked, at=at)
     _tell_managers(locked, on, at=at)
     _tell_reference(locked, by=by, at=at)
@@ -125,7 +125,7 @@ def _void_replaced(prescription: Prescription, *, by: Member, at: datetime) -> N
         return
     old = Prescription.objects.select_for_update(of=("self",)).get(pk=prescription.replaces_id)
     if old.status == Status.SIGNED and old.first_dispensed_at is None:
-        _write_void(old, VoidReason.REPLACED, by=by, at=at)
+        write_void(old, VoidReason.REPLACED, by=by, at=at)
 
 
 def _tell_managers(prescription: Prescription, on: date, *, at: datetime) -> None:
@@ -141,16 +141,10 @@ def _tell_managers(prescription: Prescription, on: date, *, at: datetime) -> Non
 
 
 def _tell_reference(prescription: Prescription, *, by: Member, at: datetime) -> None:
-    """A relay doctor adds THC for the first time: whoever follows the patient is told, not asked.
-
-    The doctor who included, while they still work there; else each reference doctor of the site.
-    """
+    """A relay doctor adds THC for the first time: whoever follows is told, not asked."""
     if by.role != Role.RELAY_DOCTOR or not _is_first_thc(prescription):
         return
-    enrolment = prescription.enrolment
-    doctors = Member.objects.open().filter(role=Role.REFERENCE_DOCTOR, site=enrolment.site_id)
-    told = doctors.filter(pk=enrolment.included_by_id) or doctors
-    for doctor in told.select_related("user"):
+    for doctor in checks.following(prescription.enrolment):
         mail.first_thc(prescription, doctor, at=at)
 
 
@@ -231,18 +225,17 @@ def void(prescription: Prescription, *, reason: VoidReason, by: Member, at: date
             )
         if not rules.can_move(Status(locked.status), Status.VOIDED):
             raise CannotVoid("Cette ordonnance est déjà annulée.")
-        _write_void(locked, reason, by=by, at=at)
-        _tell_above(locked, by=by, at=at)
+        write_void(locked, reason, by=by, at=at)
+        tell_above(locked, by=by, at=at)
 
 
-def _tell_above(prescription: Prescription, *, by: Member, at: datetime) -> None:
+def tell_above(prescription: Prescription, *, by: Member, at: datetime) -> None:
+    """Whoever plans after a prescription looks again: called by each act that signs or voids."""
     for hook in hooks.ON_CHANGED:
         hook(prescription.enrolment, by, at)
 
 
-def _write_void(
-    prescription: Prescription, reason: VoidReason, *, by: Member, at: datetime
-) -> None:
+def write_void(prescription: Prescription, reason: VoidReason, *, by: Member, at: datetime) -> None:
     prescription.status, prescription.voided_at = Status.VOIDED, at
     prescription.void_reason = reason
     prescription.save(update_fields=["status", "voided_at", "void_reason"])

@@ -11,7 +11,7 @@ from accounts.models import Member
 from core.fields import FrenchDateField, FrenchIntegerField
 from patients.models import Enrolment
 from prescriptions import checks, rules
-from prescriptions.alerts import Alert, LineFacts, alerts, refusals
+from prescriptions.alerts import Alert, Facts, LineFacts, alerts, refusals
 from prescriptions.enums import AlertCode
 from prescriptions.forms.line import Catalogue, LineEntry
 from prescriptions.models import Prescription
@@ -89,6 +89,10 @@ class PrescriptionForm:
         self.max_lines, self.max_steps = MAX_LINES, MAX_STEPS
 
     @property
+    def prescriber_id(self) -> int | str:
+        return self.member.user_id
+
+    @property
     def forms(self) -> list[forms.Form]:
         return [self.main, *(form for line in self.lines for form in line.forms)]
 
@@ -120,11 +124,11 @@ class PrescriptionForm:
         facts = checks.facts(
             self.enrolment,
             self.wanted,
-            prescriber_id=self.member.user_id,
+            prescriber_id=self.prescriber_id,
             on=self.today,
             replaces=self.replaces,
         )
-        for alert in refusals(alerts(facts)):
+        for alert in self._refusals(facts):
             self._tell(alert, list(facts.lines))
         narcotic, fraction = facts.narcotic_days, self.wanted.fraction_days
         if fraction and (narcotic is None or fraction >= narcotic):
@@ -133,6 +137,9 @@ class PrescriptionForm:
         if len({line.product.pk for line in self.wanted.lines}) < len(self.lines):
             message = "Ce médicament figure déjà sur l’ordonnance\u202f: ajoutez plutôt un palier."
             self.lines[-1].form.add_error("product", message)
+
+    def _refusals(self, facts: Facts) -> list[Alert]:
+        return refusals(alerts(facts))
 
     def _tell(self, alert: Alert, lines: list[LineFacts]) -> None:
         if alert.code == AlertCode.MENTION:
@@ -175,9 +182,8 @@ class PrescriptionForm:
     @property
     def covered(self) -> list[dict[str, str]]:
         """Signed narcotic periods of this prescriber."""
-        mine = self.member.user_id
         return [
             {"from": period.first.isoformat(), "to": period.last.isoformat()}
             for period in checks.periods(self.enrolment, replaces=self.replaces)
-            if period.prescriber_id == mine
+            if period.prescriber_id == self.prescriber_id
         ]

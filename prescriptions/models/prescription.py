@@ -14,8 +14,8 @@ from core.history import tracked
 from core.models import Document
 from patients.models import Enrolment, Patient
 from prescriptions import rules
+from prescriptions.enums import PaperFlag, VoidReason
 from prescriptions.enums import PrescriptionStatus as Status
-from prescriptions.enums import VoidReason
 from programmes.models import Programme
 
 
@@ -73,8 +73,11 @@ class Prescription(models.Model):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="prescriptions")
     # Copied for the constraint on periods; a composite key ties it to the enrolment.
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="prescriptions")
-    # The person the law knows, and the membership under which the text was written.
-    prescriber = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prescriptions")
+    # The person the law knows, and the membership under which the text was written. Of a paper
+    # that a pharmacist transcribed, the prescriber may have no account: ADR 0047.
+    prescriber = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="prescriptions"
+    )
     author = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="prescriptions")
     # Who filled it in for the prescriber to read and sign; empty when they wrote it themselves.
     prepared_by = models.ForeignKey(
@@ -83,6 +86,18 @@ class Prescription(models.Model):
         null=True,
         blank=True,
         related_name="prescriptions_prepared",
+    )
+    is_transcribed = models.BooleanField("transcrite d’un papier", default=False, db_default=False)
+    # As written on the paper, when no account has this number.
+    paper_prescriber = models.CharField(
+        "prescripteur du papier", max_length=120, blank=True, default="", db_default=""
+    )
+    paper_rpps = models.CharField(
+        "RPPS du prescripteur du papier", max_length=11, blank=True, default="", db_default=""
+    )
+    # Values of PaperFlag.
+    paper_flags = models.JSONField(
+        "signalements du papier", default=list, blank=True, db_default=[]
     )
     status = models.CharField("état", max_length=8, choices=Status, default=Status.DRAFT)
     is_initiation = models.BooleanField("première prescription", default=False)
@@ -110,7 +125,8 @@ class Prescription(models.Model):
     fraction_days = models.PositiveSmallIntegerField(
         "durée d’une fraction (jours)", null=True, blank=True
     )
-    # Date of writing: the local date of the site when it was signed.
+    # Date of writing: the local date of the site when it was signed; of a paper, the one it bears,
+    # `signed_at` being the instant of its transcription.
     signed_on = models.DateField("datée du", null=True, blank=True)
     signed_at = models.DateTimeField("signée le", null=True, blank=True)
     voided_at = models.DateTimeField("annulée le", null=True, blank=True)
@@ -126,7 +142,8 @@ class Prescription(models.Model):
     note_sealed = models.BinaryField(null=True, blank=True)
     # Why the alerts of `PassedAlert` were passed, under the same key.
     reason_sealed = models.BinaryField(null=True, blank=True)
-    # The delivered bytes; empty until they are made (`actions.print_document`).
+    # The delivered bytes; empty until they are made (`actions.print_document`). Of a paper:
+    # its scan.
     document = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, blank=True, related_name="prescriptions"
     )
@@ -186,6 +203,16 @@ class Prescription(models.Model):
                 | Q(narcotic_days__isnull=False, fraction_days__lt=F("narcotic_days")),
                 name="prescriptions_fraction_within_duration",
             ),
+            models.CheckConstraint(
+                condition=Q(prescriber__isnull=False, paper_rpps="", paper_prescriber="")
+                | Q(is_transcribed=True, prescriber=None, paper_rpps__regex=r"^[0-9]{11}$")
+                & ~Q(paper_prescriber=""),
+                name="prescriptions_somebody_prescribed",
+            ),
+            models.CheckConstraint(
+                condition=Q(paper_flags=[]) | Q(is_transcribed=True),
+                name="prescriptions_only_papers_are_flagged",
+            ),
             ExclusionConstraint(
                 name="prescriptions_no_silent_overlap",
                 expressions=[
@@ -202,8 +229,12 @@ class Prescription(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
+                # A paper is as it was written: its overlap is told, not refused.
                 condition=Q(
-                    status=Status.SIGNED, has_overlap_mention=False, narcotic_days__isnull=False
+                    status=Status.SIGNED,
+                    has_overlap_mention=False,
+                    narcotic_days__isnull=False,
+                    is_transcribed=False,
                 ),
                 violation_error_message="Une ordonnance signée couvre déjà cette période.",
             ),
@@ -253,6 +284,29 @@ class Prescription(models.Model):
     def is_narcotic(self) -> bool:
         return self.narcotic_days is not None
 
+    @property
+    def prescriber_key(self) -> int | str:
+        """Who prescribed, for whoever compares: the account, else the number on the paper."""
+        return self.prescriber_id or self.paper_rpps
+
+    @property
+    def prescriber_name(self) -> str:
+        return self.prescriber.full_name if self.prescriber else self.paper_prescriber
+
+    @property
+    def answering(self) -> User:
+        """Who is written to about it: the prescriber, else the doctor who included the patient."""
+        return self.prescriber or self.enrolment.included_by.user
+
+    @property
+    def prescriber_rpps(self) -> str:
+        return self.prescriber.rpps if self.prescriber else self.paper_rpps
+
+    @property
+    def flags(self) -> list[str]:
+        """What its transcription showed, in French."""
+        return [PaperFlag(code).label for code in self.paper_flags]
+
 
 class Presentation(models.Model):
     """Accès d'un pharmacien à une ordonnance: opened by its code and the birth date, for a time."""
@@ -276,3 +330,39 @@ class Presentation(models.Model):
 
     def __str__(self) -> str:
         return f"Présentation {self.pk}"
+
+
+class CertificateOpeningQuerySet(models.QuerySet["CertificateOpening"]):
+    def at_hand(self, member: Member, at: datetime) -> "CertificateOpeningQuerySet":
+        """Those this pharmacist opened lately, in a programme that is still theirs."""
+        opened = self.filter(member=member.pk, at__lte=at, until__gt=at)
+        return opened.filter(enrolment__programme__in=Programme.objects.visible_to(member))
+
+
+class CertificateOpening(models.Model):
+    """Accès d'un pharmacien à un patient sans ordonnance codée: opened by the code of the
+    certificate and the birth date, for a shift, to transcribe a paper."""
+
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="certificate_openings"
+    )
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="certificate_openings"
+    )
+    at = models.DateTimeField("à")
+    until = models.DateTimeField("jusqu’à")
+
+    objects = CertificateOpeningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "présentation d’une attestation"
+        verbose_name_plural = "présentations d’attestations"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=F("at")), name="prescriptions_certificate_lasts"
+            ),
+        ]
+        indexes = [models.Index(fields=["member", "until"], name="prescriptions_certificates")]
+
+    def __str__(self) -> str:
+        return f"Attestation présentée {self.pk}"

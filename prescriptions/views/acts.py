@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -80,12 +80,7 @@ def mention(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> Http
 def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_live(request, enrolment_id)
     prescription = one_of(enrolment, public_id)
-    key, now = once.key_of(request.POST), timezone.now()
-    try:
-        return to_detail(actions.renew(prescription, by=request.member, at=now, key=key))
-    except (actions.CannotDraft, once.AnotherBody) as error:
-        messages.error(request, str(error))
-        return to_detail(prescription)
+    return to_detail(_begin(request, prescription, actions.renew) or prescription)
 
 
 @require_POST
@@ -93,29 +88,41 @@ def renew(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpRe
 def adapt(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     """Another dosage from today, whatever was dispensed: a copy to change, then to sign."""
     enrolment, _ = open_live(request, enrolment_id)
-    prescription = one_of(enrolment, public_id)
-    key, now = once.key_of(request.POST), timezone.now()
-    try:
-        started = actions.adapt(prescription, by=request.member, at=now, key=key)
-    except (actions.CannotDraft, once.AnotherBody) as error:
-        messages.error(request, str(error))
-        return to_detail(prescription)
-    return redirect("prescriptions:edit", enrolment_id, started.public_id)
+    return _begin_to_edit(request, one_of(enrolment, public_id), actions.adapt)
 
 
 @require_POST
 @require(Permission.PRESCRIPTION_WRITE)
 def replace(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResponse:
     enrolment, _ = open_live(request, enrolment_id)
-    mine = Prescription.objects.voidable_by(request.member)
+    mine = Prescription.objects.voidable_by(request.member).select_related("enrolment")
     prescription = get_object_or_404(mine, enrolment=enrolment, public_id=public_id)
+    return _begin_to_edit(request, prescription, actions.replace)
+
+
+Beginning = Callable[..., Prescription]
+
+
+def _begin_to_edit(
+    request: MemberRequest, prescription: Prescription, begin: Beginning
+) -> HttpResponse:
+    started = _begin(request, prescription, begin)
+    if started is None:
+        return to_detail(prescription)
+    of = prescription.enrolment.public_id
+    return redirect("prescriptions:edit", of, started.public_id)
+
+
+def _begin(
+    request: MemberRequest, prescription: Prescription, begin: Beginning
+) -> Prescription | None:
+    """Begin a draft from a prescription, once a key; None when it was refused, and told."""
     key, now = once.key_of(request.POST), timezone.now()
     try:
-        started = actions.replace(prescription, by=request.member, at=now, key=key)
+        return begin(prescription, by=request.member, at=now, key=key)
     except (actions.CannotDraft, once.AnotherBody) as error:
         messages.error(request, str(error))
-        return to_detail(prescription)
-    return redirect("prescriptions:edit", enrolment_id, started.public_id)
+        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -143,6 +143,8 @@ def pdf(request: MemberRequest, enrolment_id: UUID, public_id: UUID) -> HttpResp
     prescription = one_of(enrolment, public_id)
     content, subject = papers.opened(prescription.document), str(enrolment.public_id)
     audit.record("prescription.read", prescription, by=request.member, subject=subject)
+    if prescription.is_transcribed:
+        return papers.scan(content, f"ordonnance-{enrolment.number}")
     return papers.pdf(content, "ordonnance.pdf")
 
 

@@ -14,11 +14,13 @@ from django.db.models import Q
 from accounts.demo import DOMAIN
 from accounts.enums import Role
 from accounts.models import Member
+from core import codes
 from followup import reminders
 from followup.actions import Correction, Held, correct
 from followup.actions import Once as OnceVisit
 from followup.enums import CorrectionReason
 from followup.models import Answers
+from patients import documents as certificates
 from patients import draft, identity
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE
@@ -193,8 +195,20 @@ def _prescribe(doctor: Member, at: datetime) -> None:
             break
     for last in islice(waiting, 1):
         _renewed(last, doctor, at)
+    shown = [_certified(last, at) for last in islice(waiting, 1)]
     users = {member.user for member in Member.objects.filter(_AT_A_COUNTER).select_related("user")}
-    samples.keep(papers, pharmacists=users, at=at)
+    samples.keep(papers, shown, pharmacists=users, at=at)
+
+
+def _certified(last: Prescription, at: datetime) -> samples.Certificate:
+    """The code of a certificate, to transcribe a paper that has none."""
+    enrolment, person = last.enrolment, identity.open_one(last.patient)
+    assert person is not None  # noqa: S101 - of the demonstration, never erased
+    content = certificates.canonical(enrolment, person)
+    code = codes.issue(
+        certificates.KIND, certificates.TARGET, enrolment.pk, at.date(), content=content
+    )
+    return samples.Certificate(code.short, person.birth_text)
 
 
 def _renewed(last: Prescription, doctor: Member, at: datetime) -> Prescription:

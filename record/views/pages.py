@@ -138,6 +138,8 @@ def patient(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "today": today,
         "may_report": allows(request.member, Permission.ADVERSE_EVENT_WRITE)
         and enrolment.opened_until is None,
+        "may_read": allows(request.member, Permission.PRESCRIPTION_WRITE)
+        and enrolment.opened_until is None,
     }
     return render(request, "record/patient.html", context)
 

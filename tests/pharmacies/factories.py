@@ -3,6 +3,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 import factory
+from django.utils import timezone
 
 from accounts.enums import Profession, Role
 from accounts.models import Member
@@ -10,10 +11,12 @@ from pharmacies.enums import BearerKind, Medium, MovementKind, Shelf, UndoReason
 from pharmacies.models import (
     Acknowledgement,
     Bulletin,
+    Delay,
     Dispensation,
     DispensedItem,
     Intervention,
     Inventory,
+    KeepingTime,
     Notice,
     OrderSlip,
     Received,
@@ -70,12 +73,26 @@ class ReceivedFactory(factory.django.DjangoModelFactory):
 class DispensationFactory(factory.django.DjangoModelFactory):
     """Handed over to the patient on the day of presentation, nothing in it: add items.
 
-    `items=True` adds the whole first line.
+    `items=True` adds the whole first line; `lately=True`: written, presented, handed over today.
     """
 
     class Meta:
         model = Dispensation
         skip_postgeneration_save = True
+
+    class Params:
+        lately = factory.Trait(
+            received=factory.SubFactory(
+                ReceivedFactory,
+                prescription=factory.SubFactory(
+                    PrescriptionFactory,
+                    signed=True,
+                    starts_on=factory.LazyFunction(timezone.localdate),
+                    signed_on=factory.LazyFunction(timezone.localdate),
+                    signed_at=factory.LazyFunction(timezone.now),
+                ),
+            )
+        )
 
     received = factory.SubFactory(ReceivedFactory)
     prescription = factory.SelfAttribute("received.prescription")
@@ -128,6 +145,30 @@ class UndoneFactory(factory.django.DjangoModelFactory):
     reason = UndoReason.TWICE
     recorded_at = factory.SelfAttribute("dispensation.recorded_at")
     recorded_by = factory.SelfAttribute("dispensation.dispensed_by")
+
+
+class KeepingTimeFactory(factory.django.DjangoModelFactory):
+    """Another duration of the same papers, from a later day: the first comes from a migration."""
+
+    class Meta:
+        model = KeepingTime
+
+    subject = "COPIES"
+    years = 5
+    valid_from = datetime.date(2026, 1, 1)
+    source = "essai"
+
+
+class DelayFactory(factory.django.DjangoModelFactory):
+    """Another delay of the same kind, from a later day: the first comes from a migration."""
+
+    class Meta:
+        model = Delay
+
+    code = "NOTICE"
+    hours = 12
+    valid_from = datetime.date(2026, 1, 1)
+    source = "essai"
 
 
 class InterventionFactory(factory.django.DjangoModelFactory):

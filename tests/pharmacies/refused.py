@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Model
+from django.utils import timezone
 
 from pharmacies.models import (
     Acknowledgement,
@@ -26,10 +27,12 @@ from tests.accounts.factories import SiteFactory
 from tests.pharmacies.factories import (
     AcknowledgementFactory,
     BulletinFactory,
+    DelayFactory,
     DispensationFactory,
     DispensedItemFactory,
     InterventionFactory,
     InventoryFactory,
+    KeepingTimeFactory,
     NoticeFactory,
     OrderSlipFactory,
     ReceivedFactory,
@@ -263,4 +266,13 @@ REFUSED: dict[str, Callable[[], object]] = {
         pk=DispensedItemFactory().pk
     ).update(batch="LOT-B2"),
     "item_never_deleted": lambda: delete_as_owner(DispensedItemFactory()),
+    "pharmacies_delay_starts_once": lambda: [DelayFactory(), DelayFactory()],
+    "pharmacies_delay_known": lambda: DelayFactory(hours=0),
+    "pharmacies_delay_dates_ordered": lambda: DelayFactory(valid_to=date(2025, 12, 31)),
+    "pharmacies_intervention_read_by_somebody": lambda: Intervention.objects.filter(
+        pk=InterventionFactory().pk
+    ).update(read_at=timezone.now()),
+    "pharmacies_keeping_starts_once": lambda: [KeepingTimeFactory(), KeepingTimeFactory()],
+    "pharmacies_keeping_known": lambda: KeepingTimeFactory(years=0),
+    "pharmacies_keeping_dates_ordered": lambda: KeepingTimeFactory(valid_to=date(2025, 12, 31)),
 }

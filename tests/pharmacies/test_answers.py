@@ -110,7 +110,8 @@ def test_undo_on_its_page(client, sign_in):
     assertContains(told, "Annulée le")
 
 
-def test_a_refusal_to_undo_is_said(client, sign_in):
+def test_a_refusal_to_undo_is_said(client, sign_in, monkeypatch):
+    monkeypatch.setattr("pharmacies.rules.SERVED_DAYS", 36_500)
     prescription, by = case()
     first = dispense(prescription, by, days=10, packs=1)
     dispense(prescription, by, key="second", days=10, packs=1)

@@ -3,9 +3,16 @@
 import pytest
 from django.urls import reverse
 
-from pharmacies.models import DispensedItem
+from pharmacies.models import DispensedItem, Undone
 from tests.accessible import expect_accessible
-from tests.pharmacies.factories import at_the_counter, trained_pharmacist
+from tests.pharmacies.factories import (
+    BulletinFactory,
+    DispensationFactory,
+    NoticeFactory,
+    ReceivedFactory,
+    at_the_counter,
+    trained_pharmacist,
+)
 from tests.pharmacies.test_views import code_of, page_of, written
 
 
@@ -116,3 +123,26 @@ def test_no_page_has_a_fault_of_accessibility(open_page, scheme, width):
     expect_accessible(page)
     page.goto(page_of(prescription))
     expect_accessible(page)
+
+
+def test_what_waits_and_what_is_undone_are_accessible(open_page, scheme):
+    prescription = written(days_ago=4)
+    member = at_the_counter(prescription)
+    NoticeFactory(prescription=prescription, pharmacy=member.site)
+    BulletinFactory(programme=prescription.enrolment.programme)
+    received = ReceivedFactory(prescription=prescription, recorded_by=member)
+    done = DispensationFactory(received=received, items=True)
+    page = open_page(width=390, scheme=scheme, member=member)
+    undo = reverse("pharmacies:undo", args=[done.public_id])
+    for address in (
+        reverse("pharmacies:counter"),
+        reverse("pharmacies:notices"),
+        reverse("pharmacies:history"),
+        undo,
+    ):
+        page.goto(address)
+        expect_accessible(page)
+    page.check("[name=reason][value=TWICE]", force=True)
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
+    assert Undone.objects.get().dispensation == done

@@ -76,7 +76,8 @@ def page(client, mine, **asked):
     return client.get(reverse("pharmacies:statement"), asked or {"mois": f"{MONTH:%Y-%m}"})
 
 
-def test_the_page_shows_each_line_with_its_proof(client, sign_in):
+def test_the_page_shows_each_line_with_its_proof(client, sign_in, monkeypatch):
+    monkeypatch.setattr("pharmacies.rules.SERVED_DAYS", 36_500)
     mine, other = DispensationFactory(), DispensationFactory()
     client = sign_in(mine.dispensed_by)
 
@@ -85,6 +86,8 @@ def test_the_page_shows_each_line_with_its_proof(client, sign_in):
     assertContains(response, "1 dispensation, 3,57 € TTC")
     assertContains(response, reverse("pharmacies:done", args=[mine.public_id]))
     assertNotContains(response, str(other.public_id))
+    monkeypatch.setattr("pharmacies.rules.SERVED_DAYS", 1)
+    assertNotContains(page(client, mine), reverse("pharmacies:done", args=[mine.public_id]))
     assertContains(page(client, mine, mois="rien"), "Aucune dispensation")
     assert "is_over" in page(client, mine, mois="2999-01").context
     assertContains(page(client, mine, mois="2999-01"), "pas terminé")

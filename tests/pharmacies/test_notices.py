@@ -125,7 +125,7 @@ def test_each_sees_their_own(client, sign_in, django_assert_num_queries):
     client = sign_in(pharmacist)
 
     # session, user, device, member; notices, lines, packs of lines, packs
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(reverse("pharmacies:notices"))
 
     assertContains(page, notice.prescription.enrolment.number)

@@ -11,7 +11,7 @@ from core.models import JournalLine
 from core.once import AnotherBody
 from pharmacies import actions, documents
 from pharmacies.actions import CannotEnter, Order, Typed
-from pharmacies.enums import Medium, MovementKind, Shelf
+from pharmacies.enums import Kept, Medium, MovementKind, Shelf
 from pharmacies.models import (
     DispensedItem,
     Inventory,
@@ -291,7 +291,9 @@ def test_a_copy_tells_every_line_and_is_remembered():
 
     lines = documents.lines_of(by.site)
     content = documents.register_csv(lines)
-    copy = actions.keep_copy(Medium.CSV, content, last_number=2, by=by, at=ENTERED_AT)
+    copy = actions.keep_copy(
+        actions.Copy(Kept.REGISTER, Medium.CSV, content, 2), by=by, at=ENTERED_AT
+    )
 
     text = content.decode("utf-8-sig")
     assert text.splitlines()[1].startswith("1;12/05/2026;12/05/2026;Réception;Stock;")

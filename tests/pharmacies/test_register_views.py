@@ -148,7 +148,7 @@ def test_an_unknown_movement_or_medium_does_not_exist(client, sign_in):
 
     assert client.get(address("movement", "GIFT")).status_code == 404
     assert client.get(address("movement", "DISPENSATION")).status_code == 404
-    assert client.post(address("copy", "FAX")).status_code == 404
+    assert client.post(address("copy", "REGISTER", "FAX")).status_code == 404
 
 
 def test_correct_a_line_of_one_s_own_register(client, sign_in):
@@ -236,21 +236,21 @@ def test_take_a_copy_away(client, sign_in, medium, start):
     by = register_keeper()
     RegisterLineFactory(recorded_by=by)
     sign_in(by)
-    assertContains(client.get(address("copies")), "Jamais remis", count=2)
+    assertContains(client.get(address("copies")), "Jamais remis", count=4)
 
-    response = client.post(address("copy", medium))
+    response = client.post(address("copy", "REGISTER", medium))
 
     assert response.content.startswith(start)
     assert RegisterCopy.objects.get().last_number == 1
     assertContains(client.get(address("copies")), "À jour")
     RegisterLineFactory(recorded_by=by)
-    assertContains(client.get(address("copies")), "la dernière est la ligne 2")
+    assertContains(client.get(address("copies")), "il y a du nouveau depuis")
 
 
 def test_a_copy_of_nothing_is_up_to_date(client, sign_in):
     sign_in(register_keeper())
 
-    client.post(address("copy", "CSV"))
+    client.post(address("copy", "REGISTER", "CSV"))
 
     assertContains(client.get(address("copies")), "À jour")
 
@@ -266,7 +266,7 @@ def test_without_the_library_of_pdfs_it_is_said(client, sign_in, monkeypatch):
     monkeypatch.setattr("pharmacies.documents.pdf.render", fail)
 
     for response in [
-        client.post(address("copy", "PDF"), follow=True),
+        client.post(address("copy", "REGISTER", "PDF"), follow=True),
         client.get(address("month_pdf", closed.public_id), follow=True),
     ]:
         assertContains(response, "libpango")

@@ -186,3 +186,13 @@ def test_the_page_of_the_patient_says_until_when(client, sign_in):
     )
 
     assertContains(page, "Traitement en main jusqu’au")
+
+
+@pytest.mark.parametrize(("days", "follows"), [(364, True), (365, False)])
+def test_a_pharmacy_follows_whom_it_served_within_a_year(days, follows):
+    served = DispensationFactory(items=True)
+    stranger = DispensationFactory(items=True).dispensed_by
+    today = served.dispensed_on + datetime.timedelta(days=days)
+
+    assert (served.enrolment in supply.followed_by(served.dispensed_by, today)) == follows
+    assert served.enrolment not in supply.followed_by(stranger, today)

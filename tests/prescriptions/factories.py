@@ -10,6 +10,7 @@ from patients.models import Enrolment
 from prescriptions.enums import AlertCode, PrescriptionStatus
 from prescriptions.models import (
     AlertThreshold,
+    CertificateOpening,
     DoseStep,
     Interaction,
     Line,
@@ -239,6 +240,20 @@ class PlanStepFactory(factory.django.DjangoModelFactory):
     dose = Decimal("0.5000")
     intakes_per_day = 2
     days = 7
+
+
+class CertificateOpeningFactory(factory.django.DjangoModelFactory):
+    """A certificate shown to a pharmacist, for a shift."""
+
+    class Meta:
+        model = CertificateOpening
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    member = factory.LazyAttribute(
+        lambda row: MemberFactory(role="PHARMACIST", programme=row.enrolment.programme)
+    )
+    at = WRITTEN_AT
+    until = factory.LazyAttribute(lambda row: row.at + datetime.timedelta(hours=8))
 
 
 class PresentationFactory(factory.django.DjangoModelFactory):

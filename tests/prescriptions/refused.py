@@ -11,6 +11,7 @@ from tests.patients.factories import PatientFactory
 from tests.prescriptions.factories import (
     WRITTEN_AT,
     AlertThresholdFactory,
+    CertificateOpeningFactory,
     DoseStepFactory,
     InteractionFactory,
     LineFactory,
@@ -173,4 +174,9 @@ REFUSED: dict[str, Callable[[], object]] = {
     "prescriptions_plan_step_possible": lambda: PlanStepFactory(dose=0),
     "prescriptions_plan_step_is_fixed": lambda: PlanFactory().steps.all().delete(),
     "prescriptions_presentation_lasts": lambda: PresentationFactory(until=WRITTEN_AT),
+    "prescriptions_certificate_lasts": lambda: CertificateOpeningFactory(until=WRITTEN_AT),
+    "prescriptions_somebody_prescribed": lambda: PrescriptionFactory(
+        prescriber=None, paper_rpps="10000000008", paper_prescriber="Dr Paul Petit"
+    ),
+    "prescriptions_only_papers_are_flagged": lambda: PrescriptionFactory(paper_flags=["OVERLAP"]),
 }

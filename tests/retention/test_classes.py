@@ -85,6 +85,7 @@ def test_every_tracked_model_has_its_versions_erased():
         # Derived from the dispensations, which are tracked.
         "pharmacies.SupplyEnd",
         "prescriptions.Presentation",
+        "prescriptions.CertificateOpening",
         "followup.Preparation",
         "followup.Reminder",
         # Written once.

@@ -3,6 +3,7 @@
 import json
 import secrets
 from datetime import UTC, date, datetime
+from itertools import product
 from unittest import mock
 
 import pytest
@@ -13,6 +14,8 @@ from core.codes import answer
 from core.models import Document, Draft, JournalLine, KeyRecord, VerificationCode
 from patients import identity
 from patients.models import Enrolment, Identity, IdentityIndex, Patient
+from pharmacies.enums import Kept, Medium
+from pharmacies.models import Dispensation
 from programmes.enums import DataClass
 from retention import actions, classes, ledger, tasks
 from retention.classes import CLINICAL
@@ -27,7 +30,7 @@ from tests.patients.factories import (
     PersonFactory,
     PriorTreatmentFactory,
 )
-from tests.pharmacies.factories import DispensationFactory
+from tests.pharmacies.factories import DispensationFactory, RegisterCopyFactory
 from tests.prescriptions.factories import (
     PassedAlertFactory,
     PrescriptionFactory,
@@ -54,7 +57,9 @@ def _ledger_apart(settings, tmp_path):
 def purge(as_purge):
     """Run the task at that instant, as the purge role."""
 
-    def run(at):
+    def run(at, handed_over=True):
+        if handed_over:
+            hand_over_copies()
         with (
             as_purge(),
             mock.patch.object(tasks, "ALIAS", "default"),
@@ -63,6 +68,13 @@ def purge(as_purge):
             return tasks.purge()
 
     return run
+
+
+def hand_over_copies():
+    """Every pharmacy downloaded all that it keeps, on both supports."""
+    for member in {row.dispensed_by for row in Dispensation.objects.select_related("dispensed_by")}:
+        for subject, medium in product(Kept, Medium):
+            RegisterCopyFactory(made_by=member, subject=subject, medium=medium, last_number=10**6)
 
 
 def patient_of(programme, **fields):

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from retention.rules import Rule, due_dates, is_due, runs_from
+from retention.rules import Rule, due_dates, held_until, is_due, is_held, runs_from
 
 
 RULES = [Rule("IDENTITY", 2), Rule("CLINICAL", 10, after="IDENTITY")]
@@ -44,3 +44,19 @@ def test_the_erasure_begins_the_day_after(due, today, expected):
 def test_first_day_of_the_erasure():
     assert runs_from(date(2026, 2, 28)) == date(2026, 3, 1)
     assert runs_from(None) is None
+
+
+@pytest.mark.parametrize(
+    ("today", "reached", "copied", "expected"),
+    [
+        (date(2029, 3, 2), 5, 4, True),
+        (date(2029, 3, 2), 5, 5, False),
+        (date(2029, 3, 3), 5, 4, False),
+        (date(2029, 3, 2), 0, 0, False),
+    ],
+)
+def test_a_pharmacy_holds_what_it_was_not_handed_over(today, reached, copied, expected):
+    held = is_held(date(2026, 3, 2), 3, today, reached=reached, copied=copied)
+
+    assert held is expected
+    assert held_until(date(2024, 2, 29), 3) == date(2027, 2, 28)

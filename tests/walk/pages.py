@@ -120,6 +120,8 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
         at("prescriptions:void", scene.enrolment, scene.draft_of(member))
     ],
     "pharmacies:counter": plain("pharmacies:counter"),
+    "pharmacies:certificate": plain("pharmacies:certificate"),
+    "pharmacies:transcribe": lambda scene, _: [at("pharmacies:transcribe", scene.enrolment)],
     "pharmacies:prescription": lambda scene, _: [at("pharmacies:prescription", scene.waiting)],
     "pharmacies:done": lambda scene, _: [at("pharmacies:done", scene.dispensation)],
     "pharmacies:history": plain("pharmacies:history"),
@@ -207,7 +209,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     **dict.fromkeys(
         [
             "patients:ask_merge", "pharmacies:answer", "pharmacies:acknowledge",
-            "pharmacies:month_pdf",
+            "pharmacies:month_pdf", "pharmacies:read_word",
         ],
         lambda scene: [scene.glass.public_id],
     ),
@@ -220,7 +222,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "prescriptions:adapt": lambda scene: [scene.enrolment.public_id, scene.running.public_id],
     "pharmacies:announce": lambda scene: [scene.running.public_id],
     "pharmacies:statement_file": lambda _: ["2026-05", "csv"],
-    "pharmacies:copy": lambda _: ["csv"],
+    "pharmacies:copy": lambda _: ["REGISTER", "csv"],
     "core:published_key": lambda _: [],
     "core:draft": lambda _: ["visit_new:1"],
     "pharmacies:receive": lambda scene: [scene.waiting.public_id],
@@ -235,6 +237,11 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     ),
     "record:visit_copy": lambda scene: [scene.held.public_id, "texte"],
     "record:letter": lambda scene: [scene.glass.public_id],
+    "pharmacies:scan": lambda scene: [scene.waiting.public_id],
+    "pharmacies:void_paper": lambda scene: [scene.waiting.public_id],
+    "pharmacies:reopen_paper": lambda scene: [
+        scene.enrolment.public_id, scene.waiting.public_id
+    ],
     "followup:not_done": lambda scene: [scene.due.public_id],
     "vigilance:declare": lambda scene: [scene.event.public_id],
     "evaluation:chart_data": lambda _: ["inclusions"],

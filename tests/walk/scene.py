@@ -28,7 +28,12 @@ from tests.patients.factories import (
     PriorTreatmentFactory,
 )
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory
-from tests.prescriptions.factories import LineFactory, PrescriptionFactory, PresentationFactory
+from tests.prescriptions.factories import (
+    CertificateOpeningFactory,
+    LineFactory,
+    PrescriptionFactory,
+    PresentationFactory,
+)
 from tests.rights.factories import ReviewFactory, ReviewLineFactory
 from tests.vigilance.factories import AdverseEventFactory, DeclarationFactory, SuspectFactory
 from tests.walk.world import World, a_world
@@ -88,6 +93,10 @@ def a_scene() -> Scene:
     enrolment = _enrolment(world, today)
     running = signed(world, enrolment, today - timedelta(days=20))
     waiting = signed(world, enrolment, today, has_overlap_mention=True)
+    # Its certificate is shown to the pharmacist too.
+    CertificateOpeningFactory(
+        member=world.member("marc.fontaine"), enrolment=enrolment, at=timezone.now()
+    )
     received = ReceivedFactory(prescription=running, recorded_by=world.member("marc.fontaine"))
     dispensation = DispensationFactory(received=received, items=True)
     return Scene(

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_closed_days'),
-        ('followup', '0008_reminders_and_agendas'),
+        ('followup', '0010_after_a_visit'),
         ('patients', '0014_broken_glass'),
         ('programmes', '0008_texts_to_sign_and_recipients'),
     ]
