@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from core import keys
+from core.text import uncapitalised
 from followup import items, missing, rules
 from followup.enums import DoubtReason
 from followup.items import Item, Whom
@@ -183,4 +184,4 @@ def _in_words(item: Item, value: object, reason: str | None) -> str:
     if reason is None:
         return words
     label = dict(DoubtReason.choices).get(reason, reason)
-    return f"{words} (confirmé\u202f: {label.lower()})"
+    return f"{words} (confirmé\u202f: {uncapitalised(label)})"

@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts.models import Member
 from core import audit, once
 from followup import documents
-from followup.actions.checks import locked_enrolment
+from followup.actions.checks import CannotHold, check_right, locked_enrolment
 from followup.enums import DismissalReason, Piece, VisitStatus
 from followup.models import Dismissal, Letter, Visit
 
@@ -38,25 +38,28 @@ def write_letter(visit: Visit, *, by: Member, at: datetime, key: str) -> Letter:
         before = once.guard(by=by, key=key, action="visit.letter_written", body=body)
         if before is not None:
             return Letter.objects.get(public_id=before)
-        locked = _locked(visit)
-        addressee = locked.enrolment.relay_doctor
-        if addressee is None:
-            raise CannotClose("Le patient n’a pas désigné de médecin relais.")
-        if addressee.pk == by.stands_for_id:
-            raise CannotClose("Vous êtes le médecin relais de ce patient.")
-        today = by.site.local_day(at)
-        paper = documents.make_letter(locked, to=addressee, by=by, on=today, at=at)
-        letter = Letter.objects.create(
-            visit=locked,
-            addressee=addressee,
-            paper=paper.public_id,
-            written_by=by,
-            written_at=at,
-        )
+        locked = _locked(visit, by, at)
+        letter = _letter(locked, by=by, at=at)
         subject = str(locked.enrolment.public_id)
         audit.record("visit.letter_written", locked, by=by, subject=subject)
         once.done(by=by, key=key, target=letter.public_id)
     return letter
+
+
+def _letter(visit: Visit, *, by: Member, at: datetime) -> Letter:
+    addressee = visit.enrolment.relay_doctor
+    if addressee is None:
+        raise CannotClose("Le patient n’a pas désigné de médecin relais.")
+    if addressee.pk == by.stands_for_id:
+        raise CannotClose("Vous êtes le médecin relais de ce patient.")
+    paper = documents.make_letter(visit, to=addressee, by=by, on=by.site.local_day(at), at=at)
+    return Letter.objects.create(
+        visit=visit,
+        addressee=addressee,
+        paper=paper.public_id,
+        written_by=by,
+        written_at=at,
+    )
 
 
 def dismiss(
@@ -67,7 +70,7 @@ def dismiss(
     :raises CannotClose: nothing was written
     """
     with audit.acting("visit.piece_dismissed", by=by, reason=reason.value):
-        locked = _locked(visit)
+        locked = _locked(visit, by, at)
         said = {"reason": reason, "dismissed_by": by, "dismissed_at": at}
         found, is_new = Dismissal.objects.get_or_create(visit=locked, piece=piece, defaults=said)
         if is_new:
@@ -83,14 +86,18 @@ def dismiss(
     return found
 
 
-def _locked(visit: Visit) -> Visit:
+def _locked(visit: Visit, by: Member, at: datetime) -> Visit:
     """The visit as it is now, its enrolment locked first.
 
-    :raises CannotClose: it was not held
+    :raises CannotClose: it was not held, or is not of those this member may hold
     """
     locked_enrolment(visit.enrolment_id)
     rows = Visit.objects.select_related(*_LOADED).select_for_update(of=("self",))
     locked = rows.get(pk=visit.pk)
     if locked.status != VisitStatus.DONE:
         raise CannotClose("Cette consultation n’est pas enregistrée.")
+    try:
+        check_right(locked, by, by.site.local_day(at))
+    except CannotHold as refusal:
+        raise CannotClose(str(refusal)) from refusal
     return locked

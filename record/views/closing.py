@@ -64,14 +64,17 @@ def page(request: MemberRequest, visit_id: UUID) -> HttpResponse:
 @require_POST
 @require(Permission.VISIT_WRITE)
 def dismiss(request: MemberRequest, visit_id: UUID) -> HttpResponse:
-    visit, form = _theirs(request, visit_id), DismissalForm(request.POST)
-    if form.is_valid():
-        kind, reason = Kind(form.cleaned_data["piece"]), form.cleaned_data["reason"]
-        why = DismissalReason(reason)
-        actions.dismiss(visit, kind, why, by=request.member, at=timezone.now())
-        messages.success(request, f"{kind.label}\u202f: écarté.")
-    else:
+    visit, form, now = _theirs(request, visit_id), DismissalForm(request.POST), timezone.now()
+    if not form.is_valid():
         messages.error(request, "Choisissez le motif pour écarter cette pièce.")
+        return redirect("record:closing", visit_id)
+    kind, why = Kind(form.cleaned_data["piece"]), DismissalReason(form.cleaned_data["reason"])
+    try:
+        actions.dismiss(visit, kind, why, by=request.member, at=now)
+    except actions.CannotClose as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{kind.label}\u202f: écarté.")
     return redirect("record:closing", visit_id)
 
 

@@ -108,7 +108,12 @@ def _nobody_chosen(visit):
 
 
 def _by_the_relay_doctor(visit):
+    Visit.objects.filter(pk=visit.pk).update(kind="SIMPLE")
     return visit.enrolment.relay_doctor
+
+
+def _by_a_stranger(visit):
+    return MemberFactory(programme=visit.enrolment.programme)
 
 
 def _not_held(visit):
@@ -123,6 +128,7 @@ def _not_held(visit):
     [
         (_nobody_chosen, "n’a pas désigné"),
         (_by_the_relay_doctor, "Vous êtes le médecin relais"),
+        (_by_a_stranger, "n’est pas suivi par vous"),
         (_not_held, "n’est pas enregistrée"),
     ],
 )
@@ -162,8 +168,9 @@ def test_a_piece_is_set_aside_once_with_its_reason(visit):
     assert line.detail["piece"] == "LETTER"
 
 
-def test_a_piece_of_a_visit_that_was_not_held_is_not_set_aside(visit):
-    by = _not_held(visit)
+@pytest.mark.parametrize("given", [_not_held, _by_a_stranger])
+def test_what_is_not_theirs_to_close_is_not_set_aside(visit, given):
+    by = given(visit)
 
     with pytest.raises(CannotClose):
         actions.dismiss(visit, Piece.LETTER, DismissalReason.LATER, by=by, at=AT)

@@ -79,7 +79,9 @@ def test_what_a_nurse_hands_over_is_held_by_the_doctor_and_bears_both_names(
     assertContains(read, f"Préparée par {nurse.user.full_name}")
     assertContains(read, "Dort mieux")
     held = typed(visit, decision="CONTINUE", stop_reason="", next_on="", timing_reason="")
-    assertRedirects(client.post(page_of(visit), held), page_of(visit))
+    assertRedirects(
+        client.post(page_of(visit), held), reverse("record:closing", args=[visit.public_id])
+    )
 
     visit.refresh_from_db()
     assert (visit.held_by, visit.prepared_by) == (doctor, nurse)

@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.enums import Role
 from core import pdf
 from core.models import JournalLine
+from followup.actions import CannotClose
 from followup.models import Dismissal, Letter, Visit
 from patients.enums import EnrolmentState
 from patients.models import Enrolment
@@ -212,6 +213,20 @@ def test_a_piece_is_set_aside_from_the_page(sign_in):
     answer = client.post(page_of(visit, "dismiss"), {"piece": "LETTER", "reason": "PATIENT"})
     assertRedirects(answer, page_of(visit))
     assertContains(client.get(page_of(visit)), "À la demande du patient.")
+
+
+def test_why_a_piece_is_not_set_aside_is_told(sign_in):
+    visit = held()
+    client = sign_in(visit.held_by)
+    late = CannotClose("Cette consultation n’est pas enregistrée.")
+
+    # Somebody else changed the visit between the look and the press.
+    with mock.patch("record.views.closing.actions.dismiss", side_effect=late):
+        typed = {"piece": "LETTER", "reason": "PATIENT"}
+        answer = client.post(page_of(visit, "dismiss"), typed, follow=True)
+
+    assertContains(answer, str(late))
+    assert not Dismissal.objects.exists()
 
 
 def test_a_letter_is_written_and_opened_by_both_doctors(sign_in, client):
