@@ -18,6 +18,7 @@ from core import documents
 from patients import draft
 from patients.enums import ConsentKind
 from patients.models import Enrolment
+from patients.takeover import actions as takeovers
 from programmes.models import Indication, Programme
 from tests.accounts.factories import (
     ApiTokenFactory,
@@ -27,6 +28,7 @@ from tests.accounts.factories import (
 )
 from tests.followup.factories import AnswersFactory, LetterFactory, VisitFactory
 from tests.patients.factories import BrokenGlassFactory, ConsentFactory, EnrolmentFactory
+from tests.patients.takeovers import a_line, table
 from tests.pharmacies.factories import (
     DispensationFactory,
     InterventionFactory,
@@ -264,6 +266,12 @@ def _token(owner: Owner) -> dict[str, Any]:
     return {"token_id": ApiTokenFactory(member=owner.member, token=secrets.token_hex()).public_id}
 
 
+def _takeover(owner: Owner) -> dict[str, Any]:
+    content, now = table(a_line(owner)), timezone.now()
+    file = takeovers.stage(owner.programme, content, by=owner.member, at=now)
+    return {"takeover_id": file.public_id}
+
+
 def _product(owner: Owner) -> dict[str, Any]:
     return {"public_id": ProductFactory(programme=owner.programme).public_id}
 
@@ -286,6 +294,7 @@ KNOWN: dict[frozenset[str], Builder] = {
     frozenset({"intervention_id"}): _word,
     frozenset({"event_id"}): _event,
     frozenset({"draft_id"}): _inclusion,
+    frozenset({"takeover_id"}): _takeover,
     frozenset({"draft_id", "step"}): _step,
     frozenset({"glass_id"}): _glass,
     frozenset({"site_id"}): _site,
