@@ -32,6 +32,7 @@ ACTIONS: dict[str, str] = {
     "signature.throttled": "Trop d’essais de signature",
     "sign_in.passkey_ok": "Clé d’accès acceptée",
     "sign_in.psc_ok": "Connexion par Pro Santé Connect",
+    "sign_in.psc_required": "Autre connexion que Pro Santé Connect refusée",
     "passkey.ok": "Clé d’accès acceptée",
     "psc.refused": "Connexion par Pro Santé Connect refusée",
     "psc.logout_refused": "Déconnexion de Pro Santé Connect refusée",

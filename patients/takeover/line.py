@@ -15,7 +15,7 @@ from patients.inclusion import Answered, Eligibility, Inclusion, Information, Tr
 from patients.representatives import Representative
 from patients.takeover import columns as c
 from patients.takeover import rules as dates
-from patients.takeover.forms import YES, YES_NO, FactsForm, cells, french, identity_cells
+from patients.takeover.forms import NEEDED, YES, YES_NO, FactsForm, cells, french, identity_cells
 from patients.takeover.frame import Frame
 from patients.takeover.plan import Plan, Running, Told
 from programmes.enums import PersonKind
@@ -58,7 +58,8 @@ class Line:
             person_kind=facts.get(c.KIND) or PersonKind.ADULT,
         )
         for name in ("birth_name", "first_names", "sex", "birth_date"):
-            form.fields[name].error_messages["required"] = "Cette cellule est obligatoire."
+            form.fields[name].error_messages["required"] = NEEDED
+        form.fields["sex"].error_messages["invalid_choice"] = "Écrivez F, M ou I."
         if form.is_valid():
             person: Person = form.cleaned_data["person"]
             return person

@@ -34,7 +34,7 @@ def test_a_structure_takes_its_patients_over_on_a_phone(open_page, tmp_path):
 
     send(page, tmp_path, a_line(setting, nom_naissance="Lœb", prenoms="Jane", sexe="?"))
     assert page.get_by_text("1 erreur : ce fichier ne peut pas être repris").is_visible()
-    assert page.get_by_text("« ? »").is_visible()
+    assert page.get_by_text("«\u202f?\u202f»").is_visible()
     expect_accessible(page)
     with page.expect_navigation():
         page.get_by_role("button", name="Abandonner ce fichier").click()

@@ -60,7 +60,7 @@ def refused(file, setting, seen, match, at=NOON):
         ({"ancien_numero": ""}, "ancien_numero", "obligatoire"),
         ({"nom_naissance": ""}, "nom_naissance", "obligatoire"),
         ({"nom_naissance": "123"}, "nom_naissance", "contient des lettres"),
-        ({"sexe": "X"}, "sexe", "X"),
+        ({"sexe": "X"}, "sexe", "F, M ou I"),
         ({"naissance": "31/02/1980"}, "naissance", "n’existe pas"),
         ({"naissance": "12/05/2020"}, "naissance", "mineure"),
         ({"lieu_naissance": "69000"}, "lieu_naissance", "code postal"),
