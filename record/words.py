@@ -76,7 +76,7 @@ ACTIONS: dict[str, str] = {
     "import.abandoned": "Import abandonné",
     "import.problems_exported": "Anomalies d’un import exportées",
     # Programme.
-    "site.opened": "Structure ouverte",
+    "site.opened": "Lieu ouvert",
     "listing.made": "Structure inscrite",
     "listing.ended": "Inscription d’une structure terminée",
     "product.added": "Médicament ajouté",

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Member, Site
 from core.identifiers import compact
-from core.tables import Row
+from core.tables import Row, read_day
 from patients import gates, nir, rules
 from patients.enums import Answer, DesignationKind, LateReason
 from patients.forms import IdentityForm
@@ -15,7 +15,7 @@ from patients.inclusion import Answered, Eligibility, Inclusion, Information, Tr
 from patients.representatives import Representative
 from patients.takeover import columns as c
 from patients.takeover import rules as dates
-from patients.takeover.forms import NEEDED, YES, YES_NO, FactsForm, cells, french, identity_cells
+from patients.takeover.forms import NEEDED, YES, YES_NO, FactsForm, cells, identity_cells
 from patients.takeover.frame import Frame
 from patients.takeover.plan import Plan, Running, Told
 from programmes.enums import PersonKind
@@ -217,7 +217,7 @@ class Line:
         word = YES_NO.get(typed.casefold())
         if word is not None:
             return Answered(criterion, Answer(word))
-        on = dates.day_of(french(typed))
+        on = read_day(typed)
         if on is None or not criterion.needs_date:
             self._fault(column, "Écrivez oui ou non.")
             return None

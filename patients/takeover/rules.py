@@ -21,19 +21,3 @@ def runs_refusal(starts_on: date | None, ends_on: date | None) -> str:
     if starts_on and ends_on and ends_on < starts_on:
         return "L’ordonnance finirait avant de commencer."
     return ""
-
-
-def day_of(text: str) -> date | None:
-    """JJ/MM/AAAA; None for anything else."""
-    parts = text.split("/")
-    if [len(part) for part in parts] != [2, 2, 4] or not all(map(_is_number, parts)):
-        return None
-    day, month, year = (int(part) for part in parts)
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
