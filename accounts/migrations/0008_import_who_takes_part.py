@@ -5,7 +5,7 @@ KINDS = ["COMPLETIONS", "PROFESSIONALS", "PLACES", "PARTICIPANTS"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_substitutes_referents_and_suspension")]
+    dependencies = [("accounts", "0007_closed_days")]
 
     operations = [
         migrations.RemoveConstraint(model_name="importedfile", name="accounts_import_kind_known"),
