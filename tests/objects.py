@@ -254,6 +254,7 @@ BUILDERS: dict[str, Builder] = {
     "accounts:reset_factors": _colleague("public_id"),
     "rights:stop": _substitute,
     "accounts:remove_passkey": owned.passkey,
+    "patients:alike": owned.at_the_identity,
     "patients:answer_transfer": owned.transfer,
     "patients:ask_merge": lambda owner: {"pair_id": owned.pair(owner).public_id},
     "patients:consent_give": owned.consent("nir"),
@@ -322,7 +323,6 @@ NOBODYS = {
     "accounts:close_session": "closes one's own; another's is left alone, and told the same",
     "core:draft": "the key is that of a form: each person has their own row under it",
     "evaluation:chart_data": "names a chart of the programmes of whoever asks",
-    "record:feed": "the secret is the right: whoever holds it reads, and nobody is named",
     "record:review": "names a kind of review, the same for all",
 }
 

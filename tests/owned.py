@@ -10,7 +10,9 @@ from accounts.enums import Role
 from accounts.models import Member
 from core import documents
 from core.models import Document
+from patients import draft
 from patients.models import Enrolment, PossibleDuplicate
+from patients.steps import stamped
 from programmes.models import Indication, Programme
 from tests.accounts.factories import MemberFactory
 from tests.accounts.test_passkeys import a_passkey
@@ -28,8 +30,13 @@ from tests.pharmacies.factories import (
     trained_pharmacist,
 )
 from tests.prescriptions.factories import PlanFactory, PrescriptionFactory, PresentationFactory
-from tests.programmes.factories import IndicationFactory, ListingFactory, OpeningFactory
-from tests.training.factories import AttemptFactory, CompletionFactory
+from tests.programmes.factories import (
+    IndicationFactory,
+    ListingFactory,
+    OpeningFactory,
+    ProgrammeLinkFactory,
+)
+from tests.training.factories import AttemptFactory, CompletionFactory, CourseFactory
 from training.actions import issue_certificate
 from training.models import Completion
 
@@ -93,6 +100,39 @@ def a_paper(enrolment: Enrolment) -> Document:
         enrolment_id=enrolment.pk,
         at=timezone.now(),
     )
+
+
+def at_the_identity(owner: Owner) -> dict[str, Any]:
+    """A draft whose first two steps are done: the third one looks for who is alike."""
+    programme, by, now = owner.programme, owner.member, timezone.now()
+    paper = ProgrammeLinkFactory(programme=programme)
+    ProgrammeLinkFactory(programme=programme, consent_form=True)
+    ListingFactory(site=by.site, indication=owner.indication)
+    CompletionFactory(
+        user=by.user, course=programme.courses.first() or CourseFactory(programme=programme)
+    )
+    said = {
+        "information": {
+            "day": "TODAY",
+            "person_kind": "ADULT",
+            "document_ADULT": paper.pk,
+            "participation": "YES",
+            "nir": "NO",
+            "research": "YES",
+        },
+        "eligibilite": {
+            "indication": owner.indication.pk,
+            "drug_1": "Gabapentine",
+            "outcome_1": "INSUFFICIENT",
+            "plan_1": "KEPT",
+        },
+    }
+    draft_id = draft.start(programme, by=by, at=now)
+    for step, typed in said.items():
+        found = draft.load(draft_id, by=by, at=now)
+        kept = stamped(step, typed, by.site.local_day(now))
+        draft.save(found, draft.Save(step, kept, found.version), by=by, at=now)
+    return {"draft_id": draft_id}
 
 
 def passkey(owner: Owner) -> dict[str, Any]:
