@@ -19,8 +19,8 @@ from programmes.models import Programme
 from programmes.models.programme import ProgrammeQuerySet
 
 
-# Bytes. Five hundred lines of sixty cells weigh less.
-MOST_BYTES = 2 * 1024 * 1024
+# Bytes. Two hundred lines of sixty cells weigh less.
+MOST_BYTES = 1024 * 1024
 NEEDED = "Cette cellule est obligatoire."
 _PAIR = re.compile(r"\d{1,6}:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -145,7 +145,7 @@ class SendForm(ProgrammeForm):
     file = forms.FileField(
         label="Fichier CSV",
         help_text="Séparé par des points-virgules ou des virgules, en UTF-8 ou tel que "
-        "l’enregistre un tableur. 500 lignes au plus.",
+        "l’enregistre un tableur. 200 lignes au plus.",
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
         error_messages={"empty": "Ce fichier est vide."},
     )

@@ -7,8 +7,9 @@ from core.tables import CannotRead, Row, rows
 from patients.takeover.columns import Column
 
 
-# Each is compared with the whole registry while somebody waits. No legal source: ADR 0119.
-MOST_LINES = 500
+# Each is compared with the whole registry while somebody waits, and is shown. No legal source:
+# ADR 0119.
+MOST_LINES = 200
 TOO_LONG = (
     f"Ce fichier compte plus de {MOST_LINES} lignes\u202f: partagez-le, chaque partie est reprise "
     "à part."

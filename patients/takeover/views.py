@@ -24,8 +24,6 @@ from programmes.models.programme import ProgrammeQuerySet
 
 
 PAGE_SIZE = 25
-# Lines of the preview that are shown; those that look like somebody all are.
-SHOWN = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +74,7 @@ def file(request: MemberRequest, takeover_id: UUID) -> HttpResponse:
     found = _found(request, takeover_id)
     plan = None if found.is_settled else _plan(request, found)
     counts = plan.counts if plan else found.counts
-    context = {"file": found, "plan": plan, "counts": counts, "shown": SHOWN}
+    context = {"file": found, "plan": plan, "counts": counts}
     return render(request, "patients/takeover.html", context)
 
 

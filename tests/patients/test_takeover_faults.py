@@ -237,8 +237,8 @@ def test_a_file_without_lines_or_with_too_many_is_refused(setting):
 
     with pytest.raises(CannotRead, match="aucune ligne"):
         stage(setting, headings)
-    with pytest.raises(CannotRead, match="plus de 500"):
-        stage(setting, table(*[line] * 501))
+    with pytest.raises(CannotRead, match="plus de 200"):
+        stage(setting, table(*[line] * 201))
 
 
 # --- Whole or not at all ---------------------------------------------------------------------

@@ -67,6 +67,8 @@ def test_a_file_is_sent_previewed_and_taken_over(doctor, setting):
     assertContains(again, "déjà été repris")
     assert doctor.get(the("takeover_problems")).status_code == 404
     assertContains(doctor.get(FILES), "Repris")
+    taken = Enrolment.objects.get().public_id
+    assertContains(doctor.get(reverse("patients:inclusion", args=[taken])), "A-1")
 
 
 def test_who_looks_alike_is_told_apart_on_the_page(doctor, setting):
@@ -120,16 +122,6 @@ def test_a_file_is_left(doctor, setting):
     assertContains(doctor.post(the("abandon_takeover"), follow=True), "rien n’a été enregistré")
     assertContains(doctor.post(the("abandon_takeover"), follow=True), "déjà été repris")
     assertContains(doctor.get(the("takeover")), "son contenu a été effacé")
-
-
-def test_a_long_file_shows_its_first_lines(doctor, setting, monkeypatch):
-    monkeypatch.setattr("patients.takeover.views.SHOWN", 1)
-    two = (a_line(setting), a_line(setting, ancien_numero="A-2", nom_naissance="Durand", sexe="M"))
-
-    page = send(doctor, setting, table(*two))
-
-    assertContains(page, "1 ligne sur 2")
-    assertNotContains(page, "DURAND Jeanne")
 
 
 def test_the_list_is_short_of_queries(doctor, setting, django_assert_num_queries):
