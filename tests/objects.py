@@ -14,6 +14,7 @@ from accounts.enums import Role
 from core import documents
 from patients import draft
 from patients.enums import ConsentKind
+from patients.models import Enrolment
 from patients.takeover import actions as takeovers
 from pharmacies.enums import NoticeAnswer
 from tests import owned
@@ -29,7 +30,11 @@ from tests.owned import Builder, Owner
 from tests.patients.factories import BrokenGlassFactory, ConsentFactory
 from tests.patients.takeovers import a_line, table
 from tests.pharmacies.factories import DispensationFactory, InterventionFactory, ReceivedFactory
-from tests.prescriptions.factories import CertificateOpeningFactory, PrescriptionFactory
+from tests.prescriptions.factories import (
+    CertificateOpeningFactory,
+    PrescriptionFactory,
+    PresentationFactory,
+)
 from tests.programmes.factories import ProductFactory, SupplyNoticeFactory
 from tests.record.factories import SavedFilterFactory
 from tests.rights.factories import ReviewFactory
