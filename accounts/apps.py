@@ -7,10 +7,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.checks import pro_sante_connect_is_whole
-        from accounts.directories import places, professionals
+        from accounts.directories import participants, places, professionals
         from accounts.directories.enums import ImportKind
         from accounts.directories.plan import READERS
 
         register(Tags.security)(pro_sante_connect_is_whole)
         READERS[ImportKind.PROFESSIONALS] = professionals.READER
         READERS[ImportKind.PLACES] = places.READER
+        READERS[ImportKind.PARTICIPANTS] = participants.READER

@@ -164,6 +164,18 @@ def enabled() -> bool:
     return bool(settings.PSC_ISSUER)
 
 
+def answers() -> bool:
+    """Whether the provider tells who it is, now; what was kept of it does not count."""
+    app = _app()
+    app.server_metadata["_loaded_at"] = 0
+    try:
+        with _exchange():
+            app.load_server_metadata()
+    except Refusal:
+        return False
+    return True
+
+
 @contextmanager
 def _exchange() -> Iterator[None]:
     """One conversation with the provider: all that may fail becomes a refusal."""

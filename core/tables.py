@@ -6,8 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO, TextIO
 
+from core.fields import DATE_SHAPE
 from core.text import fold
 
 
@@ -138,6 +140,17 @@ def _cells(names: Sequence[str], cells: Sequence[str], line: int) -> dict[str, s
         if name:
             found[name] = cleaned(cell)
     return found
+
+
+def read_day(text: str) -> date | None:
+    """A day as people or a spreadsheet write it, 31/12/2026 or 2026-12-31; None when it is none."""
+    try:
+        if found := DATE_SHAPE.fullmatch(text):
+            day, month, year = (int(part) for part in found.groups() if part)
+            return date(year, month, day)
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 def cleaned(cell: str) -> str:

@@ -76,6 +76,11 @@ class Person:
         return self.birth_date.strftime(shape.get(Precision(self.birth_precision), "%d/%m/%Y"))
 
     @property
+    def born_text(self) -> str:
+        """«née le 12/05/1960», «né en 1960»."""
+        return f"{self.born} {'le' if self.has_day else 'en'} {self.birth_text}"
+
+    @property
     def birth_iso(self) -> str:
         shape = {Precision.YEAR: 4, Precision.MONTH: 7}
         return self.birth_date.isoformat()[: shape.get(Precision(self.birth_precision), 10)]

@@ -122,6 +122,8 @@ class Inclusion:
     person: Person
     relay_doctor: Member | None = None
     pharmacy: Site | None = None
+    # Who included, when somebody else takes the participation over from an older register.
+    doctor: Member | None = None
     # Patients it was said not to be, and why an exact namesake is another person.
     different: frozenset[UUID] = frozenset()
     homonym_reason: str = ""

@@ -11,7 +11,7 @@ from accounts.models import Site, TotpDevice
 from core import audit, keys
 from core.models import Draft, KeyRecord
 from patients import actions, exceptional, notices
-from patients.models import BrokenGlass, Enrolment, Invitation, Nir, Patient
+from patients.models import BrokenGlass, Enrolment, Invitation, Nir, Patient, TakeoverFile
 from programmes import openings
 from programmes.models import Programme
 
@@ -28,6 +28,7 @@ OWNERS: dict[str, QuerySet[Any]] = {
     "second factor": TotpDevice.objects.all(),
     # A draft emptied by an act whose process died before its key was destroyed.
     "draft": Draft.objects.exclude(key_id=None),
+    "takeover": TakeoverFile.objects.exclude(key_id=None),
 }
 
 

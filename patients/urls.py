@@ -1,5 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
+from patients.takeover import urls as takeover
 from patients.views import (
     certificate,
     consents,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("acces-exceptionnel/", glass.break_glass, name="glass"),
     path("acces-exceptionnels/", glass.log, name="glass_log"),
     path("acces-exceptionnels/<uuid:glass_id>/vu/", glass.acknowledge, name="acknowledge_glass"),
+    path("patients/", include(takeover.urlpatterns)),
     path("patients/inclure/", inclusion.include, name="include"),
     path("patients/inclure/<uuid:draft_id>/", inclusion.resume, name="resume"),
     path("patients/inclure/<uuid:draft_id>/abandon/", inclusion.abandon, name="abandon"),

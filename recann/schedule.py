@@ -60,6 +60,10 @@ TASKS = {
         "task": "accounts.directories.tasks.leave_old_imports",
         "schedule": crontab(hour=1, minute=50),
     },
+    "leave old takeovers": {
+        "task": "patients.takeover.tasks.leave_old_takeovers",
+        "schedule": crontab(hour=1, minute=55),
+    },
     "count supplies": {
         "task": "pharmacies.tasks.count_supplies",
         "schedule": crontab(hour=4, minute=30),

@@ -178,6 +178,9 @@ PSC_CLIENT_ID = os.environ.get("PSC_CLIENT_ID", "")
 PSC_CLIENT_SECRET = os.environ.get("PSC_CLIENT_SECRET", "")
 PSC_DISCOVERY = os.environ.get("PSC_DISCOVERY") or "/.well-known/wallet-openid-configuration"
 PSC_SCOPE = os.environ.get("PSC_SCOPE") or "openid scope_all"
+# Where the password is refused to whoever is linked to it: `1` everywhere, or FINESS numbers of
+# structures separated by commas (ADR 0120).
+PSC_REQUIRED = [one.strip() for one in os.environ.get("PSC_REQUIRED", "").split(",") if one.strip()]
 # `1` where fictive people sign in: production refuses the provider of the tests.
 PSC_SANDBOX = DEMO or os.environ.get("PSC_SANDBOX") == "1"
 

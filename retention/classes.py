@@ -67,6 +67,7 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("patients.EligibilityAnswer", "enrolment"),
     ("patients.Consent", "enrolment"),
     ("patients.BrokenGlass", "enrolment"),
+    ("patients.TakenOver", "enrolment"),
     ("patients.Enrolment", ""),
 )
 

@@ -52,6 +52,8 @@ WITHOUT_HISTORY = {
     "pharmacies.SupplyEnd": "computed again at each dispensation, which has its history",
     "pharmacies.RegisterHead": "the last number of a register, moved by its lines",
     "pharmacies.RegisterLine": "is itself a trail: append-only, numbered without a gap",
+    "patients.TakenOver": "written once; its index alone moves, with the key",
+    "patients.TakeoverFile": "its fingerprint never changes; each act is a line of the journal",
     "patients.Nir": "sealed under a key of its own; each act is a line of the journal",
     "patients.IdentityIndex": "digests of the identity, as above",
     "training.ChapterDone": "where somebody stands in a course",

@@ -10,9 +10,8 @@ from django.conf import settings
 from accounts.directories.enums import ChangeKind
 from accounts.directories.plan import BATCH, Change, Job, Plan, Reader
 from accounts.models import User
-from core.fields import DATE_SHAPE
 from core.identifiers import compact, rpps_ok
-from core.tables import Row, rows
+from core.tables import Row, read_day, rows
 from core.text import fold
 from programmes.models import Programme
 from training import rules
@@ -193,17 +192,6 @@ class Passage:
             proofs.write(proven, by=self.job.by, at=self.job.at)
         except proofs.NoRoom as refusal:
             self.plan.fault(line.row.line, RPPS, str(refusal))
-
-
-def read_day(text: str) -> date | None:
-    """A day as the platform or a spreadsheet writes it; None when it is none."""
-    try:
-        if found := DATE_SHAPE.fullmatch(text):
-            day, month, year = (int(part) for part in found.groups() if part)
-            return date(year, month, day)
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
 
 
 def same_name(told: str, known: str) -> bool:

@@ -6,6 +6,7 @@ class ImportKind(models.TextChoices):
     COMPLETIONS = "COMPLETIONS", "Attestations de formation"
     PROFESSIONALS = "PROFESSIONALS", "Professionnels (RPPS)"
     PLACES = "PLACES", "Établissements (FINESS)"
+    PARTICIPANTS = "PARTICIPANTS", "Lieux participants (structures, PUI, officines)"
 
 
 class ChangeKind(models.TextChoices):

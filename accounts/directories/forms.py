@@ -6,6 +6,8 @@ from accounts.directories.actions import MOST_BYTES, Sent
 from accounts.directories.enums import ImportKind
 
 
+# National: whoever is absent from a whole extract has left them.
+DIRECTORIES = (ImportKind.PROFESSIONALS, ImportKind.PLACES)
 TOO_BIG = (
     f"Ce fichier dépasse {MOST_BYTES // 1024 // 1024}\u202fMo\u202f: un annuaire national entier "
     "se lit sur le serveur, par la commande import_directory."
@@ -31,7 +33,7 @@ class SendForm(forms.Form):
         required=False,
     )
 
-    show_if = {"is_whole": f"kind={ImportKind.PROFESSIONALS}|{ImportKind.PLACES}"}
+    show_if = {"is_whole": f"kind={'|'.join(DIRECTORIES)}"}
     optional_if_shown = {"is_whole"}
 
     def clean_file(self) -> Any:  # noqa: ANN401  an UploadedFile
@@ -43,7 +45,7 @@ class SendForm(forms.Form):
     def sent(self) -> Sent:
         typed = self.cleaned_data
         file = typed["file"]
-        is_whole = typed["is_whole"] and typed["kind"] != ImportKind.COMPLETIONS
+        is_whole = typed["is_whole"] and typed["kind"] in DIRECTORIES
         return Sent(typed["kind"], file.name, file.file, is_whole)
 
 

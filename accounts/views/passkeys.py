@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_otp import login as otp_login
 from django_otp_webauthn.models import WebAuthnCredential
 
-from accounts import actions, factors, passkeys, step_up, words
+from accounts import actions, factors, passkeys, required, step_up, words
 from accounts.middleware import MemberRequest, account, is_verified
 from accounts.models import User
 from accounts.views.enrol import go_on, may_not_enrol
@@ -63,6 +63,9 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
         device = passkeys.complete_proof(request, user, typed.get("answer", {}), at=timezone.now())
     except passkeys.NotAccepted as refusal:
         return _sorry(refusal)
+    if told := required.refusal(device.user):
+        audit.record("sign_in.psc_required", device.user, by=actions.agent(device.user))
+        return JsonResponse({"erreur": told}, status=403)
     next_url = request.session.get("next") or safe_next(request, str(typed.get("next", "")))
     _open(request, device)
     request.session["next"] = next_url

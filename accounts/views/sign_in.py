@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp import login as otp_login
 
-from accounts import actions, demo, factors, passkeys, sessions
+from accounts import actions, demo, factors, passkeys, required, sessions
 from accounts import pro_sante_connect as psc
 from accounts.forms import CodeForm, FilledSignInForm, SignInForm
 from accounts.middleware import MemberRequest, account, is_verified
@@ -80,7 +80,17 @@ def _with_password(request: HttpRequest, form: SignInForm) -> User | None:
     )
     if user is None:
         form.add_error(None, WRONG_PASSWORD)
-    return user
+        return None
+    return None if _must_use_psc(user, form) else user
+
+
+def _must_use_psc(user: User, form: SignInForm) -> bool:
+    """Where it is required of them, and answers: told beside the form, and journaled."""
+    refusal = required.refusal(user)
+    if refusal:
+        audit.record("sign_in.psc_required", user, by=actions.agent(user))
+        form.add_error(None, refusal)
+    return bool(refusal)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ from followup.actions.preferences import (
 )
 from followup.actions.renewals import follow_prescriptions, plan_missing_renewal
 from followup.actions.searches import CannotSearch, Tried, end_with_exit, find, record_attempt
+from followup.actions.taken_over import close_before
 from followup.actions.visits import (
     CannotMiss,
     close,
@@ -38,6 +39,7 @@ __all__ = [
     "choose_reminder",
     "choose_rhythm",
     "close",
+    "close_before",
     "correct",
     "dismiss",
     "end_with_exit",

@@ -21,6 +21,7 @@ from followup.actions.checks import (
 )
 from followup.enums import DateSource, NotDoneReason, Outcome, Timing, VisitStatus
 from followup.models import Answers, Visit, VisitQuerySet
+from patients.enums import LateReason
 from patients.models import Enrolment
 from programmes.enums import VisitKind
 from programmes.models import VisitDefinition
@@ -75,11 +76,13 @@ def reopen(enrolment: Enrolment, by: Member, at: datetime) -> None:
     """Plan again what an exit recorded by mistake had closed (`patients.actions.ON_REOPENED`).
 
     Visits of the calendar, and the renewal of what still runs: a date given at a consultation is
-    given again.
+    given again, and those held in an older register stay there.
     """
     closed = Visit.objects.filter(
         enrolment=enrolment, status=VisitStatus.CLOSED, definition__isnull=False
     )
+    if enrolment.late_reason == LateReason.IMPORT:
+        closed = closed.filter(closes_on__gte=by.site.local_day(enrolment.recorded_at))
     with audit.context("visits.reopened", by=by):
         reopened = closed.update(status=VisitStatus.PLANNED)
         renewals.plan(enrolment, today=by.site.local_day(at))

@@ -31,7 +31,7 @@ from patients.actions.designation import (
 )
 from patients.actions.duplicates import CannotDecide, tell_apart
 from patients.actions.exit import CannotEnd, end, finish_weaning, mark_treated, reopen
-from patients.actions.hooks import ON_ENDED, ON_INCLUDED, ON_REOPENED
+from patients.actions.hooks import ON_ENDED, ON_INCLUDED, ON_REOPENED, ON_TAKEN_OVER
 from patients.actions.identity import CannotCorrect, correct_identity
 from patients.actions.inclusion import AlreadyFollowed, CannotInclude, include, included_before
 from patients.actions.merges import approve_merge, ask_merge, refuse_merge, undo_merge
@@ -50,6 +50,7 @@ __all__ = [
     "ON_ENDED",
     "ON_INCLUDED",
     "ON_REOPENED",
+    "ON_TAKEN_OVER",
     "AlreadyFollowed",
     "CannotConsent",
     "CannotCorrect",

@@ -1,5 +1,6 @@
 """Designations by the patient: made, changed, declined; professionals invited; notes shared."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from accounts.models import Member, Site
@@ -129,7 +130,21 @@ def _write(
     at: datetime,
 ) -> Designation:
     """Write it and tell whoever was chosen, unless they are the one who acts."""
-    designation = Designation.objects.create(
+    designation = _insert(enrolment, kind, chosen, on, by, at)
+    if chosen != by:
+        mail.told(designation, at=at)
+    return designation
+
+
+def _insert(
+    enrolment: Enrolment,
+    kind: DesignationKind,
+    chosen: Member | Site,
+    on: date,
+    by: Member,
+    at: datetime,
+) -> Designation:
+    return Designation.objects.create(
         enrolment=enrolment,
         kind=kind,
         doctor=chosen if isinstance(chosen, Member) else None,
@@ -138,9 +153,14 @@ def _write(
         designated_by=by,
         recorded_at=at,
     )
-    if chosen != by:
-        mail.told(designation, at=at)
-    return designation
+
+
+def take_over(
+    enrolment: Enrolment, since: Mapping[DesignationKind, date], *, by: Member, at: datetime
+) -> None:
+    """Designations made in an older register, with their true dates: nobody is told again."""
+    for kind, on in since.items():
+        _insert(enrolment, kind, getattr(enrolment, _FIELDS[kind]), on, by, at)
 
 
 # --- Somebody whom the directory does not know -------------------------------------------------

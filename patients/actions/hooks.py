@@ -11,5 +11,7 @@ from patients.models import Enrolment
 # instant.
 Hook = Callable[[Enrolment, Member, datetime], None]
 ON_INCLUDED: list[Hook] = []
+# After `ON_INCLUDED`, for a participation that began in an older register.
+ON_TAKEN_OVER: list[Hook] = []
 ON_ENDED: list[Hook] = []
 ON_REOPENED: list[Hook] = []

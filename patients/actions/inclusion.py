@@ -103,20 +103,32 @@ def _include_once(
         refusals = gates.refusals(inclusion, by=by, today=by.site.local_day(at))
         if refusals:
             raise CannotInclude(refusals)
-        patient_key, enrolment_key = new_keys
-        patient = _patient(inclusion, patient_key, by, at)
-        previous = _previous(patient, inclusion)
-        enrolment = _enrolment(inclusion, patient, previous, by, at)
-        enrolment.key_id = enrolment_key
-        enrolment.save(force_insert=True)
-        consent.write_first(enrolment, inclusion.information, inclusion.person, by=by, at=at)
-        _write_eligibility(enrolment, inclusion)
+        enrolment = write(inclusion, new_keys, by=by, at=at)
         designation.write_first(enrolment, by=by, at=at)
         for hook in hooks.ON_INCLUDED:
             hook(enrolment, by, at)
         audit.record("patient.included", enrolment, by=by, subject=str(enrolment.public_id))
         drafts.remove(by.user_id, key, at=at)
         once.done(by=by, key=key, target=enrolment.public_id)
+    return enrolment
+
+
+def write(
+    inclusion: Inclusion, new_keys: tuple[UUID, UUID], *, by: Member, at: datetime
+) -> Enrolment:
+    """The participation, its consents and its eligibility, inside the act that decided it.
+
+    :param new_keys: of the patient, left unused when the person is known; of the enrolment
+    :raises AlreadyFollowed: the same person takes part already
+    """
+    patient_key, enrolment_key = new_keys
+    patient = _patient(inclusion, patient_key, by, at)
+    previous = _previous(patient, inclusion)
+    enrolment = _enrolment(inclusion, patient, previous, by, at)
+    enrolment.key_id = enrolment_key
+    enrolment.save(force_insert=True)
+    consent.write_first(enrolment, inclusion.information, inclusion.person, by=by, at=at)
+    _write_eligibility(enrolment, inclusion)
     return enrolment
 
 
@@ -186,7 +198,7 @@ def _enrolment(
         relay_doctor=inclusion.relay_doctor,
         pharmacy=inclusion.pharmacy,
         included_on=told.included_on,
-        included_by=by,
+        included_by=inclusion.doctor or by,
         recorded_at=at,
         late_reason=told.late_reason,
         previous=previous,

@@ -11,6 +11,7 @@ from patients.models.patient import Identity, IdentityIndex, Patient
 from patients.models.proof import ConsentProof
 from patients.models.reopening import Reopening
 from patients.models.screening import Derogation, NotIncluded
+from patients.models.takeover import TakenOver, TakeoverFile
 from patients.models.transfer import Transfer
 
 
@@ -35,5 +36,7 @@ __all__ = [
     "PriorTreatment",
     "Reopening",
     "SharedNote",
+    "TakenOver",
+    "TakeoverFile",
     "Transfer",
 ]

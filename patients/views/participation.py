@@ -15,10 +15,11 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
 from patients import actions, certificates, consent_card, rules, texts
 from patients.access import open_record, read_record
-from patients.enums import Channel, ConsentKind, EndReason, EnrolmentState
+from patients.enums import Channel, ConsentKind, EndReason, EnrolmentState, LateReason
 from patients.forms import ExitForm, ReopenForm
 from patients.identity import Person
 from patients.models import Enrolment, PriorTreatment
+from patients.takeover.actions import former_number
 
 
 _WRITE = Permission.CONSENT_WRITE
@@ -43,12 +44,19 @@ def inclusion(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "answers": enrolment.answers.select_related("criterion").order_by("criterion__position"),
         "treatments": _treatments(enrolment),
         "aliases": _aliases(enrolment),
+        "former": _former(enrolment),
         "certificate": certificates.shown(enrolment),
         "may_end": may_end,
         "nir_authorised": enrolment.is_live and may_end and card.allows(ConsentKind.NIR),
         "may_print": allows(request.member, Permission.CERTIFICATE_PRINT) and not reads_only,
     }
     return render(request, "patients/inclusion.html", context)
+
+
+def _former(enrolment: Enrolment) -> str:
+    """The number of the older register, of those who were taken over; "" for the others."""
+    is_taken_over = enrolment.late_reason == LateReason.IMPORT
+    return former_number(enrolment) if is_taken_over else ""
 
 
 def _aliases(enrolment: Enrolment) -> list[Enrolment]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import IntegrityError
 
+from accounts.directories.opening import open_site
 from accounts.enums import SiteKind
 from accounts.geography import DEPARTEMENTS
 from accounts.models import DirectoryPlace, Member, Site
@@ -49,25 +50,7 @@ def find_structure(finess: str, *, by: Member, on: date) -> Site:
             "Ce numéro n’est ni dans le registre ni dans l’annuaire FINESS importé\u202f: "
             "vérifiez-le, ou importez d’abord l’annuaire.",
         )
-    return _open(place, by=by, on=on)
-
-
-def _open(place: DirectoryPlace, *, by: Member, on: date) -> Site:
-    with audit.acting("site.opened", by=by):
-        site = Site.objects.create(
-            kind=SiteKind.REFERENCE_CENTRE,
-            name=place.name,
-            finess=place.finess,
-            departement=place.departement,
-            address=place.address,
-            postcode=place.postcode,
-            town=place.town,
-            phone=place.phone,
-            time_zone=DEPARTEMENTS[place.departement].time_zone,
-            opened_on=on,
-        )
-        audit.record("site.opened", site, by=by, finess=place.finess)
-    return site
+    return open_site(place, SiteKind.REFERENCE_CENTRE, by=by, on=on)
 
 
 def list_structure(

@@ -278,12 +278,22 @@ def _make_relays(programme: Programme, found: Map, drawn: random.Random, times: 
 def _people(
     programme: Programme, staff: list[tuple[Site, date]], role: Role, *, first_rpps: int
 ) -> list[Post]:
-    """One person a place, their role, their accreditation and their proof of training."""
+    """One person a place, their role, their accreditation and their proof of training.
+
+    The first of a place is its referent.
+    """
     profession = Profession.PHARMACIST if role == Role.PHARMACIST else Profession.DOCTOR
     people = [_person(profession, first_rpps, rank) for rank in range(len(staff))]
     users = User.objects.bulk_create(people, BATCH)
+    first = {site.pk: user.pk for user, (site, _) in reversed([*zip(users, staff, strict=True)])}
     posts = [
-        Member(user=user, site=site, role=role, started_on=on)
+        Member(
+            user=user,
+            site=site,
+            role=role,
+            started_on=on,
+            is_referent=first[site.pk] == user.pk,
+        )
         for user, (site, on) in zip(users, staff, strict=True)
     ]
     members = Member.objects.bulk_create(posts, BATCH)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import pro_sante_connect as psc
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.models import User
@@ -171,8 +172,9 @@ def export(request: MemberRequest) -> HttpResponseBase:
 @require_safe
 @require(Permission.JOURNAL_READ)
 def integrity(request: MemberRequest) -> HttpResponse:
-    """Seals, copies outside and verifications."""
+    """Seals, copies outside and verifications; and whether who proves identities answers."""
     context = {
+        "psc": {"enabled": psc.enabled(), "answers": psc.enabled() and psc.answers()},
         "checks": JournalCheck.objects.order_by("-at", "-pk")[:NEWEST],
         "last_seal": Seal.objects.order_by("-pk").first(),
         "seals": Seal.objects.count(),

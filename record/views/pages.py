@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import Permission, Role
 from accounts.middleware import MemberRequest
+from accounts.models import Member
 from accounts.permissions import allows, require
 from core import audit
 from patients import access
 from patients.models import Enrolment
 from patients.models.enrolment import EnrolmentQuerySet
+from programmes.models import Programme
 from record import duties, grid, overview, saved, worklist
 from record.forms import SearchForm, WorklistForm
 from training import entitlement
@@ -56,7 +58,7 @@ def patients(request: MemberRequest) -> HttpResponse:
         "counts": worklist.counts(member, today),
         "found": worklist.page(rows, request.GET, today),
         "may_include": allows(member, Permission.PATIENT_INCLUDE),
-        "untrained": entitlement.missing(member, today),
+        "untrained": _untrained(member, today),
         "duties": duties.of(member, today),
         "may_break": allows(member, Permission.GLASS_BREAK),
     }
@@ -68,6 +70,12 @@ def _lists(request: MemberRequest) -> dict[str, Any]:
     query = saved.query_of(request.GET)
     naming = saved.NameForm(initial={"query": query})
     return {"saved": saved.of(request.member), "naming": naming, "query": query}
+
+
+def _untrained(member: Member, today: date) -> list[Programme]:
+    """Programmes whose training is missing, for those who may record one."""
+    may_record = allows(member, Permission.TRAINING_RECORD)
+    return entitlement.missing(member, today) if may_record else []
 
 
 @require_safe

@@ -9,6 +9,7 @@ from factory import SelfAttribute
 from patients.enums import ConsentKind, EndReason, EnrolmentState
 from tests.patients import consent_factories as c
 from tests.patients import factories as f
+from tests.patients import takeovers as t
 
 
 BEFORE = datetime.date(2026, 3, 1)
@@ -220,6 +221,19 @@ REFUSED = {
         acknowledged(), acknowledged_at=datetime.datetime(2026, 3, 3, tzinfo=datetime.UTC)
     ),
     "glass_never_deleted": lambda: deleted(f.BrokenGlassFactory()),
+    "patients_takeover_content_goes_when_settled": lambda: t.TakeoverFileFactory(
+        left=True, content_sealed=b"abc"
+    ),
+    "patients_takeover_confirmed_by_somebody": lambda: t.TakeoverFileFactory(
+        key_id=None, content_sealed=None, confirmed_at=LATER
+    ),
+    "patients_takeover_settles_once": lambda: changed(
+        t.TakeoverFileFactory(left=True), abandoned_at=LATER
+    ),
+    "takeover_never_deleted": lambda: deleted(t.TakeoverFileFactory()),
+    "patients_taken_over_once": lambda: twice(t.TakenOverFactory, former=b"0" * 16),
+    "patients_origin_is_frozen": lambda: changed(t.TakenOverFactory(), line=3),
+    "origin_never_deleted": lambda: deleted(t.TakenOverFactory()),
     "patients_outcome_known": lambda: f.PriorTreatmentFactory(outcome="MAGIC"),
     "patients_plan_known": lambda: f.PriorTreatmentFactory(plan="MAGIC"),
 }

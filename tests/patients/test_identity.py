@@ -164,17 +164,17 @@ def test_how_a_person_is_called(changes, name):
 
 
 @pytest.mark.parametrize(
-    ("precision", "text", "age"),
+    ("precision", "text", "born", "age"),
     [
-        (Precision.DAY, "01/05/1980", "45 ans"),
-        (Precision.MONTH, "05/1980", "45 ans"),
-        (Precision.YEAR, "1980", "45 ou 46 ans"),
+        (Precision.DAY, "01/05/1980", "née le 01/05/1980", "45 ans"),
+        (Precision.MONTH, "05/1980", "née en 05/1980", "45 ans"),
+        (Precision.YEAR, "1980", "née en 1980", "45 ou 46 ans"),
     ],
 )
-def test_a_birth_day_is_never_made_up(precision, text, age):
+def test_a_birth_day_is_never_made_up(precision, text, born, age):
     person = PersonFactory(birth_date=datetime.date(1980, 5, 1), birth_precision=precision)
 
-    assert person.birth_text == text
+    assert (person.birth_text, person.born_text) == (text, born)
     assert person.age_text(datetime.date(2026, 3, 2)) == age
 
 

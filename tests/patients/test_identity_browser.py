@@ -70,7 +70,7 @@ def test_a_likeness_is_told_while_typing_and_a_twin_is_accepted(open_page):
     known = EnrolmentFactory(
         indication=setting.indication, included_by=setting.doctor, patient__person=JEANNE
     )
-    doctor = begin(open_page(member=setting.doctor))
+    doctor = begin(open_page(width=390, member=setting.doctor))
     eligible(doctor, setting)
     assert doctor.page.get_by_text("Interaction\u202f: antiépileptiques").is_visible()
     doctor.go_on()

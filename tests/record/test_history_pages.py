@@ -3,6 +3,7 @@
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from core import audit
 from core.models import JournalLine
@@ -11,7 +12,10 @@ from record import trail
 from record.enums import Fact
 from tests.followup.factories import VisitFactory
 from tests.patients.factories import EnrolmentFactory
+from tests.pharmacies.factories import DispensationFactory, ReceivedFactory
+from tests.prescriptions.factories import PrescriptionFactory
 from tests.record.test_history import ended, page_of
+from tests.vigilance.factories import AdverseEventFactory
 
 
 def test_filters_by_person_kind_and_date(sign_in):
@@ -110,3 +114,22 @@ def test_a_stranger_reads_no_history(sign_in):
     assert client.get(page_of(mine)).status_code == 404
     assert client.get(reverse("record:history_csv", args=[mine.public_id])).status_code == 404
     assert client.get(page_of(other)).status_code == 200
+
+
+def test_a_prescription_a_dispensation_and_an_event_lead_to_their_history(sign_in):
+    signed = PrescriptionFactory(signed=True, enrolment__patient__person=True)
+    enrolment = signed.enrolment
+    supplied = DispensationFactory(received=ReceivedFactory(prescription=signed), items=True)
+    told = AdverseEventFactory(enrolment=enrolment)
+    client = sign_in(enrolment.included_by)
+
+    shown = {
+        reverse("prescriptions:detail", args=[enrolment.public_id, signed.public_id]): signed,
+        reverse("record:patient", args=[enrolment.public_id]): supplied,
+        reverse("vigilance:event", args=[told.public_id]): told,
+    }
+
+    for page, row in shown.items():
+        link = f"{page_of(enrolment)}?fait={row.public_id}"
+        assertContains(client.get(page), f'href="{link}"')
+        assert "Historique d’un acte" in client.get(link).content.decode()

@@ -13,6 +13,7 @@ from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.patients.factories import EnrolmentFactory, PatientFactory, PersonFactory
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory
 from tests.prescriptions.factories import PrescriptionFactory
+from tests.programmes.factories import ProgrammeFactory
 from tests.vigilance.factories import AdverseEventFactory
 
 
@@ -192,3 +193,12 @@ def test_a_renewal_that_is_due_is_one_key_and_starts_one_draft(sign_in):
     )
     assert enrolment.prescriptions.filter(status="DRAFT").count() == 1
     assert answers[0].url == answers[1].url
+
+
+@pytest.mark.parametrize(("role", "told"), [(Role.REFERENCE_DOCTOR, 1), (Role.PREPARER, 0)])
+def test_a_training_is_asked_of_whoever_may_record_one(sign_in, role, told):
+    member = MemberFactory(role=role, programme=ProgrammeFactory(training_required=True))
+
+    page = sign_in(member).get(reverse("record:patients"))
+
+    assertContains(page, "Enregistrer ma formation", count=told)

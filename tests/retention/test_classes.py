@@ -50,8 +50,9 @@ def test_every_model_that_leads_to_a_patient_has_a_class(label):
 
 
 def test_what_is_sealed_for_a_patient_has_a_class():
-    # The remark of a review concerns no patient: its key is its own.
-    apart = {"core.Draft", "core.Document", "record.Review"}
+    # The remark of a review concerns no patient: its key is its own. A file that waits has one too,
+    # and lasts a week.
+    apart = {"core.Draft", "core.Document", "record.Review", "patients.TakeoverFile"}
     sealed = {model._meta.label for model in OURS if sealed_columns(model)}
 
     assert sealed <= set(CLASSES) | apart
@@ -82,6 +83,8 @@ def test_every_tracked_model_has_its_versions_erased():
         "patients.Merge",
         "patients.Nir",
         "patients.PossibleDuplicate",
+        # Written once: only its blind index moves, with the key.
+        "patients.TakenOver",
         # Derived from the dispensations, which are tracked.
         "pharmacies.SupplyEnd",
         "prescriptions.Presentation",

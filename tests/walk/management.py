@@ -3,10 +3,14 @@
 from django.utils import timezone
 
 from accounts.models import Member
+from patients import identity
 from patients.enums import ConsentKind
+from patients.models import TakeoverFile
+from patients.takeover import actions as takeovers
 from prescriptions.models import Plan
 from programmes.models import Opening, Product, SupplyNotice
 from tests.patients.factories import ConsentFactory, EnrolmentFactory, PairFactory
+from tests.patients.takeovers import a_line, table
 from tests.prescriptions.factories import PlanFactory
 from tests.programmes.factories import OpeningFactory, SupplyNoticeFactory
 from tests.walk.places import Place, at, of, of_patient, plain
@@ -32,6 +36,24 @@ def _pair(scene: Scene, member: Member) -> list[str]:
 
 def a_plan(scene: Scene, member: Member) -> Plan:
     return PlanFactory(enrolment=scene.enrolment, author=member)
+
+
+def takeover_of(scene: Scene) -> TakeoverFile:
+    """A file that waits: a patient who looks like another one, and a line with a fault."""
+    waiting = TakeoverFile.objects.waiting().first()
+    if waiting is not None:
+        return waiting
+    like = identity.open_one(scene.enrolment.patient)
+    told = a_line(
+        scene.enrolment,
+        nom_naissance=like.birth_name,
+        naissance=f"{like.birth_date:%d/%m/%Y}",
+        inclus_le="15/04/2021",
+        consentement_le="15/04/2021",
+    )
+    faulty = {**told, "ancien_numero": "A-2", "prenoms": "Paule", "sexe": "?"}
+    content, now = table(told, faulty), timezone.now()
+    return takeovers.stage(scene.world.programme, content, by=scene.doctor, at=now)
 
 
 def _notice(scene: Scene, _: Member) -> list[str]:

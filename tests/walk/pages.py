@@ -81,6 +81,10 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
         at("accounts:import", one) for one in imports_of(member)
     ],
     "patients:include": plain("patients:include"),
+    "patients:takeovers": plain("patients:takeovers"),
+    "patients:takeover": lambda scene, _: [
+        at("patients:takeover", management.takeover_of(scene))
+    ],
     "patients:step": lambda scene, _: [
         at("patients:step", scene.inclusion, step)
         for step in ("information", "eligibilite", "identite", "relais", "confirmation")
@@ -202,7 +206,20 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "patients:acknowledge_glass": lambda scene: [scene.glass.public_id],
     "patients:give_up_invitation": lambda scene: [scene.enrolment.public_id, "DOCTOR"],
     "patients:consent_proof": lambda scene: [scene.enrolment.public_id] * 2,
-    **dict.fromkeys(["patients:screening_csv", "core:verify_bearer"], lambda _: []),
+    **dict.fromkeys(
+        [
+            "patients:screening_csv", "core:verify_bearer", "patients:takeover_template",
+            "patients:takeover_notice",
+        ],
+        lambda _: [],
+    ),
+    **dict.fromkeys(
+        [
+            "patients:confirm_takeover", "patients:abandon_takeover",
+            "patients:takeover_problems",
+        ],
+        lambda scene: [management.takeover_of(scene).public_id],
+    ),
     "patients:alike": lambda scene: [scene.inclusion],
     "patients:reveal_nir": lambda scene: [scene.enrolment.public_id],
     "patients:decide_opening": lambda scene: [scene.world.programme.public_id, "publier"],

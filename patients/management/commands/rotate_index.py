@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from patients import identity
+from patients.takeover import actions
 
 
 class Command(BaseCommand):
@@ -17,4 +18,5 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         with transaction.atomic():
             total = sum(identity.reindex())
+            actions.reindex()
         self.stdout.write(f"{total} identité(s) indexée(s) à nouveau.")

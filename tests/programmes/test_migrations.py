@@ -1,0 +1,47 @@
+"""A ceiling and a closing day of a programme become openings in force, once."""
+
+from datetime import date
+from importlib import import_module
+from types import SimpleNamespace
+
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from programmes.models import Opening
+from tests.programmes.factories import OPENING, ProgrammeFactory
+
+
+migration = import_module("programmes.migrations.0004_openings_of_programmes")
+
+
+def test_what_a_programme_said_becomes_openings(as_owner):
+    both, ceiling, neither = ProgrammeFactory(), ProgrammeFactory(), ProgrammeFactory()
+    loader = MigrationLoader(connection)
+    then = loader.project_state(("programmes", "0003_openings")).apps
+
+    with as_owner() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE programmes_programme ADD COLUMN active_ceiling int,"
+            " ADD COLUMN inclusions_closed_from date,"
+            " ADD COLUMN closing_reason varchar(200) NOT NULL DEFAULT ''"
+        )
+        cursor.execute(
+            "UPDATE programmes_programme SET active_ceiling = 3000 WHERE id = ANY(%s)",
+            [[both.pk, ceiling.pk]],
+        )
+        cursor.execute(
+            "UPDATE programmes_programme SET inclusions_closed_from = '2024-03-27',"
+            " closing_reason = 'Fin des inclusions' WHERE id = %s",
+            [both.pk],
+        )
+        migration.copy(then, SimpleNamespace(connection=connection))
+
+    rows = Opening.objects.order_by("pk")
+    told = rows.values_list("programme", "kind", "places", "valid_from", "reason", "state")
+    assert set(told) == {
+        (both.pk, "CEILING", 3000, OPENING, "", "PUBLISHED"),
+        (both.pk, "CLOSURE", None, date(2024, 3, 27), "Fin des inclusions", "PUBLISHED"),
+        (ceiling.pk, "CEILING", 3000, OPENING, "", "PUBLISHED"),
+    }
+    assert not rows.filter(programme=neither).exists()
