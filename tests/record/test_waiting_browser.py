@@ -31,6 +31,17 @@ def keep_list(page, name):
     assert page.get_by_role("link", name=name).get_attribute("aria-current") == "true"
 
 
+def reach_and_find(page):
+    """A letter that was answered, then the decision."""
+    page.select_option("[name='means']", "LETTER")
+    page.select_option("[name='answered']", "REACHED")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect_accessible(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Patient retrouvé").click()
+
+
 def test_a_doctor_keeps_a_list_looks_for_a_patient_and_finds_her(open_page):
     programme = ProgrammeFactory()
     doctor = MemberFactory(programme=programme)
@@ -51,13 +62,7 @@ def test_a_doctor_keeps_a_list_looks_for_a_patient_and_finds_her(open_page):
         page.get_by_role("link", name="Consultations").first.click()
     with page.expect_navigation():
         page.get_by_role("link", name="Patient sans nouvelles").click()
-    page.select_option("[name='means']", "LETTER")
-    page.select_option("[name='answered']", "REACHED")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Enregistrer", exact=True).click()
-    expect_accessible(page)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Patient retrouvé").click()
+    reach_and_find(page)
 
     assert page.get_by_text("la recherche est close").count() == 1
     assert Search.objects.get().outcome == "FOUND"
