@@ -45,6 +45,10 @@ def pain(visit):
     return f"{visit.enrolment.programme.questionnaires.get().code}-pain"
 
 
+def closing_of(visit):
+    return reverse("record:closing", args=[visit.public_id])
+
+
 def page_of(visit):
     return reverse("followup:visit", args=[visit.public_id])
 
@@ -79,9 +83,7 @@ def test_what_a_nurse_hands_over_is_held_by_the_doctor_and_bears_both_names(
     assertContains(read, f"Préparée par {nurse.user.full_name}")
     assertContains(read, "Dort mieux")
     held = typed(visit, decision="CONTINUE", stop_reason="", next_on="", timing_reason="")
-    assertRedirects(
-        client.post(page_of(visit), held), reverse("record:closing", args=[visit.public_id])
-    )
+    assert client.post(page_of(visit), held).url == closing_of(visit)
 
     visit.refresh_from_db()
     assert (visit.held_by, visit.prepared_by) == (doctor, nurse)
