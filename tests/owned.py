@@ -13,7 +13,7 @@ from core.models import Document
 from patients import draft
 from patients.models import Enrolment, PossibleDuplicate
 from patients.steps import stamped
-from programmes.models import Indication, Programme
+from programmes.models import Indication, Programme, ProgrammeLink
 from tests.accounts.factories import MemberFactory
 from tests.accounts.test_passkeys import a_passkey
 from tests.patients.consent_factories import (
@@ -102,30 +102,25 @@ def a_paper(enrolment: Enrolment) -> Document:
     )
 
 
+def may_include(owner: Owner) -> ProgrammeLink:
+    """What an inclusion asks of a doctor and of a programme; gives the document to hand over."""
+    programme, user = owner.programme, owner.member.user
+    ProgrammeLinkFactory(programme=programme, consent_form=True)
+    ListingFactory(site=owner.member.site, indication=owner.indication)
+    course = programme.courses.first() or CourseFactory(programme=programme)
+    CompletionFactory(user=user, course=course)
+    return ProgrammeLinkFactory(programme=programme)
+
+
 def at_the_identity(owner: Owner) -> dict[str, Any]:
     """A draft whose first two steps are done: the third one looks for who is alike."""
     programme, by, now = owner.programme, owner.member, timezone.now()
-    paper = ProgrammeLinkFactory(programme=programme)
-    ProgrammeLinkFactory(programme=programme, consent_form=True)
-    ListingFactory(site=by.site, indication=owner.indication)
-    CompletionFactory(
-        user=by.user, course=programme.courses.first() or CourseFactory(programme=programme)
-    )
+    signed = dict.fromkeys(("participation", "research"), "YES")
+    handed = {"document_ADULT": may_include(owner).pk}
+    tried = {"drug_1": "Gabapentine", "outcome_1": "INSUFFICIENT", "plan_1": "KEPT"}
     said = {
-        "information": {
-            "day": "TODAY",
-            "person_kind": "ADULT",
-            "document_ADULT": paper.pk,
-            "participation": "YES",
-            "nir": "NO",
-            "research": "YES",
-        },
-        "eligibilite": {
-            "indication": owner.indication.pk,
-            "drug_1": "Gabapentine",
-            "outcome_1": "INSUFFICIENT",
-            "plan_1": "KEPT",
-        },
+        "information": {"day": "TODAY", "person_kind": "ADULT", "nir": "NO", **signed, **handed},
+        "eligibilite": {"indication": owner.indication.pk, **tried},
     }
     draft_id = draft.start(programme, by=by, at=now)
     for step, typed in said.items():

@@ -278,24 +278,11 @@ def _make_relays(programme: Programme, found: Map, drawn: random.Random, times: 
 def _people(
     programme: Programme, staff: list[tuple[Site, date]], role: Role, *, first_rpps: int
 ) -> list[Post]:
-    """One person a place, their role, their accreditation and their proof of training.
-
-    The first of a place is its referent.
-    """
+    """One person a place, their role, their accreditation and their proof of training."""
     profession = Profession.PHARMACIST if role == Role.PHARMACIST else Profession.DOCTOR
     people = [_person(profession, first_rpps, rank) for rank in range(len(staff))]
     users = User.objects.bulk_create(people, BATCH)
-    first = {site.pk: user.pk for user, (site, _) in reversed([*zip(users, staff, strict=True)])}
-    posts = [
-        Member(
-            user=user,
-            site=site,
-            role=role,
-            started_on=on,
-            is_referent=first[site.pk] == user.pk,
-        )
-        for user, (site, on) in zip(users, staff, strict=True)
-    ]
+    posts = _posts(users, staff, role)
     members = Member.objects.bulk_create(posts, BATCH)
     accreditations = [
         Accreditation(member=member, programme=programme, started_on=member.started_on)
@@ -306,6 +293,22 @@ def _people(
     return [
         Post(m.pk, m.user_id, m.site_id, site.departement, on)
         for m, (site, on) in zip(members, staff, strict=True)
+    ]
+
+
+def _posts(users: list[User], staff: list[tuple[Site, date]], role: Role) -> list[Member]:
+    """Where each works, and since when; the first of a place is its referent."""
+    at = [*zip(users, staff, strict=True)]
+    first = {site.pk: user.pk for user, (site, _) in reversed(at)}
+    return [
+        Member(
+            user=user,
+            site=site,
+            role=role,
+            started_on=on,
+            is_referent=first[site.pk] == user.pk,
+        )
+        for user, (site, on) in at
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 from patients.models import Consent, Enrolment
 from patients.representatives import read
 from tests.patients.situations import a_setting
-from tests.patients.test_browser import MOST_FIELDS, Doctor
+from tests.patients.test_browser import MOST_FIELDS, Doctor, sign
 from tests.programmes.factories import ProgrammeLinkFactory
 
 
@@ -13,6 +13,28 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
 ]
+
+
+def sign_for(doctor, person, quality):
+    doctor.tick(person)
+    doctor.type("Représentant qui a signé", "Paul Martin")
+    doctor.choose("En qualité de", quality)
+    sign(doctor)
+
+
+def fill(doctor, setting, born):
+    doctor.tick(setting.indication.label)
+    doctor.type("Traitement 1", "Valproate")
+    doctor.choose("Résultat", "INSUFFICIENT")
+    doctor.choose("Devenir", "STOPPED_BEFORE")
+    doctor.tick("Non", among=setting.criterion.text)
+    doctor.go_on()
+    doctor.type("Nom de naissance", "Martin")
+    doctor.type("Prénoms", "Louise")
+    doctor.tick("Féminin")
+    doctor.type("Date de naissance", born)
+    doctor.go_on()
+    doctor.go_on()
 
 
 @pytest.mark.parametrize(
@@ -30,25 +52,8 @@ def test_somebody_who_is_represented_is_included(open_page, person, quality, bor
 
     page.goto("/patients/inclure/")
     doctor.go_on("Commencer")
-    doctor.tick(person)
-    doctor.type("Représentant qui a signé", "Paul Martin")
-    doctor.choose("En qualité de", quality)
-    doctor.tick("Consentement signé")
-    doctor.tick("Non", among="sécurité sociale")
-    doctor.tick("Informé, ne s’y oppose pas")
-    doctor.go_on()
-    doctor.tick(setting.indication.label)
-    doctor.type("Traitement 1", "Valproate")
-    doctor.choose("Résultat", "INSUFFICIENT")
-    doctor.choose("Devenir", "STOPPED_BEFORE")
-    doctor.tick("Non", among=setting.criterion.text)
-    doctor.go_on()
-    doctor.type("Nom de naissance", "Martin")
-    doctor.type("Prénoms", "Louise")
-    doctor.tick("Féminin")
-    doctor.type("Date de naissance", born)
-    doctor.go_on()
-    doctor.go_on()
+    sign_for(doctor, person, quality)
+    fill(doctor, setting, born)
     doctor.tick("J’ai relu ces informations et je confirme l’inclusion de ce patient")
     doctor.go_on("Inclure le patient")
     page.wait_for_url("**/patients/*-*/")

@@ -14,27 +14,32 @@ from tests.programmes.factories import OPENING, ProgrammeFactory
 migration = import_module("programmes.migrations.0004_openings_of_programmes")
 
 
+def as_it_was(cursor, ceilings, closed):
+    """The columns again, filled."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute(
+        "ALTER TABLE programmes_programme ADD COLUMN active_ceiling int,"
+        " ADD COLUMN inclusions_closed_from date,"
+        " ADD COLUMN closing_reason varchar(200) NOT NULL DEFAULT ''"
+    )
+    cursor.execute(
+        "UPDATE programmes_programme SET active_ceiling = 3000 WHERE id = ANY(%s)",
+        [[one.pk for one in ceilings]],
+    )
+    cursor.execute(
+        "UPDATE programmes_programme SET inclusions_closed_from = '2024-03-27',"
+        " closing_reason = 'Fin des inclusions' WHERE id = %s",
+        [closed.pk],
+    )
+
+
 def test_what_a_programme_said_becomes_openings(as_owner):
     both, ceiling, neither = ProgrammeFactory(), ProgrammeFactory(), ProgrammeFactory()
     loader = MigrationLoader(connection)
     then = loader.project_state(("programmes", "0003_openings")).apps
 
     with as_owner() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "ALTER TABLE programmes_programme ADD COLUMN active_ceiling int,"
-            " ADD COLUMN inclusions_closed_from date,"
-            " ADD COLUMN closing_reason varchar(200) NOT NULL DEFAULT ''"
-        )
-        cursor.execute(
-            "UPDATE programmes_programme SET active_ceiling = 3000 WHERE id = ANY(%s)",
-            [[both.pk, ceiling.pk]],
-        )
-        cursor.execute(
-            "UPDATE programmes_programme SET inclusions_closed_from = '2024-03-27',"
-            " closing_reason = 'Fin des inclusions' WHERE id = %s",
-            [both.pk],
-        )
+        as_it_was(cursor, [both, ceiling], both)
         migration.copy(then, SimpleNamespace(connection=connection))
 
     rows = Opening.objects.order_by("pk")
