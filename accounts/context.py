@@ -12,10 +12,13 @@ from accounts import menus, sessions
 from accounts.enums import Permission
 from accounts.models import NOBODY, Member
 from accounts.permissions import allows
+from core import autosave
 
 
 # Sentences for the top of every page, one an app: filled in their `AppConfig.ready`.
 NOTICES: list[Callable[[HttpRequest], str]] = []
+# Role → the name of its guide in addresses: filled by the app that holds the guides.
+GUIDES: dict[str, str] = {}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "version": settings.SOFTWARE_VERSION,
         "nav": menus.of(member, request.path),
-        "footer": _footer(),
+        "footer": _footer(member),
         "notices": [text for notice in NOTICES if (text := notice(request))],
         "member": member,
         "sign_out_url": reverse("accounts:sign_out") if signed_in else "",
@@ -38,6 +41,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "account_links": _account_links(member),
         "session_url": reverse("accounts:session"),
         "session_seconds": _session_seconds(request),
+        "who": autosave.who(request),
+        "back_url": reverse("accounts:back"),
     }
     return {"page": frame}
 
@@ -81,8 +86,14 @@ _FOOTER = (
 )
 
 
-def _footer() -> list[menus.Link]:
-    links = [menus.Link(label, reverse(name)) for label, name in _FOOTER]
+def _address(name: str, member: Member) -> str:
+    """Help leads to the guide of one's role."""
+    guide = GUIDES.get(member.role, "") if name == "record:help" else ""
+    return reverse("record:guide", args=[guide]) if guide else reverse(name)
+
+
+def _footer(member: Member) -> list[menus.Link]:
+    links = [menus.Link(label, _address(name, member)) for label, name in _FOOTER]
     if settings.DEMO:
         links.append(menus.Link("Courriels de la démonstration", reverse("core:caught_mail")))
     return links

@@ -74,6 +74,7 @@ MENUS: dict[str, tuple[Entry | Group, ...]] = {
             (
                 ("Médicaments", "programmes:products"),
                 ("Ouvertures", "patients:openings"),
+                ("Calendrier", "followup:definitions"),
                 ("Structures", "programmes:listings"),
                 ("Imports", "accounts:imports"),
                 ("Conservation", "retention:plan"),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("connexion/enrolement/", views.enrol_totp, name="enrol_totp"),
     path("connexion/codes/", views.backup_codes, name="backup_codes"),
     path("connexion/role/", views.choose, name="choose"),
+    path("connexion/reprise/", views.back, name="back"),
     path("connexion/mot-de-passe-oublie/", views.forgotten, name="forgotten"),
     path("connexion/mot-de-passe-oublie/envoye/", views.link_sent, name="link_sent"),
     path("connexion/pro-sante-connect/", views.psc_start, name="psc_start"),

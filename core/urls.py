@@ -11,5 +11,6 @@ urlpatterns = [
     path("v/cle.pem", views.published_key, name="published_key"),
     path("v/<str:token>", views.verify_code, name="verify_code"),
     path("brouillons/<str:key>", views.save_draft, name="draft"),
+    path("brouillons/<str:key>/abandon/", views.discard_draft, name="discard_draft"),
     path("courriels/", views.caught_mail, name="caught_mail"),
 ]

@@ -10,11 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit, codes, drafts, seal_key, throttle
+from core.autosave import who
 from core.forms import BearerForm, CodeForm
 
 
@@ -22,6 +24,7 @@ from core.forms import BearerForm, CodeForm
 TRIES, TRIES_SECONDS = 10, 60
 # Persons tried on one document. `interop.md` 6.4: five an hour, then nothing more is said.
 PERSONS, PERSONS_SECONDS = 5, 3600
+ANOTHER = "Une autre personne, ou un autre rôle, est connectée dans ce navigateur."
 # Mails shown on the demonstration's page.
 NEWEST = 100
 
@@ -126,22 +129,50 @@ def save_draft(request: HttpRequest, key: str) -> JsonResponse:
             raise drafts.BadDraft
         return drafts.save(owner, key, data, version, at=at)
 
-    return keep_typed(request, save)
+    return keep_typed(request, save, lambda: drafts.load(owner, key))
 
 
 def keep_typed(
-    request: HttpRequest, save: Callable[[dict[str, Any], int, datetime], drafts.Draft]
+    request: HttpRequest,
+    save: Callable[[dict[str, Any], int, datetime], drafts.Draft | drafts.Kept],
+    other: Callable[[], drafts.Kept | None],
 ) -> JsonResponse:
-    """Answer the page's script: `save` is given what was typed and the version it is over."""
+    """Answer the page's script: `save` is given what was typed and the version it is over.
+
+    :param other: what another page of the same person saved meanwhile, to be shown beside
+    """
     typed = _read_draft(request)
     if typed is None:
         return JsonResponse({"erreur": str(drafts.BadDraft())}, status=400)
+    if typed.get("who", "") not in {"", who(request)}:
+        return JsonResponse({"erreur": ANOTHER, "autre_compte": True}, status=403)
     try:
         draft = save(typed["data"], typed["version"], timezone.now())
+    except drafts.StaleDraft as error:
+        kept = other()
+        shown = {"autre": {**_told(kept), "data": kept.data}} if kept else {}
+        return JsonResponse({"erreur": str(error), **shown}, status=error.status)
     except drafts.Refusal as error:
         return JsonResponse({"erreur": str(error)}, status=error.status)
-    hour = timezone.localtime(draft.saved_at).strftime("%H:%M")
-    return JsonResponse({"version": draft.version, "heure": hour})
+    return JsonResponse(_told(draft))
+
+
+def _told(saved: drafts.Draft | drafts.Kept) -> dict[str, Any]:
+    hour = timezone.localtime(saved.saved_at).strftime("%H:%M")
+    return {"version": saved.version, "heure": hour}
+
+
+@require_POST
+def discard_draft(request: HttpRequest, key: str) -> HttpResponse:
+    """Give up what was typed and open the form again, as if nothing had been."""
+    if drafts.has_own_page(key):
+        raise Http404
+    drafts.remove(request.user.pk or 0, key, at=timezone.now())
+    address = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(address if ours else "/")
 
 
 def _read_draft(request: HttpRequest) -> dict[str, Any] | None:

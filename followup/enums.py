@@ -171,3 +171,12 @@ class DismissalReason(models.TextChoices):
     ELSEWHERE = "ELSEWHERE", "Fait en dehors du registre"
     PATIENT = "PATIENT", "À la demande du patient"
     LATER = "LATER", "Fait plus tard"
+
+
+class LinkEnd(models.TextChoices):
+    """Why the link of a patient opens nothing any more."""
+
+    HELD = "HELD", "La consultation a eu lieu"
+    REVOKED = "REVOKED", "Retiré"
+    REPLACED = "REPLACED", "Remplacé par un autre"
+    EXPIRED = "EXPIRED", "Expiré, ou consultation sans objet"

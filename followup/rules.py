@@ -41,6 +41,12 @@ TYPING_DAYS = 7
 # No legal source: ADR 0054.
 MAX_ENTRY_SECONDS = 3600
 
+# The link by which a patient answers before a visit: issue 6. Its length and its code have no legal
+# source: ADR 0068.
+LINK_DAYS = 30
+LINK_TOKEN_BYTES = 24
+LINK_CODE_DIGITS = 8
+
 # domain.md 7.1: complex visits belong to the reference structure, simple ones to both.
 _HOLDERS: dict[VisitKind, frozenset[Role]] = {
     VisitKind.COMPLEX: frozenset({Role.REFERENCE_DOCTOR}),

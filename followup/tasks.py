@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Site
 from followup import actions, patient_reminders, reminders
+from followup.actions import patient_links
 from patients.models.enrolment import LIVE
 
 
@@ -19,6 +20,12 @@ BATCH = 200
 
 # What one site may fail with: the others are still served, and it is tried again the next night.
 FAILURES = (DatabaseError, OSError, ValueError, ZoneInfoNotFoundError)
+
+
+@shared_task
+def end_patient_links() -> int:
+    """Erase what waits behind links that nothing opens any more; return how many. Runs twice."""
+    return patient_links.end_dead(at=timezone.now())
 
 
 @shared_task

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from followup import views
 
@@ -15,4 +15,6 @@ urlpatterns = [
     path("consultations/<uuid:visit_id>/", views.visit, name="visit"),
     path("consultations/<uuid:visit_id>/corriger/", views.correct, name="correct"),
     path("consultations/<uuid:visit_id>/non-realisee/", views.not_done, name="not_done"),
+    path("", include("followup.before.urls")),
+    path("", include("followup.definitions.urls")),
 ]

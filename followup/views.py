@@ -1,13 +1,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,14 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
-from core import keys
+from core import drafts, keys
 from core.fields import FrenchDateField
 from core.once import AnotherBody
 from followup import (
     actions,
+    by_patient,
     calendar_steps,
     correcting,
     drafting,
+    overtaken,
     preparing,
     questionnaires,
     rules,
@@ -32,7 +34,7 @@ from followup import (
 from followup.drafting import Typing
 from followup.enums import Mode, NotDoneReason, VisitStatus
 from followup.forms import CorrectionForm, NotDoneForm, VisitForm
-from followup.models import Preparation, Visit
+from followup.models import PatientLink, Preparation, Visit
 from patients.access import open_record, read_record
 from patients.models import Enrolment
 from programmes.enums import VisitKind
@@ -72,13 +74,21 @@ def visit(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
     found.enrolment = enrolment
     page: dict[str, Any] = {"enrolment": enrolment, "person": person, "tab": TAB, "visit": found}
     if _may_enter(request, found):
-        entry = _Entry(enrolment, found.kind, found.draft_key, partial(actions.hold, found), found)
+        hold = partial(actions.hold, found)
+        entry = _Entry(enrolment, found.kind, found.draft_key, hold, found)
         return _enter(request, entry, page)
     if request.method == "POST":
+        overtaken.keep(found, request.member.user_id, request.POST, at=timezone.now())
         return redirect("followup:visit", found.public_id)
     correctable = Visit.objects.correctable_by(request.member).filter(pk=found.pk)
     page["may_correct"] = found.status == VisitStatus.DONE and correctable.exists()
-    return render(request, "followup/visit.html", page | _read(found))
+    return render(request, "followup/visit.html", page | _read(found) | _over(request, found))
+
+
+def _over(request: MemberRequest, found: Visit) -> dict[str, Any]:
+    """What this person typed while somebody else recorded the visit."""
+    typing = overtaken.typed_over(found, request.member.user_id)
+    return {"over": typing, "overtaken": overtaken.differences(found, typing) if typing else []}
 
 
 def _may_enter(request: MemberRequest, found: Visit) -> bool:
@@ -94,16 +104,17 @@ def correct(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
     visits = Visit.objects.correctable_by(request.member).select_related("held_by__user")
     found = get_object_or_404(visits, public_id=visit_id)
     found.enrolment, person = open_record(request, found.enrolment.public_id)
-    typing = drafting.resume(request.member.user_id, found.correction_key)
+    typing = overtaken.for_correction(found, request.member.user_id)
     form = correcting.form(request.POST if request.method == "POST" else None, found, typing)
     if request.method == "POST":
         if form.is_valid() and _correct(request, found, form):
+            drafts.remove(request.member.user_id, found.draft_key, at=timezone.now())
             messages.success(request, "La correction est enregistrée, avec son motif.")
             return redirect("followup:visit", found.public_id)
         now = timezone.now()
         typing = drafting.keep(request.member.user_id, typing.key, request.POST, at=now)
     page: dict[str, Any] = {"enrolment": found.enrolment, "person": person, "tab": TAB}
-    page |= {"preparing": False, "prepared": None}
+    page |= {"preparing": False, "prepared": None, "link": None, "answers": []}
     resumed = request.method != "POST" and typing.data is not None
     page |= {"visit": found, "resumed": resumed, "typing": typing, "form": form, "miss_form": None}
     page["sections"] = list(form.sections())
@@ -142,7 +153,7 @@ def not_done(request: MemberRequest, visit_id: UUID) -> HttpResponse:
 # --- Entering a visit ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Entry:
     """A visit to enter: planned, or not."""
 
@@ -151,6 +162,16 @@ class _Entry:
     draft_key: str
     hold: Callable[..., str]
     visit: Visit | None = None
+
+    @cached_property
+    def link(self) -> PatientLink | None:
+        """Read when its answers are shown or taken over."""
+        return by_patient.of_visit(self.visit)
+
+    @cached_property
+    def said(self) -> list[by_patient.Answer]:
+        """What the patient answered before, to be read and taken over one by one."""
+        return by_patient.answers(self.link, timezone.localdate()) if self.link else []
 
 
 def _enter(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpResponseBase:
@@ -177,8 +198,19 @@ def _show(request: MemberRequest, entry: _Entry, page: dict[str, Any]) -> HttpRe
         form.closing, form.submit = ("next_on", "comment"), "Transmettre au médecin"
     page["sections"] = list(form.sections())
     page["resumed"] = request.method != "POST" and typing.saved_at is not None
+    page |= {"link": entry.link, "answers": _taken(request, entry, typing)}
     page["miss_form"] = NotDoneForm() if entry.visit and not page["preparing"] else None
     return render(request, "followup/visit_form.html", page)
+
+
+def _taken(request: MemberRequest, entry: _Entry, typing: Typing) -> list[by_patient.Answer]:
+    """The answers of the patient, those that the doctor had taken over ticked again."""
+    ticked = request.POST.getlist("accepted")
+    if request.method != "POST":
+        kept = (typing.data or {}).get("accepted", [])
+        ticked = kept if isinstance(kept, list) else [kept]
+    names = set(ticked)
+    return [replace(one, accepted=one.name in names) for one in entry.said]
 
 
 def _resumed(request: MemberRequest, entry: _Entry, prepared: Preparation | None) -> Typing:
@@ -209,7 +241,9 @@ def _hand_over(request: MemberRequest, entry: _Entry) -> HttpResponse:
 
 def _form(request: MemberRequest, entry: _Entry, typing: Typing) -> VisitForm:
     today = timezone.localdate()
-    data = request.POST if request.method == "POST" else None
+    data: QueryDict | None = request.POST if request.method == "POST" else None
+    if data is not None and "accepted" in data:
+        data = by_patient.filled(data, entry.said)
     typed_on = request.POST.get("held_on") if data is not None else typing.initial.get("held_on")
     held_on = _as_date(typed_on) or today
     planned = entry.visit
@@ -240,7 +274,8 @@ def _hold(request: MemberRequest, entry: _Entry, form: VisitForm) -> str:
     body = drafting.typed(request.POST)
     key = form.cleaned_data["once"]
     begun_at = drafting.begun_at(key)
-    once = actions.Once(key, body, draft=entry.draft_key, begun_at=begun_at)
+    accepted = tuple(request.POST.getlist("accepted"))
+    once = actions.Once(key, body, entry.draft_key, begun_at, accepted)
     try:
         return entry.hold(form.held(), once_only=once, by=request.member, at=timezone.now())
     except actions.CannotHold as error:

@@ -6,7 +6,7 @@ when the patient refuses, thirty days after the last save once the consent is si
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -145,6 +145,12 @@ def save(draft: InclusionDraft, change: Save, *, by: Member, at: datetime) -> dr
     return drafts.save(
         by.user_id, key_of(draft.id), data, change.version, at=at, expires_at=expires_at
     )
+
+
+def kept(draft: InclusionDraft, step: str, *, by: Member) -> drafts.Kept | None:
+    """One step as it stands now, whoever of one's pages saved it."""
+    whole = drafts.load(by.user_id, key_of(draft.id))
+    return whole and replace(whole, data=whole.data["steps"].get(step, {}))
 
 
 def erase(draft_id: UUID, *, by: Member, at: datetime) -> None:

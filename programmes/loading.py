@@ -56,7 +56,7 @@ def load(file: Row) -> Programme:
     for row in file["products"]:
         _product(programme, row, indications)
     for row in file["visits"]:
-        _put(VisitDefinition, row, programme=programme, code=row["code"])
+        _visit(programme, row)
     criteria = _criteria_by_code(file["criteria_sets"])
     for row in file["questionnaires"]:
         _questionnaire(programme, row, indications, criteria)
@@ -102,6 +102,12 @@ def _opening(programme: Programme, values: Row, indications: dict[str, Indicatio
     indication = indications[values["indication"]] if "indication" in values else None
     key = {"kind": values["kind"], "valid_from": values["valid_from"], "indication": indication}
     Opening.objects.get_or_create(programme=programme, **key, defaults=values | key)
+
+
+def _visit(programme: Programme, values: Row) -> None:
+    """Made once: what the manager published since is never undone by a file."""
+    key = {"code": values["code"], "applies_from": values["applies_from"]}
+    VisitDefinition.objects.get_or_create(programme=programme, **key, defaults=values | key)
 
 
 def _criteria_set(programme: Programme, values: Row, indications: dict[str, Indication]) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
+from core.autosave import autosaved
 from core.numbers import french_number
 from programmes import actions, catalogue, rules
 from programmes.enums import Form, Regime
@@ -104,6 +105,7 @@ def _page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.PROGRAMME_MANAGE)
+@autosaved("product_new")
 def add_product(request: MemberRequest, code: str) -> HttpResponse:
     programme = get_object_or_404(_programmes(request), code=code)
     form = NewProductForm(_posted(request), programme=programme)
@@ -120,6 +122,7 @@ def add_product(request: MemberRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.PROGRAMME_MANAGE)
+@autosaved("product")
 def change_product(request: MemberRequest, public_id: UUID) -> HttpResponse:
     found = _product(request, public_id)
     form = ProductForm(_posted(request), programme=found.programme, product=found)
@@ -191,6 +194,7 @@ def end_pack(request: MemberRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.PROGRAMME_MANAGE)
+@autosaved("supply_notice")
 def publish_notice(request: MemberRequest, public_id: UUID) -> HttpResponse:
     found = _product(request, public_id)
     form = NoticeForm(_posted(request), product=found, today=timezone.localdate())

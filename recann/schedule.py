@@ -10,6 +10,10 @@ TASKS = {
         "task": "accounts.tasks.erase_old",
         "schedule": crontab(hour=1, minute=50),
     },
+    "end links of patients": {
+        "task": "followup.tasks.end_patient_links",
+        "schedule": crontab(hour=2, minute=35),
+    },
     "seal the journal": {"task": "core.tasks.seal_journal", "schedule": 60.0},
     "make partitions": {
         "task": "core.tasks.make_partitions",

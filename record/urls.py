@@ -23,7 +23,8 @@ urlpatterns = [
     path("accessibilite/", pages.information, {"name": "accessibility"}, name="accessibility"),
     path("mentions-legales/", pages.information, {"name": "legal"}, name="legal"),
     path("donnees-personnelles/", pages.information, {"name": "privacy"}, name="privacy"),
-    path("aide/", pages.information, {"name": "help"}, name="help"),
+    path("aide/", pages.guides, name="help"),
+    path("aide/<slug:slug>/", pages.guide, name="guide"),
     path("patients/<uuid:enrolment_id>/", pages.patient, name="patient"),
     path("patients/<uuid:enrolment_id>/carnet.pdf", leaflets.booklet, name="booklet"),
     path(

@@ -8,12 +8,13 @@ from patients.enums import CorrectionReason as IdentityReason
 from patients.enums import EndReason, ScreeningReason, TransferReason, TransferRefusal
 from pharmacies.enums import OverrideReason, UndoReason
 from prescriptions.enums import VoidReason
-from record import waiting_words
+from record import followup_words, waiting_words
 from record.enums import ReviewKind
 
 
 # Actions of the journal and of history. One that is missing fails `tests/record/test_words.py`.
 ACTIONS: dict[str, str] = {
+    **followup_words.ACTIONS,
     **waiting_words.ACTIONS,
     # Signing in.
     "sign_in.password_ok": "Mot de passe accepté",
@@ -197,21 +198,6 @@ ACTIONS: dict[str, str] = {
     "prescription.announcement_answered": "Réponse de la pharmacie à une annonce",
     "supply.gaps_viewed": "Liste des ruptures lue",
     "bulletin.patients_viewed": "Patients d’une alerte lus",
-    # Follow-up.
-    "visits.scheduled": "Calendrier de suivi établi",
-    "visits.closed": "Calendrier de suivi clos",
-    "visit.prepared": "Consultation préparée",
-    "visit.held": "Consultation enregistrée",
-    "visit.corrected": "Consultation corrigée",
-    "visit.letter_written": "Lettre écrite au médecin relais",
-    "visit.piece_dismissed": "Pièce d’une consultation écartée",
-    "visit.copied": "Consultation copiée pour le dossier local",
-    "visit.not_done": "Consultation non réalisée",
-    "visits.reopened": "Calendrier de suivi rouvert",
-    # Adverse events.
-    "event.reported": "Effet indésirable signalé",
-    "event.viewed": "Effet indésirable lu",
-    "event.declared": "Déclaration enregistrée",
     # Evaluation.
     "data.export_asked": "Export de données demandé",
     "data.exported": "Export de données",

@@ -37,6 +37,7 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("followup.Search", "enrolment"),
     ("followup.Letter", "visit__enrolment"),
     ("followup.Dismissal", "visit__enrolment"),
+    ("followup.PatientLink", "visit__enrolment"),
     ("followup.Visit", "enrolment"),
     ("pharmacies.Notice", "prescription__enrolment"),
     ("pharmacies.SupplyEnd", "enrolment"),

@@ -3,6 +3,7 @@
 // page still works. Modules talk by events on `document` (an import would miss hashed file names):
 //   rc:alive          the server has just renewed the session
 //   rc:session-soon   the dialog is about to open: form.js saves its draft
+//   rc:sign-in        sign in again in a small window over the page
 
 document.documentElement.classList.add("rc-js");
 
@@ -241,6 +242,14 @@ const dialog = document.getElementById("session-fin");
 
 if (sessionSeconds && dialog) guardSession();
 
+/** By every means of the sign-in page; its last page closes the window. */
+function signInAgain() {
+  open(signInUrl, "recann-connexion", "popup,width=560,height=760");
+}
+document.addEventListener("rc:sign-in", signInAgain);
+// The other pages were told by `guardSession` that the session goes on.
+if (document.querySelector("[data-back]") && opener) close();
+
 function guardSession() {
   const tabs = new BroadcastChannel("recann-session");
   const left = dialog.querySelector("[data-session-left]");
@@ -279,11 +288,11 @@ function guardSession() {
     // A page that holds nothing typed shows no patient on an unattended screen.
     if (!document.querySelector("form[data-draft], form[data-keep]")) return location.reload();
     left.textContent = "Votre session est terminée. Le texte saisi reste à l’écran.";
-    button.textContent = "Se reconnecter dans un nouvel onglet";
+    button.textContent = "Se reconnecter";
   };
 
   button.addEventListener("click", async () => {
-    if (Date.now() >= endsAt) return open(signInUrl, "_blank", "noopener");
+    if (Date.now() >= endsAt) return signInAgain();
     const answer = await fetch(sessionUrl).catch(() => null);
     // Less than the usual half hour when the longest duration of a session is near.
     if (answer?.ok && !answer.redirected) alive((await answer.json()).seconds);

@@ -5,9 +5,11 @@
 //   <div data-show-if="field=VALUE|OTHER" data-needed>            made by field.html
 //   <p data-draft-status><span data-draft-text>                   made by sticky_bar.html
 //
-// The draft is posted as JSON {version, data} 1.5 s after the last key and when the page is hidden.
-// Answers: 200 {version, heure}; 409 saved elsewhere meanwhile; 410 already validated; 401 or 403, or
-// a redirection to the sign-in page: session over. Nothing typed is ever changed by this script.
+// The draft is posted as JSON {version, data, who} 1.5 s after the last key and when the page is hidden.
+// Answers: 200 {version, heure}; 409 {autre} saved elsewhere meanwhile, both are shown; 410 already
+// validated; 401 or 403, or a redirection to the sign-in page: session over, or another person's.
+// A draft that the page gives back (<script id="saisie">, resumed.html) is put into the fields once,
+// before anything is typed. Nothing typed is ever changed by this script.
 
 // --- Values ------------------------------------------------------------------------------------
 
@@ -97,6 +99,8 @@ function markCurrent(section) {
 
 const TYPING_MS = 1500;
 const RETRY_MS = 5000;
+// Keys against double sending: a form that is taken up again is the same form.
+const ONCE = ["once", "key"];
 
 /** Everything typed, fields set aside by a condition included: one value, or a list of several. */
 function typed(form) {
@@ -118,21 +122,105 @@ function csrfToken(form) {
   return cookie ? cookie[1] : form.elements.csrfmiddlewaretoken.value;
 }
 
-function linkTo(address, words) {
-  const link = document.createElement("a");
-  link.href = address;
-  link.target = "_blank";
-  link.rel = "noopener";
-  link.textContent = words;
-  return link;
+/** Put a draft back, as it was typed. What the person has begun to type meanwhile stays. */
+function restore(form, data) {
+  for (const el of form.elements) {
+    if (!el.name || ["submit", "button", "file", "password"].includes(el.type)) continue;
+    if (el.type === "hidden" && !ONCE.includes(el.name)) continue;
+    const values = [data[el.name] ?? []].flat();
+    if (["radio", "checkbox"].includes(el.type)) el.checked = values.includes(el.value);
+    else if (el.multiple) for (const option of el.options) option.selected = values.includes(option.value);
+    else if (el.name in data && (el !== document.activeElement || el.value === el.defaultValue)) el.value = values[0];
+  }
 }
+
+function element(name, words, attributes = {}) {
+  const made = document.createElement(name);
+  made.append(...[words].flat());
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+/** In a small window over the page: nothing is left, and it closes by itself. */
+function signInButton() {
+  const button = element("button", "Se reconnecter", { type: "button", class: "fr-btn fr-btn--sm fr-btn--secondary" });
+  button.addEventListener("click", () => document.dispatchEvent(new CustomEvent("rc:sign-in")));
+  return button;
+}
+
+// --- Saved elsewhere meanwhile: both are shown ---------------------------------------------------
+
+function nameOf(form, name) {
+  const el = controls(form, name)[0];
+  const choice = el && ["radio", "checkbox"].includes(el.type) && el.closest("fieldset")?.querySelector("legend");
+  const label = choice || el?.labels?.[0];
+  return (label?.firstChild?.textContent || label?.textContent || name).trim();
+}
+
+function inWords(form, name, value) {
+  const words = [value ?? []].flat().filter(Boolean).map((one) => {
+    const el = controls(form, name).find((each) => each.value === one || each.options);
+    const option = el?.options && [...el.options].find((each) => each.value === one);
+    const label = ["radio", "checkbox"].includes(el?.type) && el.labels?.[0];
+    return (option || label || { textContent: one }).textContent.trim();
+  });
+  return words.filter(Boolean).join(", ") || "–";
+}
+
+/** What is here, what was saved elsewhere, and the choice between them. */
+function bothVersions(form, other, { keep, take }) {
+  const here = typed(form);
+  const names = [...new Set([...Object.keys(here), ...Object.keys(other.data)])].filter(
+    (name) => !ONCE.includes(name) && controls(form, name)[0]?.type !== "hidden" && inWords(form, name, here[name]) !== inWords(form, name, other.data[name]),
+  );
+  if (!names.length) return null;
+  const rows = names.map((name) =>
+    element("tr", [
+      element("th", nameOf(form, name), { scope: "row" }),
+      element("td", inWords(form, name, here[name])),
+      element("td", inWords(form, name, other.data[name])),
+    ]),
+  );
+  const heads = ["Champ", "Sur cette page", `Ailleurs, à ${other.heure}`].map((words) => element("th", words, { scope: "col" }));
+  const table = element("table", [element("thead", element("tr", heads)), element("tbody", rows)], { class: "rc-both__table" });
+  const buttons = [["Garder cette page", "", keep], ["Reprendre l’autre version", " fr-btn--secondary", take]].map(([words, kind, act]) => {
+    const button = element("button", words, { type: "button", class: `fr-btn fr-btn--sm${kind}` });
+    button.addEventListener("click", act);
+    return button;
+  });
+  const title = element("h2", "Cette saisie a été continuée ailleurs", { class: "fr-h6", id: "deux-versions", tabindex: "-1" });
+  return element(
+    "section",
+    [
+      title,
+      element("p", "Un autre onglet ou un autre poste l’a enregistrée depuis. Rien n’a été écrasé\u202f: choisissez la version à continuer."),
+      table,
+      element("div", buttons, { class: "rc-buttons" }),
+    ],
+    { class: "rc-both rc-card", "aria-labelledby": "deux-versions" },
+  );
+}
+
+// --- Saving ------------------------------------------------------------------------------------
+
+const SESSION = new BroadcastChannel("recann-session");
 
 function keepDraft(form) {
   const status = form.querySelector("[data-draft-status]");
   const words = status?.querySelector("[data-draft-text]");
   const state = { version: Number(form.dataset.version), dirty: false, busy: false, closed: false, left: false, signedOut: false };
+  // The token of the person who opened the page: another one means that somebody signed in since.
+  let token = csrfToken(form);
   let timer = 0;
+  let both = null;
+  // The button pressed, while what was typed is saved before it is sent.
+  let waiting = null;
 
+  const send = () => {
+    const button = waiting;
+    waiting = null;
+    if (button) form.requestSubmit(button);
+  };
   const say = (kind, ...parts) => {
     if (!status) return;
     status.className = `rc-bar__status rc-bar__status--${kind}`;
@@ -143,6 +231,7 @@ function keepDraft(form) {
     timer = setTimeout(save, delay);
   };
   const failed = (...parts) => {
+    waiting = null;
     state.dirty = true;
     say("failed", ...parts);
     queue(RETRY_MS);
@@ -152,23 +241,53 @@ function keepDraft(form) {
     say("failed", ...parts);
   };
 
+  const overwrite = (other) => {
+    both?.remove();
+    both = null;
+    Object.assign(state, { version: other.version, closed: false, dirty: true });
+    say("", "Enregistrement…");
+    queue(0);
+  };
+
+  function conflict(other) {
+    if (!other) return closed("Ce formulaire a été enregistré ailleurs.");
+    const take = () => {
+      state.left = true;
+      location.reload();
+    };
+    both = bothVersions(form, other, { keep: () => overwrite(other), take });
+    if (!both) return overwrite(other);
+    closed("Ce formulaire a été enregistré ailleurs\u202f: deux versions ci-dessus.");
+    // Never between the person and the field that has the focus.
+    (status?.closest(".rc-bar") || status || form.lastElementChild).before(both);
+  }
+
+  async function lost(answer) {
+    state.signedOut = true;
+    const told = answer.redirected ? null : await answer.json().catch(() => null);
+    const why = told?.autre_compte ? `${told.erreur} Saisie non enregistrée. ` : "Session expirée, saisie non enregistrée. ";
+    failed(why, signInButton());
+  }
+
   async function understand(answer) {
-    state.signedOut = answer.redirected || [401, 403].includes(answer.status);
-    if (state.signedOut) {
-      return failed(
-        "Session expirée, saisie non enregistrée. ",
-        linkTo(document.body.dataset.signInUrl || "/", "Se reconnecter (nouvel onglet)"),
-      );
+    if (answer.redirected || [401, 403].includes(answer.status)) return lost(answer);
+    state.signedOut = false;
+    if (answer.status === 409) return conflict((await answer.json()).autre);
+    if ([404, 410].includes(answer.status)) {
+      const told = await answer.json().catch(() => null);
+      return closed(told?.erreur || "Ce formulaire a déjà été validé.");
     }
-    if (answer.status === 409) {
-      return closed("Ce formulaire a été enregistré ailleurs\u202f: ", linkTo(location.href, "voir l’autre version"));
+    if (answer.status === 400) {
+      closed("Ce brouillon ne peut pas être gardé\u202f: validez le formulaire.");
+      return send();
     }
-    if (answer.status === 410) return closed("Ce formulaire a déjà été validé.");
     if (!answer.ok) throw new Error(String(answer.status));
     const { version, heure } = await answer.json();
     state.version = version;
+    token = csrfToken(form);
     say("saved", `Brouillon enregistré à ${heure}`);
     document.dispatchEvent(new CustomEvent("rc:alive"));
+    send();
   }
 
   async function save({ keepalive = false } = {}) {
@@ -182,7 +301,7 @@ function keepDraft(form) {
           method: "POST",
           keepalive,
           headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(form) },
-          body: JSON.stringify({ version: state.version, data: typed(form) }),
+          body: JSON.stringify({ version: state.version, data: typed(form), who: document.body.dataset.who }),
         }),
       );
     } catch {
@@ -195,10 +314,12 @@ function keepDraft(form) {
 
   form.addEventListener("input", () => {
     state.dirty = true;
-    queue(TYPING_MS);
+    queue(state.signedOut ? RETRY_MS : TYPING_MS);
   });
-  // Back from the sign-in page of another tab: try at once.
+  // Back from another tab, the network is there again, or somebody signed in: try at once.
   document.addEventListener("visibilitychange", () => save({ keepalive: document.hidden }));
+  addEventListener("online", () => save());
+  SESSION.addEventListener("message", () => save());
   document.addEventListener("rc:session-soon", () => save());
   addEventListener("beforeunload", (event) => {
     if (state.dirty && !state.left && !state.closed) event.preventDefault();
@@ -206,9 +327,13 @@ function keepDraft(form) {
   // Bubbles last, on the document: another listener may still refuse the sending.
   document.addEventListener("submit", (event) => {
     if (event.target !== form || event.defaultPrevented) return;
-    if (state.signedOut) {
+    if (!state.closed && (state.dirty || state.signedOut || token !== csrfToken(form))) {
+      // Sent to a session or a network that ended, the last keys would be lost: they are saved
+      // first, and the sending waits for the answer.
       event.preventDefault();
       delete form.dataset.sentAt;
+      waiting = event.submitter;
+      state.dirty = true;
       return queue(0);
     }
     // A save after the sending would bring back the draft that the server has just removed.
@@ -219,9 +344,32 @@ function keepDraft(form) {
   addEventListener("pageshow", () => {
     state.left = false;
   });
+  if ("refused" in form.dataset) {
+    // What the server has just shown again is not in the draft yet.
+    state.dirty = true;
+    queue(0);
+  }
 
   const reminder = document.querySelector("[data-session-draft]");
   if (reminder) reminder.hidden = false;
+}
+
+// What a patient answered before, taken over when the doctor ticks it: <input data-take='["5"]' value="field">.
+for (const box of document.querySelectorAll("[data-take]")) {
+  box.addEventListener("change", () => {
+    if (!box.checked) return;
+    const taken = JSON.parse(box.dataset.take);
+    for (const el of controls(box.form, box.value)) {
+      if (["radio", "checkbox"].includes(el.type)) el.checked = taken.includes(el.value);
+      else el.value = taken[0];
+      el.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const kept = document.getElementById("saisie");
+  if (kept) restore(form, JSON.parse(kept.textContent));
 }
 
 for (const form of document.querySelectorAll("form")) {

@@ -17,6 +17,7 @@ from patients.enums import ConsentKind
 from patients.models import Enrolment
 from patients.takeover import actions as takeovers
 from pharmacies.enums import NoticeAnswer
+from programmes.enums import OpeningState
 from tests import owned
 from tests.accounts.factories import (
     ApiTokenFactory,
@@ -35,7 +36,11 @@ from tests.prescriptions.factories import (
     PrescriptionFactory,
     PresentationFactory,
 )
-from tests.programmes.factories import ProductFactory, SupplyNoticeFactory
+from tests.programmes.factories import (
+    ProductFactory,
+    SupplyNoticeFactory,
+    VisitDefinitionFactory,
+)
 from tests.record.factories import SavedFilterFactory
 from tests.rights.factories import ReviewFactory
 from tests.vigilance.factories import AdverseEventFactory
@@ -224,6 +229,11 @@ def _programme(owner: Owner) -> dict[str, Any]:
     return {"code": owner.programme.code}
 
 
+def _definition(owner: Owner) -> dict[str, Any]:
+    draft = VisitDefinitionFactory(programme=owner.programme, state=OpeningState.DRAFT)
+    return {"definition_id": draft.public_id}
+
+
 def _notice(owner: Owner) -> dict[str, Any]:
     product = ProductFactory(programme=owner.programme)
     return {"public_id": SupplyNoticeFactory(product=product).public_id}
@@ -250,6 +260,7 @@ KNOWN: dict[frozenset[str], Builder] = {
     frozenset({"token_id"}): _token,
     frozenset({"letter_id"}): _letter,
     frozenset({"visit_id", "medium"}): _copied,
+    frozenset({"definition_id"}): _definition,
     frozenset({"enrolment_id", "public_id"}): _prescription(),
 }
 
@@ -286,6 +297,7 @@ BUILDERS: dict[str, Builder] = {
     "training:certificate": owned.certificate,
     "training:issue_certificate": owned.completion,
     "programmes:add_product": _programme,
+    "followup:draft_definition": _programme,
     "programmes:lift_notice": _notice,
     **dict.fromkeys(
         [
@@ -327,6 +339,7 @@ NOBODYS = {
     "accounts:import_problems": "national files: of every manager",
     "accounts:close_session": "closes one's own; another's is left alone, and told the same",
     "core:draft": "the key is that of a form: each person has their own row under it",
+    "core:discard_draft": "the key is that of a form: each person has their own row under it",
     "evaluation:chart_data": "names a chart of the programmes of whoever asks",
     "record:review": "names a kind of review, the same for all",
 }

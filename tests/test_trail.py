@@ -43,6 +43,7 @@ WITHOUT_HISTORY = {
     "patients.Merge": "asked, approved, undone: each time a line of the journal",
     "patients.NotIncluded": "nobody: no day, no author, no text",
     "patients.PossibleDuplicate": "erased with either; each decision is a line of the journal",
+    "followup.PatientLink": "no record: each act of it is a line of the journal",
     "followup.Preparation": "typed for a doctor to complete: no record before the visit is held",
     "record.SavedFilter": "a list of one's own, in codes; saved and removed in the journal",
     "followup.Feed": "only its digest; opened, read and revoked in the journal",

@@ -28,11 +28,12 @@ from accounts.views.psc import (
 )
 from accounts.views.resets import invite_again, reset_factors
 from accounts.views.roles import choose
-from accounts.views.sign_in import csrf_failure, second_factor, session, sign_in, sign_out
+from accounts.views.sign_in import back, csrf_failure, second_factor, session, sign_in, sign_out
 
 
 __all__ = [
     "add_passkey",
+    "back",
     "backup_codes",
     "choose",
     "close_other_sessions",

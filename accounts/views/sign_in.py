@@ -121,6 +121,12 @@ def begin(request: HttpRequest, path: str = sessions.LOCAL) -> None:
     sessions.begin(request.session, at=timezone.now(), user_agent=agent, path=path)
 
 
+@require_safe
+def back(request: HttpRequest) -> HttpResponse:
+    """Signed in again, in a small window over the page where somebody was typing: it closes."""
+    return render(request, "accounts/back.html")
+
+
 @require_POST
 def sign_out(request: MemberRequest) -> HttpResponse:
     by = request.member if request.member.pk else actions.agent(account(request))

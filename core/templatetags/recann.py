@@ -12,7 +12,7 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import audit, text
+from core import audit, autosave, text
 from core.numbers import french_number
 
 
@@ -260,6 +260,19 @@ def page_frame(context: Context) -> Mapping[str, Any]:
         "footer": (),
         "sign_out_url": "",
     }
+
+
+@register.simple_tag
+def named(words: str) -> SafeString:
+    """A button or a title, in the words of its page: a test looks for them in the pages."""
+    return format_html("<strong>{}</strong>", words)
+
+
+@register.simple_tag(takes_context=True)
+def typing(context: Context) -> autosave.Typing:
+    """What this page keeps of what is typed: see `core.autosave`."""
+    found: autosave.Typing = getattr(context.get("request"), "typing", autosave.NONE)
+    return found
 
 
 @register.simple_tag(takes_context=True)

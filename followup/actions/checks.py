@@ -59,6 +59,8 @@ class Once:
     body: Mapping[str, object]
     draft: str = ""
     begun_at: datetime | None = None
+    # Names of the fields taken over from what the patient answered.
+    accepted: tuple[str, ...] = ()
 
 
 def locked_enrolment(enrolment_id: int) -> Enrolment:

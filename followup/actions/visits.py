@@ -7,7 +7,7 @@ from django.db.models import Q
 from accounts.models import Member
 from core import audit, drafts, keys, once
 from followup import preparing, questionnaires, rules
-from followup.actions import renewals, searches
+from followup.actions import patient_links, renewals, searches
 from followup.actions.checks import (
     CannotHold,
     Held,
@@ -19,6 +19,7 @@ from followup.actions.checks import (
     check_right,
     locked_enrolment,
 )
+from followup.actions.definitions import planned_visit
 from followup.enums import DateSource, NotDoneReason, Outcome, Timing, VisitStatus
 from followup.models import Answers, Visit, VisitQuerySet
 from patients.enums import LateReason
@@ -40,27 +41,13 @@ def schedule(enrolment: Enrolment, by: Member, at: datetime) -> None:
     definitions = VisitDefinition.objects.in_force(enrolment.included_on).filter(
         programme=enrolment.programme_id
     )
-    planned = [_planned(enrolment, one) for one in definitions.order_by("offset_months", "pk")]
+    planned = [
+        planned_visit(enrolment.pk, enrolment.included_on, one)
+        for one in definitions.order_by("offset_months", "pk")
+    ]
     with audit.context("visits.scheduled", by=by):
         Visit.objects.bulk_create(planned, ignore_conflicts=True)
     audit.record("visits.scheduled", enrolment, by=by, count=len(planned))
-
-
-def _planned(enrolment: Enrolment, definition: VisitDefinition) -> Visit:
-    due_on = rules.due_on(enrolment.included_on, definition.offset_months)
-    opens_on, closes_on = rules.window(
-        due_on, definition.window_before_days, definition.window_after_days
-    )
-    return Visit(
-        enrolment=enrolment,
-        definition=definition,
-        code=definition.code,
-        kind=definition.kind,
-        due_on=due_on,
-        opens_on=opens_on,
-        closes_on=closes_on,
-        date_source=DateSource.DEFINITION,
-    )
 
 
 def close(enrolment: Enrolment, by: Member, at: datetime) -> None:
@@ -152,6 +139,7 @@ def _record(visit: Visit, said: Held, once_only: Once, *, by: Member, at: dateti
     visit.comment_sealed = questionnaires.seal_text(key, visit, "comment", said.comment)
     visit.save()
     Answers.objects.bulk_create(answers(visit, part, said, key) for part in parts)
+    patient_links.close(visit, once_only.accepted, at=at)
     _move_calendar(visit, said.next_on, today)
     searches.end(visit.enrolment, Outcome.FOUND, by=by, at=at)
     if once_only.draft and by.user_id is not None:

@@ -1,4 +1,5 @@
 from followup.models.closing import Dismissal, Letter
+from followup.models.patient_link import PatientLink
 from followup.models.reminder import DigestChoice, Feed, Reminder, ReminderChoice, ReminderQuerySet
 from followup.models.search import Attempt, Search, SearchQuerySet
 from followup.models.visit import Answers, Preparation, Visit, VisitQuerySet
@@ -11,6 +12,7 @@ __all__ = [
     "Dismissal",
     "Feed",
     "Letter",
+    "PatientLink",
     "Preparation",
     "Reminder",
     "ReminderChoice",

@@ -15,6 +15,7 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from core import audit, papers, scans
 from core import documents as store
+from core.autosave import autosaved
 from core.documents import Document
 from patients import actions, consent_todo
 from patients.access import open_record
@@ -43,6 +44,7 @@ def todo(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.CONSENT_WRITE)
+@autosaved("consent")
 def give(request: MemberRequest, enrolment_id: UUID, kind: str) -> HttpResponse:
     """Sign again: at majority, on a new text, or because a mind changed."""
     enrolment, person = open_record(request, enrolment_id)

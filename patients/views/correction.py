@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
+from core.autosave import autosaved
 from patients import actions
 from patients.access import open_record
 from patients.actions.identity import Correction
@@ -21,6 +22,7 @@ from patients.models import Enrolment
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.IDENTITY_WRITE)
+@autosaved("identity")
 def correct_identity(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     enrolment, person = open_record(request, enrolment_id)
     if person is None:

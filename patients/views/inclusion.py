@@ -95,6 +95,7 @@ def autosave(request: MemberRequest, draft_id: UUID, step: str) -> JsonResponse:
         lambda data, version, at: draft.save(
             found, Save(step, stamped(step, data, today), version), by=member, at=at
         ),
+        lambda: draft.kept(found, step, by=member),
     )
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
+from core.autosave import autosaved
 from patients import effects
 from patients.forms import DayForm, OpeningForm
 from programmes import actions
@@ -37,6 +38,7 @@ def openings(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.PROGRAMME_MANAGE)
+@autosaved("opening")
 def draft_opening(request: MemberRequest, programme_id: UUID) -> HttpResponse:
     programme = get_object_or_404(_programmes(request), public_id=programme_id)
     form = OpeningForm(request.POST if request.method == "POST" else None, programme=programme)

@@ -14,6 +14,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from core import once
+from core.autosave import autosaved
 from pharmacies import actions, sheet
 from pharmacies.forms import InterventionForm, LateForm, UndoForm
 from pharmacies.models import Dispensation, Intervention
@@ -45,6 +46,7 @@ def undo(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.DISPENSATION_WRITE)
+@autosaved("late_dispensation")
 def late(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
     """What was handed over before today and never written."""
     at, today = timezone.now(), timezone.localdate()

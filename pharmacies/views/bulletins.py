@@ -12,6 +12,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
 from core import audit, keyset, once
+from core.autosave import autosaved
 from patients import identity
 from pharmacies import actions, rules
 from pharmacies.enums import BulletinKind
@@ -87,6 +88,7 @@ def acknowledge(request: MemberRequest, bulletin_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.BULLETIN_ISSUE)
+@autosaved("bulletin")
 def issue(request: MemberRequest) -> HttpResponse:
     """Tell every pharmacy of a programme."""
     programmes = Programme.objects.visible_to(request.member).order_by("name", "pk")

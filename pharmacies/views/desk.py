@@ -15,6 +15,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from core import audit, keyset, once
+from core.autosave import autosaved
 from patients import identity
 from patients.identity import Person
 from pharmacies import actions, samples, sheet
@@ -55,6 +56,7 @@ def counter(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.DISPENSATION_WRITE)
+@autosaved("dispensation")
 def prescription(request: MemberRequest, prescription_id: UUID) -> HttpResponse:
     """One screen: for whom, what, how many days are due and why, what leaves now."""
     at = timezone.now()

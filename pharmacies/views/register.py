@@ -16,6 +16,7 @@ from accounts.middleware import MemberRequest
 from accounts.models import Site
 from accounts.permissions import require
 from core import audit, keyset, once
+from core.autosave import autosaved
 from core.pdf import PdfUnavailable
 from pharmacies import actions, documents, ledger, stock
 from pharmacies import copies as prescribed
@@ -60,6 +61,7 @@ def register(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.REGISTER_KEEP)
+@autosaved("movement")
 def movement(request: MemberRequest, kind: str) -> HttpResponse:
     """Enter a receipt, a return, a destruction…"""
     if kind not in stock.MOVEMENTS:
@@ -109,6 +111,7 @@ def correct(request: MemberRequest, line_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.REGISTER_KEEP)
+@autosaved("inventory")
 def inventory(request: MemberRequest) -> HttpResponse:
     """Count everything once a year: each difference becomes a line."""
     at, today = timezone.now(), timezone.localdate()

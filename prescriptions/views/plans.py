@@ -1,5 +1,6 @@
 """Plans of titration and of weaning: computed from a template, changed, printed, prescribed."""
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from core import audit, once, papers
+from core.autosave import NONE, autosaved
 from core.models import Document
 from core.numbers import french_number
 from patients.access import open_live, open_record
@@ -30,6 +32,7 @@ Steps: TypeAlias = "BaseFormSet[PlanStepForm] | None"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.PRESCRIPTION_WRITE)
+@autosaved("plan")
 def create(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     """«Calculer» fills the steps from the template; «Enregistrer» writes what they say then."""
     enrolment, person = open_live(request, enrolment_id)
@@ -49,10 +52,18 @@ def create(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     return render(request, "prescriptions/plan_form.html", context)
 
 
+def _sent(request: MemberRequest) -> Mapping[str, Any] | None:
+    """What is posted; else a draft whose steps were computed, so that they stand again."""
+    if request.method == "POST":
+        return request.POST
+    draft = getattr(request, "typing", NONE).data or {}
+    return draft if "form-TOTAL_FORMS" in draft else None
+
+
 def _form(request: MemberRequest, enrolment: Enrolment) -> PlanForm:
     today = timezone.localdate()
     return PlanForm(
-        request.POST if request.method == "POST" else None,
+        _sent(request),
         enrolment=enrolment,
         today=today,
         first={"starts_on": today, **_current(enrolment)},
@@ -75,10 +86,11 @@ def _current(enrolment: Enrolment) -> dict[str, Any]:
 
 def _steps(request: MemberRequest, form: PlanForm) -> Steps:
     """What was typed; what the template gives once asked; nothing before."""
-    if request.method != "POST" or not form.is_valid():
+    data = _sent(request)
+    if data is None or not form.is_valid():
         return None
-    if "form-TOTAL_FORMS" in request.POST and "compute" not in request.POST:
-        return PlanSteps(request.POST)
+    if "form-TOTAL_FORMS" in data and "compute" not in data:
+        return PlanSteps(data)
     return PlanSteps(initial=[_row(step) for step in form.computed()])
 
 

@@ -53,7 +53,8 @@ class QuestionnaireVersion(models.Model):
     "decimals", "required", "choices": [[value, label]], "help", "shown_if": {"code", "value"},
     "score": true when drawn on the patient's curve, "missing": [why there may be no answer],
     "sex", "visits": [those it is asked at], "criterion": of eligibility, asked again,
-    "instrument": of `data/instruments.json`, "soft": [rules of `followup.doubts`]}`.
+    "instrument": of `data/instruments.json`, "soft": [rules of `followup.doubts`],
+    "by_patient": true when a patient may answer before the visit}`.
     """
 
     questionnaire = models.ForeignKey(

@@ -1,23 +1,38 @@
 from datetime import date
 
+import pgtrigger
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import Member
+from core.frozen import FrozenWhen, Refuse
 from core.history import tracked
-from programmes.enums import VisitKind
+from programmes.enums import OpeningState, VisitKind
 from programmes.models.programme import Programme
 
 
 class VisitDefinitionQuerySet(models.QuerySet["VisitDefinition"]):
     def in_force(self, on: date) -> "VisitDefinitionQuerySet":
-        """Definitions for inclusions of that day, both bounds included."""
-        return self.filter(Q(applies_to=None) | Q(applies_to__gte=on), applies_from__lte=on)
+        """Published definitions for inclusions of that day, both bounds included."""
+        still = Q(applies_to=None) | Q(applies_to__gte=on)
+        return self.filter(still, applies_from__lte=on, state=OpeningState.PUBLISHED)
+
+    def over(self, first: date, last: date | None) -> "VisitDefinitionQuerySet":
+        """Published definitions for some inclusion of that period, both bounds included."""
+        begun = Q() if last is None else Q(applies_from__lte=last)
+        still = Q(applies_to=None) | Q(applies_to__gte=first)
+        return self.filter(begun, still, state=OpeningState.PUBLISHED)
 
 
 @tracked
 class VisitDefinition(models.Model):
-    """Consultation prévue par le programme: offset from inclusion, window, who may hold it."""
+    """Consultation prévue par le programme: offset from inclusion, window, who may hold it.
 
+    Drafted, then published by the programme manager; what is published is never rewritten.
+    """
+
+    public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="visits")
     code = models.CharField("code", max_length=6)
     # Months after inclusion, clamped to the month's end, never chained.
@@ -29,6 +44,16 @@ class VisitDefinition(models.Model):
     applies_from = models.DateField("inclusions depuis le")
     applies_to = models.DateField("jusqu’au", null=True, blank=True)
     source = models.CharField("source", max_length=200)
+    state = models.CharField(
+        "état", max_length=10, choices=OpeningState, db_default=OpeningState.PUBLISHED.value
+    )
+    drafted_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="visits_drafted"
+    )
+    published_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="visits_published"
+    )
+    published_at = models.DateTimeField("publiée le", null=True, blank=True)
 
     objects = VisitDefinitionQuerySet.as_manager()
 
@@ -37,14 +62,36 @@ class VisitDefinition(models.Model):
         verbose_name_plural = "consultations prévues"
         constraints = [
             models.UniqueConstraint(
-                fields=["programme", "code", "applies_from"], name="programmes_visit_code_unique"
+                fields=["programme", "code", "applies_from"],
+                condition=Q(state=OpeningState.PUBLISHED),
+                name="programmes_visit_code_unique",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=VisitKind.values), name="programmes_visit_kind_known"
             ),
             models.CheckConstraint(
+                condition=Q(state__in=OpeningState.values), name="programmes_visit_state_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(applies_to=None) | Q(applies_to__gte=F("applies_from")),
                 name="programmes_visit_dates_ordered",
+            ),
+        ]
+        triggers = [
+            FrozenWhen(
+                name="programmes_published_visit_stays",
+                sql="OLD.state <> 'DRAFT'",
+                may_change=["applies_to", "state"],
+            ),
+            Refuse(
+                name="programmes_published_visit_no_draft",
+                operation=pgtrigger.Update,
+                sql="OLD.state <> 'DRAFT' AND NEW.state = 'DRAFT'",
+            ),
+            Refuse(
+                name="programmes_published_visit_never_deleted",
+                operation=pgtrigger.Delete,
+                sql="OLD.state <> 'DRAFT'",
             ),
         ]
 

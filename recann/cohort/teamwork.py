@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from accounts.models import Member
-from followup import preparing
+from followup import by_patient, items, preparing
+from followup.actions import patient_links
 from followup.models import Visit
 from patients import exceptional
 from patients.models import Enrolment
@@ -23,6 +24,7 @@ def add(doctor: Member, nurse: Member, stranger: Member, *, evening: datetime) -
         programme__code="demonstration", site=doctor.site, state__in=LIVE
     ).order_by("included_on", "pk")
     _prepare_visit(followed, nurse, evening)
+    _answer_before(followed, doctor, evening)
     _prepare_prescription(followed, doctor, nurse, evening)
     if enrolment := followed.last():
         exceptional.open_record(enrolment, reason=REASON, by=stranger, at=evening)
@@ -39,6 +41,17 @@ def _prepare_visit(followed: EnrolmentQuerySet, nurse: Member, at: datetime) -> 
             "comment": "Carnet de suivi apporté, tolérance jugée bonne.",
         }
         preparing.hand_over(visit.enrolment, visit, typed, by=nurse, at=at)
+
+
+def _answer_before(followed: EnrolmentQuerySet, doctor: Member, at: datetime) -> None:
+    """A patient who answered at home what may be, before the next visit."""
+    day = doctor.site.local_day(at)
+    expected = Visit.objects.expected(day).filter(enrolment__in=followed)
+    for visit in expected.select_related("enrolment").order_by("-due_on", "pk")[1:2]:
+        link = patient_links.invite(visit, by=doctor, at=at - timedelta(days=3)).link
+        asked = by_patient.questions(visit, day)
+        scales = {one.name: "4" for one in asked if one.item.kind == items.NUMBER}
+        patient_links.send(link, scales, at=at - timedelta(days=1))
 
 
 def _prepare_prescription(

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +20,7 @@ from patients.models import Enrolment
 from patients.models.enrolment import EnrolmentQuerySet
 from programmes.models import Programme
 from record import duties, grid, overview, saved, worklist
+from record import guides as user_guides
 from record.forms import SearchForm, WorklistForm
 from training import entitlement
 
@@ -150,6 +151,25 @@ def patient(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         and enrolment.opened_until is None,
     }
     return render(request, "record/patient.html", context)
+
+
+@login_not_required
+@require_safe
+def guides(request: MemberRequest) -> HttpResponse:
+    """How to work with the registry, one guide a role: open to anybody."""
+    mine = user_guides.BY_ROLE.get(Role(request.member.role)) if request.member.role else None
+    context = {"guides": user_guides.GUIDES, "mine": mine, "contact": settings.SITE_CONTACT}
+    return render(request, "record/guide/index.html", context)
+
+
+@login_not_required
+@require_safe
+def guide(request: MemberRequest, slug: str) -> HttpResponse:
+    found = user_guides.BY_SLUG.get(slug)
+    if found is None:
+        raise Http404
+    context = {"guide": found, "contact": settings.SITE_CONTACT}
+    return render(request, f"record/guide/{found.slug}.html", context)
 
 
 @login_not_required

@@ -11,6 +11,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.models import Site
 from accounts.permissions import require
+from core.autosave import autosaved
 from rights import team
 from rights.actions import review as actions
 from rights.forms import ReviewForm
@@ -19,6 +20,7 @@ from rights.models import Review
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.MEMBERS_MANAGE)
+@autosaved("rights_review")
 def create(request: MemberRequest, site_id: UUID) -> HttpResponse:
     """Confirm or end the rights of each member, then sign the whole."""
     site = get_object_or_404(Site.objects.managed_by(request.member), public_id=site_id)

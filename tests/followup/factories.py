@@ -21,6 +21,7 @@ from followup.models import (
     Dismissal,
     Feed,
     Letter,
+    PatientLink,
     Preparation,
     Reminder,
     ReminderChoice,
@@ -198,3 +199,17 @@ class DismissalFactory(factory.django.DjangoModelFactory):
     reason = "ELSEWHERE"
     dismissed_by = factory.SelfAttribute("visit.held_by")
     dismissed_at = datetime.datetime(2026, 4, 2, 11, tzinfo=datetime.UTC)
+
+
+class PatientLinkFactory(factory.django.DjangoModelFactory):
+    """Made on 20 March 2026 for a visit to come; nothing typed."""
+
+    class Meta:
+        model = PatientLink
+
+    visit = factory.SubFactory(VisitFactory)
+    token_digest = factory.Sequence(lambda n: f"token {n}".encode())
+    code_digest = b"code"
+    made_by = factory.SelfAttribute("visit.enrolment.included_by")
+    made_at = datetime.datetime(2026, 3, 20, 9, tzinfo=datetime.UTC)
+    expires_at = factory.LazyAttribute(lambda row: row.made_at + datetime.timedelta(days=30))

@@ -14,6 +14,7 @@ from tests.followup.factories import (
     DismissalFactory,
     FeedFactory,
     LetterFactory,
+    PatientLinkFactory,
     PreparationFactory,
     ReminderChoiceFactory,
     ReminderFactory,
@@ -42,6 +43,20 @@ def answered_twice():
 def prepared_twice():
     preparation = PreparationFactory()
     PreparationFactory(enrolment=preparation.enrolment)
+
+
+def two_links():
+    PatientLinkFactory(visit=PatientLinkFactory().visit)
+
+
+def a_long_link():
+    made_at = datetime(2026, 3, 20, tzinfo=UTC)
+    PatientLinkFactory(made_at=made_at, expires_at=datetime(2026, 4, 20, tzinfo=UTC))
+
+
+def an_ended_link_that_says_something():
+    at = datetime(2026, 3, 21, tzinfo=UTC)
+    PatientLinkFactory(ended_at=at, end="REVOKED", typed_sealed=b"typed")
 
 
 def searched_twice():
@@ -75,6 +90,9 @@ REFUSED = {
     "followup_dismissal_never_deleted": lambda: delete_as_owner(DismissalFactory()),
     "followup_letter_is_frozen": lambda: changed(LetterFactory(), paper=uuid.uuid4()),
     "followup_letter_never_deleted": lambda: delete_as_owner(LetterFactory()),
+    "followup_one_patient_link": two_links,
+    "followup_patient_link_expires": a_long_link,
+    "followup_ended_link_is_empty": an_ended_link_that_says_something,
     "followup_one_unplanned_preparation": prepared_twice,
     "followup_visit_status_known": lambda: VisitFactory(status="LATER"),
     "followup_visit_kind_known": lambda: VisitFactory(kind="LONG"),

@@ -343,7 +343,7 @@ def test_a_refused_correction_keeps_what_was_typed(sign_in, changes, words):
     assertContains(response, words)
     answers.refresh_from_db()
     assert answers.data == {"pain": 6}
-    assertContains(client.get(page_of(answers.visit)), "Votre brouillon est repris")
+    assertContains(client.get(page_of(answers.visit)), "est repris")
 
 
 def test_the_same_form_with_other_content_is_told(sign_in):

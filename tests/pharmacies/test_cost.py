@@ -9,10 +9,11 @@ def test_the_sheet_is_read_once_unless_it_changed(client, sign_in, django_assert
     client = sign_in(at_the_counter(prescription))
     data = typed(client.get(page_of(prescription)))
 
-    # session, user, device, member; prescription, 6 of the sheet, 2 of rights;
+    # session, user, device, member; what was typed, transaction of the page 2;
+    # prescription, 6 of the sheet, 2 of rights;
     # transaction 2, history 2, key 2, locks 3, unchanged 2; presentation, dispensation, item,
     # stamp, line of the register, end of the supply 2, two lines of the journal
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(36):
         client.post(page_of(prescription), data)
 
 
@@ -24,7 +25,7 @@ def test_the_page_reads_as_much_once_something_was_handed_over(
     data = typed(client.get(page_of(prescription)), days__1="10", packs__1__0="1")
     client.post(page_of(prescription), data)
 
-    # session, user, device, member; prescription, 7 of the sheet with the items handed over,
+    # session, user, device, member; what was typed; prescription, 7 of the sheet with the items,
     # 2 of rights; batch of the day, line of the journal
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(page_of(prescription))

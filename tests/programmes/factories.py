@@ -231,6 +231,7 @@ class VisitDefinitionFactory(factory.django.DjangoModelFactory):
     kind = VisitKind.COMPLEX
     applies_from = OPENING
     source = "essai"
+    state = OpeningState.PUBLISHED
 
 
 class QuestionnaireFactory(factory.django.DjangoModelFactory):

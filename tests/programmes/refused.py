@@ -79,6 +79,14 @@ REFUSED = {
     "programmes_pack_holds_something": lambda: f.PackFactory(quantity=0),
     "programmes_supply_days_positive": lambda: f.SupplyRuleFactory(max_supply_days=0),
     "programmes_visit_code_unique": lambda: twice_in_a_programme(f.VisitDefinitionFactory),
+    "programmes_visit_state_known": lambda: f.VisitDefinitionFactory(state="LOST"),
+    "programmes_published_visit_stays": lambda: changed(
+        f.VisitDefinitionFactory(), offset_months=2
+    ),
+    "programmes_published_visit_no_draft": lambda: changed(
+        f.VisitDefinitionFactory(), state="DRAFT"
+    ),
+    "programmes_published_visit_never_deleted": lambda: f.VisitDefinitionFactory().delete(),
     "programmes_visit_kind_known": lambda: f.VisitDefinitionFactory(kind="BRIEF"),
     "programmes_visit_dates_ordered": lambda: f.VisitDefinitionFactory(applies_to=BEFORE),
     "programmes_questionnaire_code_unique": lambda: twice_in_a_programme(

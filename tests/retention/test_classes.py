@@ -89,6 +89,7 @@ def test_every_tracked_model_has_its_versions_erased():
         "pharmacies.SupplyEnd",
         "prescriptions.Presentation",
         "prescriptions.CertificateOpening",
+        "followup.PatientLink",
         "followup.Preparation",
         "followup.Reminder",
         # Written once.

@@ -12,7 +12,7 @@ from programmes.models import Opening, Product, SupplyNotice
 from tests.patients.factories import ConsentFactory, EnrolmentFactory, PairFactory
 from tests.patients.takeovers import a_line, table
 from tests.prescriptions.factories import PlanFactory
-from tests.programmes.factories import OpeningFactory, SupplyNoticeFactory
+from tests.programmes.factories import OpeningFactory, SupplyNoticeFactory, VisitDefinitionFactory
 from tests.walk.places import Place, at, of, of_patient, plain
 from tests.walk.scene import Scene
 
@@ -77,7 +77,22 @@ def _nir(scene: Scene, _: Member) -> list[str]:
     return [at("patients:nir", scene.enrolment)]
 
 
+def _definition(scene: Scene, _: Member) -> list[str]:
+    """One that is published, and a draft that changes it."""
+    published = scene.world.programme.visits.order_by("offset_months", "pk")[0]
+    drafts = scene.world.programme.visits.filter(state="DRAFT")
+    draft = drafts.first() or VisitDefinitionFactory(
+        programme=scene.world.programme, code=published.code, state="DRAFT", offset_months=2
+    )
+    return [at("followup:definition", one) for one in (published, draft)]
+
+
 PAGES: dict[str, Place] = {
+    "followup:definitions": plain("followup:definitions"),
+    "followup:definition": _definition,
+    "followup:draft_definition": lambda scene, _: [
+        at("followup:draft_definition", scene.world.programme.code)
+    ],
     "record:grid": plain("record:grid"),
     "programmes:products": plain("programmes:products"),
     "programmes:add_product": lambda scene, _: [

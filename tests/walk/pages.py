@@ -13,6 +13,7 @@ from tests.walk.scene import Scene
 PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
     "accounts:sign_in": plain("accounts:sign_in"),
     "accounts:choose": plain("accounts:choose"),
+    "accounts:back": plain("accounts:back"),
     "accounts:forgotten": plain("accounts:forgotten"),
     "accounts:link_sent": plain("accounts:link_sent"),
     "accounts:signed_out": plain("accounts:signed_out"),
@@ -40,6 +41,7 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
     "record:legal": plain("record:legal"),
     "record:privacy": plain("record:privacy"),
     "record:help": plain("record:help"),
+    "record:guide": lambda *_: [at("record:guide", one) for one in ("gestion", "lecture")],
     "record:patients": plain("record:patients"),
     "record:patient": of_patient("record:patient"),
     "record:lost": of_patient("record:lost"),
@@ -222,6 +224,10 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     ),
     "patients:alike": lambda scene: [scene.inclusion],
     "patients:reveal_nir": lambda scene: [scene.enrolment.public_id],
+    **dict.fromkeys(
+        ["followup:publish_definition", "followup:discard_definition"],
+        lambda scene: [scene.glass.public_id],
+    ),
     "patients:decide_opening": lambda scene: [scene.world.programme.public_id, "publier"],
     **dict.fromkeys(
         [
@@ -242,6 +248,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "pharmacies:copy": lambda _: ["REGISTER", "csv"],
     "core:published_key": lambda _: [],
     "core:draft": lambda _: ["visit_new:1"],
+    "core:discard_draft": lambda _: ["visit_new:1"],
     "pharmacies:receive": lambda scene: [scene.waiting.public_id],
     "record:open_feed": lambda _: [],
     "record:revoke_feed": lambda _: [],
@@ -259,7 +266,14 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "pharmacies:reopen_paper": lambda scene: [
         scene.enrolment.public_id, scene.waiting.public_id
     ],
-    "followup:not_done": lambda scene: [scene.due.public_id],
+    **dict.fromkeys(
+        ["followup:not_done", "followup:invite_patient", "followup:revoke_patient"],
+        lambda scene: [scene.due.public_id],
+    ),
+    # Without a link, what a link that is over shows; with one: tests/followup/test_before.py.
+    "followup:patient_link": lambda _: ["unknown"],
+    "followup:patient_answers": lambda _: [],
+    "followup:patient_typed": lambda _: [],
     "vigilance:declare": lambda scene: [scene.event.public_id],
     "evaluation:chart_data": lambda _: ["inclusions"],
     "evaluation:api_inclusions": lambda scene: [scene.world.programme.code],

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
+from core.autosave import autosaved
 from core.once import AnotherBody
 from training import actions, progress
 from training.forms import AssessmentForm, AttestForm
@@ -57,6 +58,7 @@ def chapter(request: MemberRequest, course_id: UUID, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.TRAINING_RECORD)
+@autosaved("course_test")
 def test(request: MemberRequest, course_id: UUID) -> HttpResponse:
     """The questionnaire: its answers are kept, and marked at once."""
     found = _course(request, course_id)

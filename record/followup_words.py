@@ -1,0 +1,26 @@
+"""What was done of visits, of their calendar and of adverse events, in French words."""
+
+ACTIONS: dict[str, str] = {
+    "visit_definition.drafted": "Changement du calendrier préparé",
+    "visit_definition.discarded": "Changement du calendrier abandonné",
+    "visit_definition.published": "Changement du calendrier publié",
+    "visits.scheduled": "Calendrier de suivi établi",
+    "visits.closed": "Calendrier de suivi clos",
+    "visit.prepared": "Consultation préparée",
+    "visit.held": "Consultation enregistrée",
+    "visit.corrected": "Consultation corrigée",
+    "visit.letter_written": "Lettre écrite au médecin relais",
+    "visit.piece_dismissed": "Pièce d’une consultation écartée",
+    "visit.copied": "Consultation copiée pour le dossier local",
+    "patient_link.made": "Lien de réponse remis au patient",
+    "patient_link.opened": "Lien de réponse ouvert par le patient",
+    "patient_link.refused": "Code du lien de réponse refusé",
+    "patient_link.typed": "Réponses du patient en cours",
+    "patient_link.answered": "Réponses envoyées par le patient",
+    "patient_link.ended": "Lien de réponse retiré",
+    "visit.not_done": "Consultation non réalisée",
+    "visits.reopened": "Calendrier de suivi rouvert",
+    "event.reported": "Effet indésirable signalé",
+    "event.viewed": "Effet indésirable lu",
+    "event.declared": "Déclaration enregistrée",
+}
