@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from core import keys
-from followup import drafting, items, questionnaires
+from followup import drafting, fields, items, questionnaires
 from followup.drafting import Typing, resume, typed
 from followup.enums import Decision, Mode, VisitStatus
 from followup.forms import field_name
@@ -86,9 +87,12 @@ def _asked(visit: Visit, said: dict[str, Any], key: keys.DataKey | None) -> Iter
 
 
 def _as_typed(item: Item, said: object) -> str:
-    """Half-typed or not: choices by their words, a number with its unit, anything else as it is."""
-    labels = {items.YES: "Oui", items.NO: "Non"} if item.kind == items.YES_NO else {}
-    labels |= dict(item.choices)
-    several = said if isinstance(said, list) else [said or ""]
-    words = ", ".join(labels.get(str(one), str(one)) for one in several)
-    return f"{words} {item.unit}".strip() if words and item.kind == items.NUMBER else words
+    """In the words of what is recorded; half-typed or wrong, as it is."""
+    if items.is_empty(said):
+        return ""
+    several = said if isinstance(said, list) else [said]
+    try:
+        value = fields.of(item).clean(several if item.kind == items.MULTIPLE else several[-1])
+    except ValidationError:
+        return ", ".join(map(str, several))
+    return items.in_words(item, items.stored(item, value))

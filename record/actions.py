@@ -5,9 +5,11 @@ from datetime import datetime
 
 from accounts.enums import Role
 from accounts.models import Member
-from core import audit, keys, seals
+from core import audit, codes, keys, seals
 from core.models import JournalCheck
-from record import mail, reviews
+from pharmacies.sheet import Sheet
+from prescriptions.models import Prescription
+from record import documents, mail, reviews
 from record.enums import ReviewKind
 from record.models import Review, ReviewRule
 from record.reviews import Period
@@ -73,3 +75,22 @@ def verify_journal(*, at: datetime) -> JournalCheck:
     for address in sorted({one.user.email for one in managers}):
         mail.queue_fault(address, check, at=at)
     return check
+
+
+# --- Printed before an outage ----------------------------------------------------------------
+
+
+def print_relief(sheet: Sheet, *, by: Member, at: datetime) -> bytes:
+    """Return the sealed sheet that a pharmacy fills by hand when the registry cannot be reached.
+
+    It is kept nowhere; its code opens the prescription at the counter, to type what it says.
+
+    :raises core.pdf.PdfUnavailable: a library of the system is missing; nothing was written
+    """
+    prescription, on = sheet.prescription, by.site.local_day(at)
+    with audit.acting("relief.printed", by=by):
+        label, content = Prescription._meta.label, f"{prescription.public_id} {at.isoformat()}"
+        code = codes.issue(documents.RELIEF, label, prescription.pk, on, content=content)
+        subject = str(prescription.enrolment.public_id)
+        audit.record("relief.printed", prescription, by=by, subject=subject)
+        return documents.relief_sheet(sheet, code, by=by, on=on)

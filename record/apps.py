@@ -7,6 +7,10 @@ class RecordConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import context
-        from record import guides
+        from core import codes
+        from prescriptions.documents import public_state
+        from record import documents, guides
 
         context.GUIDES.update({guide.role.value: guide.slug for guide in guides.GUIDES})
+        codes.LABELS[documents.RELIEF] = documents.RELIEF_LABEL
+        codes.STATES[documents.RELIEF] = public_state

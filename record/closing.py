@@ -11,7 +11,9 @@ from uuid import uuid4
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts import closures
 from accounts.models import Member
+from core.closed_days import nearest_open
 from followup import items
 from followup.enums import Decision, DismissalReason, VisitStatus
 from followup.enums import Piece as Kind
@@ -234,7 +236,17 @@ def _next(found: _Found) -> Piece | None:
         words = "Aucune date n’est prévue."
         return Piece(title, "due", words, [calendar], Kind.APPOINTMENT)
     words = f"{found.next_visit.title}, vers le {found.next_visit.due_on:%d/%m/%Y}."
-    return Piece(title, "done", words, [calendar])
+    return Piece(title, "done", f"{words}{_closed(found.next_visit, found.enrolment)}", [calendar])
+
+
+def _closed(visit: Visit, enrolment: Enrolment) -> str:
+    """Said of a date on which the structure receives nobody (ADR 0056); it refuses nothing."""
+    closed = closures.of_site(enrolment.site, since=visit.opens_on)
+    if not closed.holds(visit.due_on):
+        return ""
+    day = nearest_open(visit.due_on, closed, first=visit.opens_on, last=visit.closes_on)
+    proposed = f"\u202f: proposez le {day:%d/%m/%Y}" if day else " et pendant toute la fenêtre"
+    return f" Votre structure est fermée ce jour-là{proposed}."
 
 
 def _calendar(found: _Found) -> str:

@@ -20,6 +20,7 @@ ACTIONS: dict[str, str] = {
     "patient_link.ended": "Lien de réponse retiré",
     "visit.not_done": "Consultation non réalisée",
     "visits.reopened": "Calendrier de suivi rouvert",
+    "relief.printed": "Feuille de secours imprimée",
     "event.reported": "Effet indésirable signalé",
     "event.viewed": "Effet indésirable lu",
     "event.declared": "Déclaration enregistrée",

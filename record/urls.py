@@ -1,6 +1,17 @@
 from django.urls import path
 
-from record.views import agenda, closing, history, journal, leaflets, lost, pages, reviews, saved
+from record.views import (
+    agenda,
+    closing,
+    history,
+    journal,
+    leaflets,
+    lost,
+    pages,
+    relief,
+    reviews,
+    saved,
+)
 
 
 app_name = "record"
@@ -32,6 +43,7 @@ urlpatterns = [
         leaflets.travel,
         name="travel",
     ),
+    path("dispensation/<uuid:prescription_id>/feuille/", relief.relief, name="relief"),
     path("patients/<uuid:enrolment_id>/historique/", history.history, name="history"),
     path("patients/<uuid:enrolment_id>/historique.csv", history.export, name="history_csv"),
     path("patients/<uuid:enrolment_id>/acces/", journal.accesses, name="accesses"),

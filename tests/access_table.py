@@ -223,6 +223,7 @@ ACCESS: dict[str, Permission | str] = {
     "pharmacies:receive": Permission.DISPENSATION_WRITE,
     "pharmacies:done": Permission.DISPENSATION_WRITE,
     "pharmacies:history": Permission.DISPENSATION_VIEW,
+    "record:relief": Permission.DISPENSATION_WRITE,
     "pharmacies:late": Permission.DISPENSATION_WRITE,
     "pharmacies:intervene": Permission.DISPENSATION_WRITE,
     "pharmacies:read_word": Permission.PRESCRIPTION_WRITE,

@@ -99,12 +99,18 @@ def test_a_visit_that_is_not_held_overtakes_nobody(held, colleague):
     [
         ("yes_no", (), "YES", "Oui"),
         ("choice", (("LOW", "Faible"),), "LOW", "Faible"),
-        ("multiple", (("L", "Gauche"),), ["L", "x"], "Gauche, x"),
-        ("number", (), "7,", "7, mg"),
+        ("choice", (("LOW", "Faible"),), "REFUSED", "Refus"),
+        ("multiple", (("L", "Gauche"), ("R", "Droite")), ["L", "R"], "Gauche, Droite"),
+        ("multiple", (("L", "Gauche"),), ["L", "x"], "L, x"),
+        ("number", (), "7,0", "7 mg"),
+        ("number", (), "ref", "Refus"),
+        ("number", (), "7 ou 8", "7 ou 8"),
+        ("date", (), "3/2/2026", "03/02/2026"),
         ("number", (), None, ""),
     ],
 )
-def test_answers_are_told_as_they_were_typed(kind, choices, said, words):
-    item = Item("code", "Question", kind, unit="mg", choices=choices)
+def test_answers_are_told_in_the_words_of_what_is_recorded(kind, choices, said, words):
+    known = {"unit": "mg", "decimals": 1, "missing": ["REFUSED"]}
+    item = Item("code", "Question", kind, choices=choices, **known)
 
     assert overtaken._as_typed(item, said) == words

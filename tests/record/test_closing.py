@@ -15,7 +15,7 @@ from followup.models import Dismissal, Letter, Visit
 from patients.enums import EnrolmentState
 from patients.models import Enrolment
 from record import closing
-from tests.accounts.factories import MemberFactory, SiteFactory
+from tests.accounts.factories import ClosureFactory, MemberFactory, SiteFactory
 from tests.followup.factories import (
     AnswersFactory,
     DismissalFactory,
@@ -164,6 +164,23 @@ def test_the_next_visit_is_named():
     state, words, _ = told(visit)["Prochain rendez-vous"]
 
     assert (state, words) == ("done", "Consultation M3, vers le 01/06/2026.")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2026, 6, 1), date(2026, 6, 1), "\u202f: proposez le 02/06/2026."),
+        (date(2026, 5, 1), date(2026, 7, 31), " et pendant toute la fenêtre."),
+    ],
+)
+def test_a_date_on_which_the_structure_is_closed_is_told(first, last, said):
+    visit = held()
+    VisitFactory(enrolment=visit.enrolment, code="M3", due_on=date(2026, 6, 1))
+    ClosureFactory(site=visit.enrolment.site, starts_on=first, ends_on=last)
+
+    _, words, _ = told(visit)["Prochain rendez-vous"]
+
+    assert words.endswith(f"Votre structure est fermée ce jour-là{said}")
 
 
 def test_a_visit_that_another_followed_prescribes_nothing_more():

@@ -250,6 +250,7 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "core:draft": lambda _: ["visit_new:1"],
     "core:discard_draft": lambda _: ["visit_new:1"],
     "pharmacies:receive": lambda scene: [scene.waiting.public_id],
+    "record:relief": lambda scene: [scene.waiting.public_id],
     "record:open_feed": lambda _: [],
     "record:revoke_feed": lambda _: [],
     "record:feed": lambda _: ["nothing"],
