@@ -284,6 +284,7 @@ FIELDS: dict[str, str] = {
     "programme": "programme",
     "reason_sealed": "raison",
     "received": "présentation à la pharmacie",
+    "read_by": "lue par",
     "recorded_by": "enregistré par",
     "relay_doctor": "médecin relais",
     "replaced_cbd_mg": "CBD du médicament remplacé (mg)",

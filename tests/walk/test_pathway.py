@@ -250,9 +250,13 @@ def dispense(pharmacist, walk, code):
     sheet = pharmacist.page.url
     pharmacist.go(sheet)
     sent = []
-    pharmacist.page.on(
-        "request", lambda one: one.method == "POST" and sent.append(one.post_data_buffer)
-    )
+
+    def note(one):
+        """The form itself: what is typed is saved elsewhere meanwhile."""
+        if one.method == "POST" and one.url == sheet:
+            sent.append(one.post_data_buffer)
+
+    pharmacist.page.on("request", note)
     acts.hand_over(pharmacist, batch="LOT-A1", expires=f"06/{walk.today.year + 2}")
     pharmacist.page.wait_for_url("**/enregistree/**")
     pharmacist.reads("Tout est délivré", "LOT-A1")
