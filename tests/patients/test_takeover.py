@@ -83,6 +83,21 @@ def test_the_consents_are_those_that_were_signed(setting):
     assert acts.reveal_nir(found, by=setting.doctor) == NUMBER
 
 
+def test_a_number_refused_at_the_last_moment_takes_nobody_over(setting, monkeypatch):
+    """Another act gave it to another person between the plan and the writing."""
+
+    def refuse(*_args, **_more):
+        raise acts.CannotRecordNir
+
+    monkeypatch.setattr("patients.takeover.actions.nir.record_nir", refuse)
+
+    with pytest.raises(actions.PlanChanged):
+        take_over(setting, a_line(setting, nir_accepte="oui", nir=NUMBER))
+
+    assert not Enrolment.objects.exists()
+    assert not Patient.objects.exists()
+
+
 def test_designations_are_facts_that_nobody_is_told_again(setting):
     relay = trained(setting.programme, role=Role.RELAY_DOCTOR)
     pharmacy = SiteFactory(pharmacy=True)

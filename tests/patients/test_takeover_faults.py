@@ -88,6 +88,15 @@ def refused(file, setting, seen, match, at=NOON):
             "deux dates",
         ),
         (
+            {
+                "ordonnance_du": "28/02/2026",
+                "ordonnance_au": "27/02/2026",
+                "traitement_en_cours": "x",
+            },
+            "ordonnance_au",
+            "finirait avant",
+        ),
+        (
             {"ordonnance_du": "01/03/2026", "ordonnance_au": "28/03/2026"},
             "traitement_en_cours",
             "prescrit",

@@ -1,6 +1,7 @@
 """The narcotics register: lines added in order, never changed, balances that add up."""
 
 import datetime
+import re
 from decimal import Decimal
 from io import BytesIO
 
@@ -311,11 +312,17 @@ def test_each_page_of_the_copy_bears_the_name_and_address_of_the_pharmacy():
     for number in range(20):
         entered(by, pack, key=str(number))
 
+    entered(by, pack, MovementKind.LOSS, 10)
+
     copy = documents.register_pdf(documents.lines_of(by.site), by.site, on=ENTERED_ON)
 
     pages = [page.extract_text() for page in PdfReader(BytesIO(copy)).pages]
     assert len(pages) > 1
     assert all(by.site.name in page and "12 place du Marché, 31000" in page for page in pages)
+    # What left is told without a sign, in its own column.
+    assert "Perte ou casse" in pages[-1]
+    assert "−10" not in pages[-1]
+    assert re.search(r"\b10 mL\b", pages[-1])
 
 
 def test_nothing_typed_in_the_register_runs_in_a_spreadsheet():
