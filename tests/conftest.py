@@ -11,8 +11,10 @@ WITHOUT_DATABASE = {"test_rules.py", "test_deployment.py", "test_repository.py"}
 # bases that are filled, servers that are started. Tests whose transactions are real join them.
 SLOW_FOLDERS = {"walk", "recann", "devstack"}
 SLOW_NAMES = (
-    "views.py", "pages.py", "_access.py", "_loading.py", "_sign_in.py",
-    "_matrix.py", "_published.py", "_screening.py", "_switching.py",
+    "views.py", "pages.py", "_access.py", "_loading.py", "_sign_in.py", "_psc_again.py",
+    "_matrix.py", "_trail.py", "_published.py", "_purge.py", "_documents.py", "_leaflets.py",
+    "_screening.py", "_duplicates.py", "_openings.py", "_definitions.py", "_renewals.py",
+    "_switching.py", "_signature.py", "_plans.py", "_told.py", "_transcribing.py",
 )  # fmt: skip
 
 
