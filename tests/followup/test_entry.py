@@ -1,7 +1,6 @@
 """A visit as it is typed: of whom it asks, what stands beside, what is unusual, what is missing."""
 
-from datetime import UTC, date, datetime
-from unittest import mock
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -11,31 +10,12 @@ from followup import scores
 from followup.enums import VisitStatus
 from followup.questionnaires import last_answers
 from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.followup.pages import TYPED, page_of
 from tests.patients.factories import EligibilityAnswerFactory
 from tests.programmes.factories import CriterionFactory, QuestionnaireVersionFactory
 
 
-NOW = datetime(2026, 4, 2, 12, tzinfo=UTC)
-TYPED = {
-    "once": "a" * 32,
-    "held_on": "02/04/2026",
-    "mode": "ON_SITE",
-    "decision": "CONTINUE",
-    "next_on": "",
-    "comment": "",
-    "stop_reason": "",
-    "timing_reason": "",
-}
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with mock.patch("followup.views.timezone.now", return_value=NOW):
-        yield
-
-
-def page_of(visit):
-    return reverse("followup:visit", args=[visit.public_id])
+pytestmark = pytest.mark.usefixtures("at_noon")
 
 
 def test_a_visit_asks_of_its_patient_only(sign_in):

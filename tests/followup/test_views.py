@@ -1,5 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
-from unittest import mock
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -13,31 +12,12 @@ from followup.models import Answers, Visit
 from patients.models import Consent, Enrolment
 from tests.accounts.factories import MemberFactory
 from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.followup.pages import NOW, TYPED, page_of
 from tests.patients.factories import EnrolmentFactory
 from tests.programmes.factories import AccreditationFactory, QuestionnaireVersionFactory
 
 
-NOW = datetime(2026, 4, 2, 12, tzinfo=UTC)
-TYPED = {
-    "once": "a" * 32,
-    "held_on": "02/04/2026",
-    "mode": "ON_SITE",
-    "decision": "CONTINUE",
-    "next_on": "",
-    "comment": "",
-    "stop_reason": "",
-    "timing_reason": "",
-}
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with mock.patch("followup.views.timezone.now", return_value=NOW):
-        yield
-
-
-def page_of(visit):
-    return reverse("followup:visit", args=[visit.public_id])
+pytestmark = pytest.mark.usefixtures("at_noon")
 
 
 def closing_of(visit):
