@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts import factors
 from accounts.enums import LinkKind, Role
@@ -131,9 +132,7 @@ def test_the_end_of_a_session_is_told_in_every_tab_and_put_off_in_one(open_page,
         assert "Temps restant" in tab.inner_text("#session-fin")
     page.bring_to_front()
     # It fades in: half way, nothing has the contrast that it ends with.
-    page.wait_for_function(
-        "getComputedStyle(document.getElementById('session-fin')).opacity === '1'"
-    )
+    expect(page.locator("#session-fin")).to_have_css("opacity", "1")
     expect_accessible(page)
 
     settings.SESSION_COOKIE_AGE = 1800

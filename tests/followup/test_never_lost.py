@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.testcases import LiveServerThread
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.enums import Role
@@ -94,7 +95,7 @@ def test_whatever_is_killed_between_two_keys(open_page, visit, errors):
     assert again.input_value(pain_of(visit)) == "1"
     expect_accessible(again)
     again.click("text=Abandonner ce brouillon")
-    again.wait_for_function("document.querySelector('textarea[name=comment]').value === ''")
+    expect(again.locator("textarea[name=comment]")).to_have_value("")
 
 
 def lose_the_session(page, user):
