@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from icalendar import Calendar
+from icalendar import Event as Entry
+from icalendar.prop import vText
 
-# Bytes of a line, its end left out: RFC 5545, 3.1.
-MAX_OCTETS = 75
+
+# Hours after which a program reads it again: what they ask more often than this is their affair.
+REFRESH_HOURS = 6
 
 
 @dataclass(frozen=True)
@@ -21,55 +25,34 @@ class Event:
 
 def render(name: str, events: Iterable[Event], *, at: datetime) -> str:
     """The whole agenda, ready to be sent as text/calendar; `at` is when it was made."""
-    stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//ReCann//Agenda//FR",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_escaped(name)}",
-        "REFRESH-INTERVAL;VALUE=DURATION:PT6H",
-        "X-PUBLISHED-TTL:PT6H",
-    ]
+    agenda = Calendar()
+    agenda.add("VERSION", "2.0")
+    agenda.add("PRODID", "-//ReCann//Agenda//FR")
+    agenda.add("CALSCALE", "GREGORIAN")
+    agenda.add("METHOD", "PUBLISH")
+    agenda.add("X-WR-CALNAME", vText(_allowed(name)))
+    refresh = timedelta(hours=REFRESH_HOURS)
+    agenda.add("REFRESH-INTERVAL", refresh, parameters={"VALUE": "DURATION"})
+    agenda.add("X-PUBLISHED-TTL", f"PT{REFRESH_HOURS}H")
     for event in events:
-        lines += _lines(event, stamp)
-    lines.append("END:VCALENDAR")
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+        agenda.add_component(_entry(event, at))
+    return agenda.to_ical(sorted=False).decode()
 
 
-def _lines(event: Event, stamp: str) -> list[str]:
-    described = [f"DESCRIPTION:{_escaped(event.description)}"] if event.description else []
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{_escaped(event.uid)}",
-        f"DTSTAMP:{stamp}",
-        f"DTSTART;VALUE=DATE:{event.on:%Y%m%d}",
-        # The end is not part of the event: RFC 5545, 3.6.1.
-        f"DTEND;VALUE=DATE:{event.on + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_escaped(event.title)}",
-        *described,
-        "TRANSP:TRANSPARENT",
-        "END:VEVENT",
-    ]
+def _entry(event: Event, at: datetime) -> Entry:
+    entry = Entry()
+    entry.add("UID", _allowed(event.uid))
+    entry.add("DTSTAMP", at.astimezone(UTC))
+    entry.add("DTSTART", event.on)
+    # The end is not part of the event: RFC 5545, 3.6.1.
+    entry.add("DTEND", event.on + timedelta(days=1))
+    entry.add("SUMMARY", _allowed(event.title))
+    if event.description:
+        entry.add("DESCRIPTION", _allowed(event.description))
+    entry.add("TRANSP", "TRANSPARENT")
+    return entry
 
 
-def _escaped(text: str) -> str:
-    """RFC 5545, 3.3.11; other control characters may not stand in a text at all."""
-    plain = "".join(one for one in text if one >= " " or one == "\n")
-    for mark in ("\\", ";", ","):
-        plain = plain.replace(mark, f"\\{mark}")
-    return plain.replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """Lines of at most `MAX_OCTETS`, no character cut in two; the next ones begin with a space."""
-    parts, size = [""], 0
-    for one in line:
-        width = len(one.encode())
-        if size + width > MAX_OCTETS:
-            parts.append(" ")
-            size = 1
-        parts[-1] += one
-        size += width
-    return "\r\n".join(parts)
+def _allowed(text: str) -> str:
+    """Without the control characters that may not stand in a text at all: RFC 5545, 3.3.11."""
+    return "".join(one for one in text if one >= " " or one == "\n")
