@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -21,8 +22,11 @@ from prescriptions.models import Prescription
 from programmes.models import Accreditation
 
 
-# Sites whose visits are read by one query: few enough to stay in memory.
+# Sites, or doctors, whose visits are read by one query: few enough to stay in memory.
 TOGETHER = 500
+
+# Who is told of visits.
+Told = TypeVar("Told", Site, Member)
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,8 @@ def read(day: date, sites: list[Site]) -> Places:
     visits: dict[int, list[Visit]] = {}
     for visit in _to_hold(Visit.objects.filter(enrolment__site__in=sites), day):
         visits.setdefault(visit.enrolment.site_id, []).append(visit)
-    keys = [f"digest:{site.pk}:{day}" for site in sites]
-    told = OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True)
-    return Places(day, sites, visits, frozenset(told), _asking(sites))
+    told = _told(f"digest:{site.pk}:{day}" for site in sites)
+    return Places(day, sites, visits, told, _asking(sites))
 
 
 def _asking(sites: list[Site]) -> dict[int, list[Member]]:
@@ -86,16 +89,15 @@ def without_renewal(today: date) -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
-def by_local_day(sites: Iterable[Site], at: datetime) -> Iterator[tuple[date, list[Site]]]:
-    """Groups of at most `TOGETHER` sites that share their local day."""
-    waiting: dict[date, list[Site]] = {}
-    for site in sites:
-        group = waiting.setdefault(site.local_day(at), [])
-        group.append(site)
+def by_local_day(known: Iterable[tuple[date, Told]]) -> Iterator[tuple[date, list[Told]]]:
+    """Groups of at most `TOGETHER` sites or doctors that share their local day."""
+    waiting: dict[date, list[Told]] = {}
+    for day, one in known:
+        group = waiting.setdefault(day, [])
+        group.append(one)
         if len(group) == TOGETHER:
-            yield site.local_day(at), group
-            waiting[site.local_day(at)] = []
-    yield from ((day, group) for day, group in waiting.items() if group)
+            yield day, waiting.pop(day)
+    yield from waiting.items()
 
 
 def remind_site(site: Site, places: Places, *, at: datetime) -> int:
@@ -117,7 +119,7 @@ def remind_site(site: Site, places: Places, *, at: datetime) -> int:
 def _of_doctors(doctors: Iterable[Member], day: date) -> list[Digest]:
     """Of the programmes they are accredited for; none for those told in their period already."""
     keys = {doctor.pk: _key(doctor, day) for doctor in doctors}
-    told = set(OutgoingMail.objects.filter(key__in=keys.values()).values_list("key", flat=True))
+    told = _told(keys.values())
     return [
         Digest(
             keys[doctor.pk],
@@ -148,27 +150,47 @@ def _key(doctor: Member, day: date) -> str:
 
 def relay_doctors() -> QuerySet[Member]:
     """Relay doctors of patients followed today, still accredited."""
+    followed = Enrolment.objects.filter(relay_doctor=OuterRef("pk"), state__in=LIVE)
+    accredited = Accreditation.objects.filter(member=OuterRef("pk"), ended_on=None)
     return (
         Member.objects.open()
-        .filter(
-            role=Role.RELAY_DOCTOR,
-            relayed_enrolments__state__in=LIVE,
-            pk__in=Accreditation.objects.filter(ended_on=None).values("member"),
-        )
+        .filter(Exists(followed), Exists(accredited), role=Role.RELAY_DOCTOR)
         .select_related("user", "site", "digest_choice")
-        .distinct()
         .order_by("pk")
     )
 
 
-def remind_relay_doctor(doctor: Member, *, at: datetime) -> int:
+@dataclass(frozen=True)
+class Relayed:
+    """Relay doctors who share a local day, and the simple visits of each: read together."""
+
+    day: date
+    visits: dict[int, list[Visit]]
+    # Keys of the digests that were queued already.
+    told: frozenset[str]
+
+
+def read_relayed(day: date, doctors: list[Member]) -> Relayed:
+    """Read in two queries what relay doctors who share this local day have to hold."""
+    visits: dict[int, list[Visit]] = {}
+    for visit in _to_hold(Visit.objects.simple_of(doctors, day), day):
+        visits.setdefault(visit.enrolment.relay_doctor_id or 0, []).append(visit)
+    return Relayed(day, visits, _told(_key(doctor, day) for doctor in doctors))
+
+
+def remind_relay_doctor(doctor: Member, relayed: Relayed, *, at: datetime) -> int:
     """Queue the digest of the simple visits of a relay doctor; return how many mails are new."""
-    day = doctor.site.local_day(at)
-    key = _key(doctor, day)
-    if not key:
+    key, visits = _key(doctor, relayed.day), relayed.visits.get(doctor.pk, [])
+    if not key or not visits or key in relayed.told:
         return 0
-    visits = _to_hold(Visit.objects.visible_to(doctor).simple_of(doctor), day)
-    return _queue([Digest(key, doctor.user.email, doctor.site.name, day, visits)], at)
+    digest = Digest(key, doctor.user.email, doctor.site.name, relayed.day, visits)
+    return _queue([digest], at)
+
+
+def _told(keys: Iterable[str]) -> frozenset[str]:
+    """Those of these digests that were queued already."""
+    queued = OutgoingMail.objects.filter(key__in=list(keys))
+    return frozenset(queued.values_list("key", flat=True))
 
 
 def _to_hold(visits: VisitQuerySet, day: date) -> list[Visit]:
@@ -178,9 +200,8 @@ def _to_hold(visits: VisitQuerySet, day: date) -> list[Visit]:
 def _queue(digests: list[Digest], at: datetime) -> int:
     """All the mails of a site, or none: a half-told site would not be tried again."""
     full = [digest for digest in digests if digest.visits]
-    keys = [digest.key for digest in full]
     with transaction.atomic():
-        told = set(OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True))
+        told = _told(digest.key for digest in full)
         new = [digest for digest in full if digest.key not in told]
         for digest in new:
             mail.queue_digest(digest, at=at)

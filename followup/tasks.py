@@ -1,6 +1,8 @@
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from operator import attrgetter
+from typing import TypeVar
 from zoneinfo import ZoneInfoNotFoundError
 
 from celery import shared_task
@@ -10,10 +12,14 @@ from django.utils import timezone
 from accounts.models import Site
 from followup import actions, patient_reminders, reminders
 from followup.actions import patient_links
+from followup.reminders import Places, Relayed, Told
 from patients.models.enrolment import LIVE
 
 
 logger = logging.getLogger(__name__)
+
+# What a group is told from.
+Read = TypeVar("Read", Places, Relayed)
 
 # Reminders of patients sent by one run.
 BATCH = 200
@@ -52,13 +58,11 @@ def remind_sites() -> int:
     """
     now = timezone.now()
     followed = Site.objects.filter(enrolments__state__in=LIVE).distinct().order_by("pk")
-    queued = sum(_remind(day, sites, now) for day, sites in _by_day(followed, now))
-    for doctor in reminders.relay_doctors():
-        try:
-            queued += reminders.remind_relay_doctor(doctor, at=now)
-        except FAILURES:
-            logger.exception("Member %s: the digest was not queued", doctor.pk)
-    return queued
+    sites = _known(followed, lambda site: site, now)
+    doctors = _known(reminders.relay_doctors(), attrgetter("site"), now)
+    return _remind(sites, reminders.read, reminders.remind_site, now) + _remind(
+        doctors, reminders.read_relayed, reminders.remind_relay_doctor, now
+    )
 
 
 @shared_task
@@ -80,30 +84,41 @@ def remind_patients() -> int:
     return sent
 
 
-def _by_day(sites: Iterable[Site], now: datetime) -> list[tuple[date, list[Site]]]:
-    """Groups of sites; one whose time zone does not exist is told of and left out."""
+def _known(
+    told: Iterable[Told], site_of: Callable[[Told], Site], now: datetime
+) -> list[tuple[date, Told]]:
+    """Each with its local day; one whose time zone does not exist is told of and left out."""
     known = []
-    for site in sites:
+    for one in told:
         try:
-            site.local_day(now)
+            known.append((site_of(one).local_day(now), one))
         except FAILURES:
-            logger.exception("Site %s: its digest was not queued", site.pk)
-        else:
-            known.append(site)
-    return list(reminders.by_local_day(known, now))
+            logger.exception("%s %s: the digest was not queued", type(one).__name__, one.pk)
+    return known
 
 
-def _remind(day: date, sites: list[Site], now: datetime) -> int:
-    """Queue the digests of one group; one site that fails stops no other."""
-    try:
-        places = reminders.read(day, sites)
-    except FAILURES:
-        logger.exception("%s sites: their digests were not queued", len(sites))
-        return 0
+def _remind(
+    known: Iterable[tuple[date, Told]],
+    read: Callable[[date, list[Told]], Read],
+    remind: Callable[..., int],
+    now: datetime,
+) -> int:
+    """Queue the digests group by group; return how many are new."""
     queued = 0
-    for site in sites:
+    for day, group in reminders.by_local_day(known):
         try:
-            queued += reminders.remind_site(site, places, at=now)
+            found = read(day, group)
         except FAILURES:
-            logger.exception("Site %s: its digest was not queued", site.pk)
+            logger.exception("%s digests were not queued", len(group))
+        else:
+            queued += sum(_remind_one(one, found, remind, now) for one in group)
     return queued
+
+
+def _remind_one(one: Told, found: Read, remind: Callable[..., int], now: datetime) -> int:
+    """One that fails stops no other."""
+    try:
+        return remind(one, found, at=now)
+    except FAILURES:
+        logger.exception("%s %s: the digest was not queued", type(one).__name__, one.pk)
+        return 0

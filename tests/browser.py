@@ -38,6 +38,13 @@ def scheme(request):
     return request.param
 
 
+@pytest.fixture(params=[("light", 1280), ("dark", 390)], ids=["light-1280", "dark-390"])
+def look(request):
+    """Run the test on a wide light page and on a narrow dark one: `open_page(**look)`."""
+    scheme, width = request.param
+    return {"scheme": scheme, "width": width}
+
+
 @pytest.fixture
 def errors():
     """What went wrong in any page of this test, which fails unless it emptied the list."""

@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
@@ -23,7 +24,7 @@ from patients.enums import ConsentKind, EndReason
 from patients.models import Consent, Enrolment
 from patients.models.enrolment import LIVE
 from programmes.enums import VisitKind
-from programmes.models import QuestionnaireVersion, VisitDefinition
+from programmes.models import Accreditation, QuestionnaireVersion, VisitDefinition
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -71,9 +72,15 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Expected visits whose window is over on that day."""
         return self.expected(on).filter(closes_on__lt=on)
 
-    def simple_of(self, relay_doctor: Member) -> "VisitQuerySet":
-        """Simple visits of the patients who designated this relay doctor."""
-        return self.filter(enrolment__relay_doctor=relay_doctor.pk, kind=VisitKind.SIMPLE)
+    def simple_of(self, relay_doctors: Iterable[Member], on: date) -> "VisitQuerySet":
+        """Simple visits of the patients who designated these relay doctors, of the programmes
+        for which each is accredited that day."""
+        accredited = Accreditation.objects.in_force(on).filter(
+            member=OuterRef("enrolment__relay_doctor"), programme=OuterRef("enrolment__programme")
+        )
+        return self.filter(
+            Exists(accredited), enrolment__relay_doctor__in=relay_doctors, kind=VisitKind.SIMPLE
+        )
 
     def consenting(self, on: date) -> "VisitQuerySet":
         """Of patients whose consent to the registry was not withdrawn by that day."""

@@ -246,7 +246,9 @@ def _start_inclusion(doctor: Member, at: datetime) -> None:
 
 
 def _remind(doctor: Member, at: datetime) -> None:
-    places = reminders.read(doctor.site.local_day(at), [doctor.site])
-    reminders.remind_site(doctor.site, places, at=at)
-    for relay in reminders.relay_doctors().filter(user__email__endswith=f"@{DOMAIN}"):
-        reminders.remind_relay_doctor(relay, at=at)
+    today = doctor.site.local_day(at)
+    reminders.remind_site(doctor.site, reminders.read(today, [doctor.site]), at=at)
+    relays = list(reminders.relay_doctors().filter(user__email__endswith=f"@{DOMAIN}"))
+    relayed = reminders.read_relayed(today, relays)
+    for relay in relays:
+        reminders.remind_relay_doctor(relay, relayed, at=at)

@@ -163,12 +163,11 @@ def test_an_unusual_answer_asks_why_at_once(open_page, twelve):
     assert visit.answers.get().reasons == {"n0": "CHECKED"}
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_pages_are_accessible_and_fit(open_page, visit, scheme, width):
+def test_pages_are_accessible_and_fit(open_page, visit, look):
     enrolment = visit.enrolment
     event = SuspectFactory(event=AdverseEventFactory(enrolment=enrolment, serious=True)).event
     done = Visit.objects.exclude(pk=visit.pk).get()
-    page = open_page(width=width, scheme=scheme, member=enrolment.included_by)
+    page = open_page(**look, member=enrolment.included_by)
     for address in (
         reverse("followup:list", args=[enrolment.public_id]),
         page_of(visit),

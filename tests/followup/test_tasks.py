@@ -11,6 +11,7 @@ from patients import identity
 from patients.enums import EndReason, EnrolmentState
 from patients.identity import Person
 from patients.models import Consent, Enrolment
+from programmes.models import Accreditation
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.followup.factories import VisitFactory
 from tests.patients.factories import EnrolmentFactory
@@ -84,12 +85,11 @@ def test_the_next_day_is_another_digest():
 def test_the_day_is_that_of_the_site():
     site = SiteFactory(time_zone="Pacific/Noumea")
     doctor = MemberFactory(site=site)
-    visit = VisitFactory(enrolment__included_by=doctor, due_on=date(2026, 4, 20))
+    VisitFactory(enrolment__included_by=doctor, due_on=date(2026, 4, 20))
     # Its window opens on the 13th, which has begun there and not in Paris.
     at = datetime(2026, 4, 12, 14, tzinfo=UTC)
 
-    [(day, sites)] = reminders.by_local_day([visit.enrolment.site], at)
-    queued = reminders.remind_site(site, reminders.read(day, sites), at=at)
+    queued = reminders.remind_site(site, reminders.read(site.local_day(at), [site]), at=at)
 
     assert queued == 1
     assert OutgoingMail.objects.get().key == f"digest:{site.pk}:2026-04-13"
@@ -135,13 +135,19 @@ def test_a_site_without_address_tells_its_doctors_what_they_may_see():
     assert OutgoingMail.objects.get().to == doctor.user.email
 
 
-def test_a_relay_doctor_is_told_of_simple_visits_only():
+def relayed():
+    """A patient whose relay doctor has a simple visit to hold; the doctor."""
     enrolment = EnrolmentFactory()
     relay = MemberFactory(role=Role.RELAY_DOCTOR, programme=enrolment.programme)
     enrolment.relay_doctor = relay
     enrolment.save()
-    VisitFactory(enrolment=enrolment)
     VisitFactory(enrolment=enrolment, simple=True, due_on=date(2026, 4, 14))
+    return relay
+
+
+def test_a_relay_doctor_is_told_of_simple_visits_only():
+    relay = relayed()
+    VisitFactory(enrolment=relay.relayed_enrolments.get())
 
     assert (tasks.remind_sites(), tasks.remind_sites()) == (2, 0)
 
@@ -150,20 +156,22 @@ def test_a_relay_doctor_is_told_of_simple_visits_only():
     assert "M1" not in body
 
 
-def test_many_sites_are_read_in_groups():
-    first, second, third = (VisitFactory().enrolment.site for _ in range(3))
+def test_many_sites_are_read_in_groups_of_one_day():
+    sunday, monday = date(2026, 4, 12), date(2026, 4, 13)
+    known = [(sunday, "a"), (monday, "b"), (sunday, "c"), (sunday, "d")]
 
     with mock.patch("followup.reminders.TOGETHER", 2):
-        groups = list(reminders.by_local_day([first, second, third], NIGHT))
+        groups = list(reminders.by_local_day(known))
 
-    assert groups == [(date(2026, 4, 12), [first, second]), (date(2026, 4, 12), [third])]
+    assert groups == [(sunday, ["a", "c"]), (monday, ["b"]), (sunday, ["d"])]
 
 
-def test_a_group_that_cannot_be_read_is_told_the_next_time():
-    VisitFactory()
+@pytest.mark.parametrize("which", ["read", "read_relayed"])
+def test_a_group_that_cannot_be_read_is_told_the_next_time(which):
+    relayed()
 
-    with mock.patch("followup.reminders.read", side_effect=DatabaseError("lost")):
-        assert tasks.remind_sites() == 0
+    with mock.patch(f"followup.reminders.{which}", side_effect=DatabaseError("lost")):
+        assert tasks.remind_sites() == 1
     assert tasks.remind_sites() == 1
 
 
@@ -177,15 +185,34 @@ def test_a_site_in_no_known_zone_stops_no_other():
 
 
 def test_one_doctor_who_fails_does_not_stop_the_others():
-    enrolment = EnrolmentFactory()
-    relay = MemberFactory(role=Role.RELAY_DOCTOR, programme=enrolment.programme)
-    enrolment.relay_doctor = relay
-    enrolment.save()
-    VisitFactory(enrolment=enrolment, simple=True, due_on=date(2026, 4, 14))
+    relayed()
 
     with mock.patch("followup.reminders.remind_relay_doctor", side_effect=OSError):
         assert tasks.remind_sites() == 1
     assert tasks.remind_sites() == 1
+
+
+def test_relay_doctors_are_told_of_the_programmes_they_are_accredited_for():
+    relay, other = relayed(), relayed()
+    Accreditation.objects.filter(member=relay).update(
+        programme=other.relayed_enrolments.get().programme_id
+    )
+
+    tasks.remind_sites()
+
+    told = OutgoingMail.objects.values_list("to", flat=True)
+    assert other.user.email in told
+    assert relay.user.email not in told
+
+
+def test_many_relay_doctors_cost_two_queries_and_their_mails(django_assert_max_num_queries):
+    for _ in range(4):
+        relayed()
+    tasks.remind_sites()
+
+    # sites: three and which; relay doctors, their visits, what they were told
+    with django_assert_max_num_queries(7):
+        assert tasks.remind_sites() == 0
 
 
 def test_many_sites_cost_three_queries_and_their_mails(django_assert_max_num_queries):

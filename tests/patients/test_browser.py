@@ -83,15 +83,14 @@ def confirm(doctor):
     doctor.page.wait_for_url("**/patients/*-*/")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_patient_is_included(open_page, width, scheme):
+def test_a_patient_is_included(open_page, look):
     setting = a_setting()
     IndicationSubtypeFactory(indication=setting.indication, label="Sclérose en plaques")
     precaution = CriterionFactory(
         criteria_set=setting.criterion.criteria_set, kind="PRECAUTION", text="Cœur fragile"
     )
     SiteFactory(pharmacy=True, name="Pharmacie de la Gare")
-    page = open_page(width=width, scheme=scheme, member=setting.doctor)
+    page = open_page(**look, member=setting.doctor)
     doctor = Doctor(page)
 
     page.goto("/patients/inclure/")

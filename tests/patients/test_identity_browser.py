@@ -88,10 +88,9 @@ def test_a_likeness_is_told_while_typing_and_a_twin_is_accepted(open_page):
     assert PossibleDuplicate.objects.get().state == DuplicateState.DIFFERENT
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_who_is_not_included_is_counted(open_page, width, scheme):
+def test_who_is_not_included_is_counted(open_page, look):
     setting = a_setting()
-    page = open_page(width=width, scheme=scheme, member=setting.doctor)
+    page = open_page(**look, member=setting.doctor)
     doctor = begin(page)
     eligible(doctor, setting)
     doctor.tick("Oui", among=setting.criterion.text)
@@ -117,11 +116,10 @@ def a_patient(setting):
     return enrolment
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_number_is_recorded_and_an_identity_corrected(open_page, width, scheme):
+def test_a_number_is_recorded_and_an_identity_corrected(open_page, look):
     setting = a_setting()
     enrolment = a_patient(setting)
-    page = open_page(width=width, scheme=scheme, member=setting.doctor)
+    page = open_page(**look, member=setting.doctor)
     doctor = Doctor(page)
 
     page.goto(f"/patients/{enrolment.public_id}/inclusion/")
@@ -141,13 +139,12 @@ def test_a_number_is_recorded_and_an_identity_corrected(open_page, width, scheme
     assert Nir.objects.count() == 1
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_transfer_is_asked_and_accepted(open_page, width, scheme):
+def test_a_transfer_is_asked_and_accepted(open_page, look):
     setting = a_setting()
     enrolment = a_patient(setting)
     other = trained(setting.programme, site__name="CHU d’accueil")
     ListingFactory(site=other.site, indication=setting.indication)
-    page = open_page(width=width, scheme=scheme, member=setting.doctor)
+    page = open_page(**look, member=setting.doctor)
     doctor = Doctor(page)
 
     page.goto(f"/patients/{enrolment.public_id}/inclusion/")
@@ -157,7 +154,7 @@ def test_a_transfer_is_asked_and_accepted(open_page, width, scheme):
     doctor.go_on("Demander le transfert")
     page.get_by_text("En attente de réponse").wait_for()
     expect_accessible(page)
-    theirs = open_page(width=width, scheme=scheme, member=other)
+    theirs = open_page(**look, member=other)
     theirs.goto("/dossiers/")
     expect_accessible(theirs)
     theirs.get_by_role("button", name="Accepter").click()
@@ -188,13 +185,12 @@ def test_two_records_are_compared_and_united(open_page, scheme):
     expect_accessible(theirs)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_manager_publishes_a_closure_and_looks_at_another_day(open_page, width, scheme):
+def test_the_manager_publishes_a_closure_and_looks_at_another_day(open_page, look):
     setting = a_setting(opinion_published_on=timezone.localdate())
     CriterionFactory(criteria_set=setting.criterion.criteria_set, text="Cœur fragile")
     OpeningFactory(programme=setting.programme, places=3000)
     manager = MemberFactory(role=Role.MANAGER, programme=setting.programme)
-    page = open_page(width=width, scheme=scheme, member=manager)
+    page = open_page(**look, member=manager)
     doctor = Doctor(page)
 
     page.goto("/ouvertures/")
@@ -217,8 +213,7 @@ def test_the_manager_publishes_a_closure_and_looks_at_another_day(open_page, wid
     assert Opening.objects.count() == 2
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_what_the_agency_and_the_doctors_follow(open_page, width, scheme):
+def test_what_the_agency_and_the_doctors_follow(open_page, look):
     setting = a_setting(opinion_published_on=timezone.localdate())
     enrolment = EnrolmentFactory(
         indication=setting.indication, included_by=setting.doctor, patient__person=JEANNE
@@ -230,11 +225,11 @@ def test_what_the_agency_and_the_doctors_follow(open_page, width, scheme):
     NotIncludedFactory(indication=setting.indication)
     manager = MemberFactory(role=Role.MANAGER, programme=setting.programme)
 
-    agency = open_page(width=width, scheme=scheme, member=manager)
+    agency = open_page(**look, member=manager)
     for address in ("/derogations/", "/non-inclusions/"):
         agency.goto(address)
         expect_accessible(agency)
-    doctors = open_page(width=width, scheme=scheme, member=setting.doctor)
+    doctors = open_page(**look, member=setting.doctor)
     doctors.goto("/transition/")
     assert doctors.get_by_role("link", name="MARTIN Jeanne").is_visible()
     expect_accessible(doctors)

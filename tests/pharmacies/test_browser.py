@@ -94,10 +94,9 @@ def test_the_cursor_does_not_wait_for_the_first_picture(open_page):
     assert focused(page) == "batch-1-0"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_has_a_fault_of_accessibility(open_page, scheme, width):
+def test_no_page_has_a_fault_of_accessibility(open_page, look):
     prescription = written(days_ago=4)
-    page = open_page(width=width, scheme=scheme, member=at_the_counter(prescription))
+    page = open_page(**look, member=at_the_counter(prescription))
     addresses = [
         reverse("pharmacies:counter"), page_of(prescription), reverse("pharmacies:history")
     ]  # fmt: skip

@@ -52,15 +52,14 @@ def test_a_receipt_then_its_correction(open_page):
     assert [line.change for line in RegisterLine.objects.order_by("number")] == [200, -200]
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_has_a_fault_of_accessibility(open_page, scheme, width):
+def test_no_page_has_a_fault_of_accessibility(open_page, look):
     prescription = written(days_ago=9)
     by = at_the_counter(prescription)
     line = RegisterLineFactory(
         recorded_by=by, recorded_at=prescription.signed_at - datetime.timedelta(days=400)
     )
     alert = BulletinFactory(programme=prescription.enrolment.programme)
-    page = open_page(width=width, scheme=scheme, member=by)
+    page = open_page(**look, member=by)
     for where in (
         address("register"),
         address("movement", "DESTRUCTION"),
