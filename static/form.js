@@ -208,18 +208,18 @@ const SESSION = new BroadcastChannel("recann-session");
 function keepDraft(form) {
   const status = form.querySelector("[data-draft-status]");
   const words = status?.querySelector("[data-draft-text]");
-  const state = { version: Number(form.dataset.version), dirty: false, busy: false, closed: false, left: false, signedOut: false };
+  const state = { version: Number(form.dataset.version), dirty: false, busy: false, closed: false, left: false, signedOut: false, unkept: false };
   // The token of the person who opened the page: another one means that somebody signed in since.
   let token = csrfToken(form);
   let timer = 0;
   let both = null;
-  // The button pressed, while what was typed is saved before it is sent.
+  // The sending asked for, while what was typed is saved before it is sent.
   let waiting = null;
 
   const send = () => {
-    const button = waiting;
+    const sending = waiting;
     waiting = null;
-    if (button) form.requestSubmit(button);
+    if (sending) form.requestSubmit(sending.button);
   };
   const say = (kind, ...parts) => {
     if (!status) return;
@@ -262,6 +262,15 @@ function keepDraft(form) {
     (status?.closest(".rc-bar") || status || form.lastElementChild).before(both);
   }
 
+  /** The server fails to keep a draft: what is sent to it may still be received. */
+  function unkept() {
+    const sending = waiting;
+    state.unkept = true;
+    failed("Brouillon non enregistré, nouvel essai dans un instant. Le formulaire peut être validé.");
+    waiting = sending;
+    send();
+  }
+
   async function lost(answer) {
     state.signedOut = true;
     const told = answer.redirected ? null : await answer.json().catch(() => null);
@@ -281,7 +290,10 @@ function keepDraft(form) {
       closed("Ce brouillon ne peut pas être gardé\u202f: validez le formulaire.");
       return send();
     }
-    if (!answer.ok) throw new Error(String(answer.status));
+    // A proxy before a server that is down: as when the network is.
+    if ([502, 503, 504].includes(answer.status)) throw new Error(String(answer.status));
+    if (!answer.ok) return unkept();
+    state.unkept = false;
     const { version, heure } = await answer.json();
     state.version = version;
     token = csrfToken(form);
@@ -327,12 +339,13 @@ function keepDraft(form) {
   // Bubbles last, on the document: another listener may still refuse the sending.
   document.addEventListener("submit", (event) => {
     if (event.target !== form || event.defaultPrevented) return;
-    if (!state.closed && (state.dirty || state.signedOut || token !== csrfToken(form))) {
+    const isKept = !state.dirty && !state.signedOut && token === csrfToken(form);
+    if (!state.closed && !state.unkept && !isKept) {
       // Sent to a session or a network that ended, the last keys would be lost: they are saved
       // first, and the sending waits for the answer.
       event.preventDefault();
       delete form.dataset.sentAt;
-      waiting = event.submitter;
+      waiting = { button: event.submitter };
       state.dirty = true;
       return queue(0);
     }

@@ -175,6 +175,22 @@ def test_the_last_keys_before_the_button_wait_for_the_session(open_page, visit, 
     errors.clear()  # the refused saving
 
 
+def test_drafts_that_cannot_be_kept_stop_no_visit(open_page, visit, errors):
+    """The server answers 500 to each draft: the visit is recorded all the same."""
+    page = open_page(member=visit.enrolment.included_by)
+    page.goto(page_of(visit))
+    page.route("**/brouillons/**", lambda route: route.fulfill(status=500))
+    page.fill(pain_of(visit), "3")
+    page.check("input[name=decision][value=CONTINUE]", force=True)
+    page.wait_for_selector("text=Brouillon non enregistré")
+    key_in(page, "La nuit")
+    page.click("text=Valider la consultation")
+    page.wait_for_selector("text=La consultation est enregistrée.")
+
+    assert Visit.objects.get(pk=visit.pk).status == VisitStatus.DONE
+    errors.clear()  # the answers 500 that the console tells
+
+
 def test_two_people_on_one_visit(open_page, visit, errors):
     first = visit.enrolment.included_by
     second = MemberFactory(
