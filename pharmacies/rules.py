@@ -6,7 +6,7 @@ before, to the presentation; never to the handing over. ADR 0040 and 0041.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -105,6 +105,8 @@ class _Fraction:
     length: int
     counted_from: date
     presented_on: date
+    # Days handed over of it.
+    given: int
 
     @property
     def allowed(self) -> int:
@@ -115,6 +117,23 @@ class _Fraction:
     @property
     def lost(self) -> int:
         return self.length - self.allowed
+
+    @property
+    def left(self) -> int:
+        return self.allowed - self.given
+
+    @property
+    def next_day(self) -> int:
+        """Rank in the line of the first day that is left."""
+        return self.first_day + self.lost + self.given
+
+
+@dataclass(frozen=True)
+class _Surplus:
+    """Units in hand beyond the days given, and the days of the line that they covered whole."""
+
+    units: Decimal = ZERO
+    days: int = 0
 
 
 def due(
@@ -137,7 +156,11 @@ def covered_until(starts_on: date, supplies: Sequence[Supply]) -> date | None:
     """
     if not supplies:
         return None
-    end = starts_on - timedelta(days=1)
+    return covered_from(starts_on - timedelta(days=1), supplies)
+
+
+def covered_from(end: date, supplies: Sequence[Supply]) -> date:
+    """The same, after what already covers until `end`."""
     for supply in supplies:
         end = max(end, supply.on - timedelta(days=1)) + timedelta(days=supply.days)
     return end
@@ -154,52 +177,63 @@ def served_after(today: date) -> date:
 def _narcotic(
     line: Ordered, presented: Mapping[int, date], supplies: Sequence[Supply], on: date
 ) -> Due:
-    fraction, given = _current(line, presented, supplies, on)
-    left = fraction.allowed - given
-    told = (_how_presented(fraction), *_already(given))
-    if left <= 0:
-        refused = _finished(supplies) if supplies else _too_late(fraction)
+    fraction, surplus = _current(line, presented, supplies, on)
+    told = (_how_presented(fraction), *words.already(fraction.given))
+    if fraction.left <= 0:
+        refused = words.finished(supplies[-1].on) if supplies else _too_late(fraction)
         return Due(0, ZERO, fraction_no=fraction.no, arithmetic=told, refused=refused)
-    first_day = fraction.first_day + fraction.lost + given
     opens_on = fraction.counted_from + timedelta(days=1) if fraction.no > 1 else None
-    found = Due(left, ZERO, first_day, fraction.no, fraction.lost, told, opens_on)
-    return _with_quantity(line, found, supplies, _consumed(line, presented, supplies, on))
-
-
-def _fractions(
-    line: Ordered, presented: Mapping[int, date], supplies: Sequence[Supply], on: date
-) -> list[_Fraction]:
-    """Every fraction; the whole line is the only one when it is given in one go.
-
-    The second and following ones are counted from the end of the one before: the last day it
-    covers, or would have covered if it was never given.
-    """
-    sizes = fractions(line.days, line.fraction_days)
-    counted_from, end = line.signed_on, line.starts_on - timedelta(days=1)
-    found, first_day = [], 0
-    for no, size in enumerate(sizes, 1):
-        at = presented.get(no, on)
-        found.append(_Fraction(no, len(sizes), first_day, size, counted_from, at))
-        given = [supply for supply in supplies if supply.fraction_no <= no]
-        of_this_one = any(supply.fraction_no == no for supply in given)
-        reached = covered_until(line.starts_on, given) if of_this_one else None
-        counted_from = end = reached or end + timedelta(days=size)
-        first_day += size
-    return found
+    found = Due(fraction.left, ZERO, fraction.next_day, fraction.no, fraction.lost, told, opens_on)
+    return _with_quantity(line, found, surplus)
 
 
 def _current(
     line: Ordered, presented: Mapping[int, date], supplies: Sequence[Supply], on: date
-) -> tuple[_Fraction, int]:
-    """The first fraction of which something is still due, and the days given of it.
+) -> tuple[_Fraction, _Surplus]:
+    """The first fraction of which something is still to be handed over; else the last one.
 
-    When there is none: the last one.
+    The second and following ones are counted from the end of the one before: the last day it
+    covers, or would have covered if it was never given. One that an earlier surplus covers whole
+    is passed over; what is in hand is used up, too, on the days that a late presentation loses.
     """
-    for fraction in _fractions(line, presented, supplies, on):
-        given = sum(supply.days for supply in supplies if supply.fraction_no == fraction.no)
-        if given < fraction.allowed:
+    sizes = fractions(line.days, line.fraction_days)
+    counted_from, first_day, surplus = line.signed_on, 0, _Surplus()
+    held = end = line.starts_on - timedelta(days=1)
+    for no, size in enumerate(sizes, 1):
+        own = [supply for supply in supplies if supply.fraction_no == no]
+        days = sum(supply.days for supply in own)
+        at = presented.get(no, on)
+        fraction = _Fraction(no, len(sizes), first_day, size, counted_from, at, days)
+        surplus = _after(line, fraction, own, surplus)
+        covered = no < len(sizes) and _covers(line, fraction.next_day, fraction.left, surplus)
+        if fraction.left > 0 and not covered:
             break
-    return fraction, given
+        rest = max(fraction.left, 0)
+        held = covered_from(held, own) + timedelta(days=rest)
+        counted_from = end = held if own else end + timedelta(days=size)
+        held = max(held, end) if rest else held
+        surplus = _used(line, fraction.next_day, rest, surplus)
+        first_day += size
+    return fraction, surplus
+
+
+def _after(line: Ordered, fraction: _Fraction, own: Sequence[Supply], before: _Surplus) -> _Surplus:
+    """What is in hand once the days lost have passed and the fraction's supplies have come."""
+    kept = before.units - min(
+        max(before.units, ZERO), quantity_of(line, fraction.first_day, fraction.lost)
+    )
+    first = fraction.first_day + fraction.lost
+    came = sum((supply.quantity for supply in own), ZERO)
+    return replace(before, units=kept + came - quantity_of(line, first, fraction.given))
+
+
+def _covers(line: Ordered, first_day: int, days: int, surplus: _Surplus) -> bool:
+    return days > 0 and surplus.units >= quantity_of(line, first_day, days)
+
+
+def _used(line: Ordered, first_day: int, days: int, surplus: _Surplus) -> _Surplus:
+    """What is in hand once these days have passed on it."""
+    return _Surplus(surplus.units - quantity_of(line, first_day, days), surplus.days + days)
 
 
 def _how_presented(fraction: _Fraction) -> str:
@@ -234,28 +268,44 @@ def _too_late(fraction: _Fraction) -> str:
 def _ordinary(
     line: Ordered, presented: Mapping[int, date], supplies: Sequence[Supply], on: date
 ) -> Due:
-    given = sum(supply.days for supply in supplies)
+    most = line.limits.max_supply_days if line.limits else 0
+    place, end, surplus = _place(line, supplies, most)
     refused = _ordinary_refusal(line, min([on, *presented.values()]), supplies, on)
-    if refused or line.limits is None:
+    if place >= line.days:
+        refused = words.finished(supplies[-1].on)
+    if refused:
         return Due(0, ZERO, refused=refused)
-    days = min(line.days - given, line.limits.max_supply_days)
-    reached = covered_until(line.starts_on, supplies)
-    opens_on = reached + timedelta(days=1) if reached else None
+    days = min(line.days - place, most)
+    opens_on = end + timedelta(days=1) if supplies else None
     told = [
-        f"Prescrite pour {words.days(line.days)}, {line.limits.max_supply_days} au plus par "
+        f"Prescrite pour {words.days(line.days)}, {most} au plus par "
         f"délivrance{words.THIN}: {words.days(days)} à délivrer.",
-        *_already(given),
+        *words.already(place - surplus.days),
     ]
-    found = Due(days, ZERO, given, max(presented, default=1), 0, tuple(told), opens_on)
-    return _with_quantity(line, found, supplies, sum(line.daily[:given], ZERO))
+    found = Due(days, ZERO, place, max(presented, default=1), 0, tuple(told), opens_on)
+    return _with_quantity(line, found, surplus)
+
+
+def _place(line: Ordered, supplies: Sequence[Supply], most: int) -> tuple[int, date, _Surplus]:
+    """How many days of the line have been served, until when, and what is in hand beyond.
+
+    The days that a surplus covers whole, as many as one supply holds, are served by it.
+    """
+    place, end, surplus = 0, line.starts_on - timedelta(days=1), _Surplus()
+    for supply in supplies:
+        came = supply.quantity - quantity_of(line, place, supply.days)
+        surplus = replace(surplus, units=surplus.units + came)
+        place, end = place + supply.days, covered_from(end, [supply])
+        while place + most < line.days and _covers(line, place, most, surplus):
+            surplus = _used(line, place, most, surplus)
+            place, end = place + most, end + timedelta(days=most)
+    return place, end, surplus
 
 
 def _ordinary_refusal(line: Ordered, first_on: date, supplies: Sequence[Supply], on: date) -> str:
     """Why nothing of an ordinary line may leave; empty when something may. Bounds included."""
     if line.limits is None:
         return "Aucune limite de délivrance n’est en vigueur ce jour-là pour ce régime."
-    if sum(supply.days for supply in supplies) >= line.days:
-        return _finished(supplies)
     months = line.limits.first_presentation_months
     if (
         months is not None
@@ -283,26 +333,16 @@ def quantity_of(line: Ordered, first_day: int, days: int) -> Decimal:
     return sum(line.daily[first_day : first_day + days], ZERO)
 
 
-def _consumed(
-    line: Ordered, presented: Mapping[int, date], supplies: Sequence[Supply], on: date
-) -> Decimal:
-    """Units of the days already given, without what packs held in excess."""
-    total = ZERO
-    for fraction in _fractions(line, presented, supplies, on):
-        given = sum(supply.days for supply in supplies if supply.fraction_no == fraction.no)
-        total += quantity_of(line, fraction.first_day + fraction.lost, given)
-    return total
-
-
-def _with_quantity(line: Ordered, found: Due, supplies: Sequence[Supply], consumed: Decimal) -> Due:
+def _with_quantity(line: Ordered, found: Due, surplus: _Surplus) -> Due:
     """Complete with the units due, told in words; refuse when an earlier surplus covers them."""
     gross = quantity_of(line, found.first_day, found.days)
-    surplus = max(sum((supply.quantity for supply in supplies), ZERO) - consumed, ZERO)
-    net = max(gross - surplus, ZERO)
+    net = max(gross - max(surplus.units, ZERO), ZERO)
     told = [*found.arithmetic, _how_much(line, found, gross)]
     refused = ""
-    if surplus:
-        extra = words.amount(surplus, line.unit, line.form)
+    if surplus.days:
+        told.append(f"Ce qui a été remis en plus a couvert {words.days(surplus.days)}.")
+    if surplus.units > 0:
+        extra = words.amount(surplus.units, line.unit, line.form)
         told.append(f"Déjà remis en plus{words.THIN}: {extra}, à déduire.")
     if not net:
         refused = "Ce qui a été remis en plus couvre les jours restants. Rien n’est à remettre."
@@ -353,15 +393,3 @@ def _how_much(line: Ordered, found: Due, gross: Decimal) -> str:
         dose = words.amount(doses.pop(), line.unit, line.form)
         return f"{words.days(found.days)} à {dose} par jour{words.THIN}: {total}."
     return f"{words.days(found.days)}, palier par palier{words.THIN}: {total}."
-
-
-def _already(given: int) -> tuple[str, ...]:
-    if not given:
-        return ()
-    verb = "délivré" if given == 1 else "délivrés"
-    return (f"Déjà {verb}{words.THIN}: {words.days(given)}.",)
-
-
-def _finished(supplies: Sequence[Supply]) -> str:
-    on = words.in_full(supplies[-1].on)
-    return f"Tout est déjà délivré, en dernier lieu le {on}. Rien ne reste à délivrer."

@@ -41,6 +41,16 @@ def days(count: int) -> str:
     return plural(count, "jour")
 
 
+def already(given: int) -> tuple[str, ...]:
+    """What was handed over before, in days; nothing for nothing."""
+    verb = "délivré" if given == 1 else "délivrés"
+    return (f"Déjà {verb}{THIN}: {days(given)}.",) if given else ()
+
+
+def finished(on: date) -> str:
+    return f"Tout est déjà délivré, en dernier lieu le {in_full(on)}. Rien ne reste à délivrer."
+
+
 def amount(quantity: Decimal, unit: str, form: str) -> str:
     """28 mL, 1,5 g, 2 comprimés."""
     return f"{french_number(quantity)}\u00a0{unit_symbol(unit, form, quantity)}"
