@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from math import gcd
 
 
 # Number of distinct sizes mixed. No source: a medicine is sold in one or two sizes.
@@ -100,9 +101,24 @@ def _mixes(quantity: Decimal, sizes: Sequence[Decimal]) -> Iterable[tuple[int, .
     if len(sizes) == 1:
         yield (enough,)
         return
-    for count in range(enough, -1, -1):
+    for count in range(enough, max(enough - _left_out(sizes), 0) - 1, -1):
         for rest in _mixes(quantity - count * sizes[0], sizes[1:]):
             yield (count, *rest)
+
+
+def _left_out(sizes: Sequence[Decimal]) -> int:
+    """How many of the largest size the best mix may leave to the others, at most.
+
+    As many of a smaller size as make whole packs of the largest are never in it: these are fewer.
+    Without this bound a dose mistyped for a year of four sizes is counted for minutes.
+    """
+    first, *others = (int(size * _DECIMALS) for size in sizes)
+    most = sum((first // gcd(first, other) - 1) * other for other in others)
+    return -(-most // first)
+
+
+# Sizes have four decimals.
+_DECIMALS = 10_000
 
 
 def held_by(packs: dict[Decimal, int]) -> Decimal:

@@ -102,6 +102,13 @@ function readOwnPacks(line, product) {
 
 // --- Computing ---------------------------------------------------------------------------------
 
+/** How many of the largest size the best mix may leave to the others, at most: see prescriptions/dosage.py. */
+function leftOut(sizes) {
+  const gcd = (one, other) => (other ? gcd(other, one % other) : one);
+  const [first, ...others] = sizes.map((size) => Math.round(size * SCALE));
+  return Math.ceil(others.reduce((sum, other) => sum + (first / gcd(first, other) - 1) * other, 0) / first);
+}
+
 /** The mix with the smallest surplus, then the fewest packs: as prescriptions/dosage.py does. */
 function packsFor(volume, sizes) {
   let best = null;
@@ -114,7 +121,8 @@ function packsFor(volume, sizes) {
   const fill = (rest, index, counts) => {
     const enough = Math.max(0, Math.ceil(Math.round(rest * SCALE) / Math.round(sizes[index] * SCALE)));
     if (index === sizes.length - 1) return keep([...counts, enough]);
-    for (let count = enough; count >= 0; count -= 1) fill(rest - count * sizes[index], index + 1, [...counts, count]);
+    const least = Math.max(0, enough - leftOut(sizes.slice(index)));
+    for (let count = enough; count >= least; count -= 1) fill(rest - count * sizes[index], index + 1, [...counts, count]);
   };
   if (sizes.length && volume > 0) fill(volume, 0, []);
   return (best?.counts ?? []).map((count, index) => [count, sizes[index]]).filter(([count]) => count > 0);

@@ -1,4 +1,7 @@
+import random
 from decimal import Decimal
+from itertools import product
+from operator import mul
 
 import pytest
 
@@ -48,3 +51,25 @@ def test_packs_needed(quantity, sizes, packs):
 
     assert found == {D(size): count for size, count in packs.items()}
     assert not found or held_by(found) >= D(quantity)
+
+
+def test_the_mix_against_every_mix():
+    """Up to eight packs of each of three sizes, counted one by one."""
+    dice = random.Random(5132)
+    for _ in range(150):
+        sizes = sorted({D(dice.choice(["50", "30", "10", "7", "2.5"])) for _ in range(3)})
+        need = D(dice.randint(1, 40)) * min(sizes) / 4
+        mixes = [
+            (sum(map(mul, sizes, counts)) - need, sum(counts), tuple(-one for one in counts[::-1]))
+            for counts in product(range(11), repeat=len(sizes))
+        ]
+        best = min(mix for mix in mixes if mix[0] >= 0)
+        counts = dict(zip(sizes[::-1], (-one for one in best[2]), strict=True))
+
+        assert packs_needed(need, sizes) == {size: one for size, one in counts.items() if one}
+
+
+def test_a_dose_mistyped_for_a_year_is_counted_at_once():
+    need = D(1000) * 24 * 366
+
+    assert packs_needed(need, [D(50), D(30), D(10), D(5)]) == {D(50): 175_680}
