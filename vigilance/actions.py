@@ -11,7 +11,7 @@ from accounts.models import Member
 from core import audit, drafts, keys, once
 from core.db import violated_constraint
 from followup.models import Visit
-from patients.enums import EnrolmentState
+from patients.enums import EndReason, EnrolmentState
 from patients.models import Enrolment
 from pharmacies.models import Dispensation
 from programmes.models import Product
@@ -81,7 +81,7 @@ def report(enrolment: Enrolment, said: Report, *, once_only: Once, by: Member, a
         if before := once.guard(by=by, key=once_only.key, action="event.reported", body=body):
             return before
         locked = (
-            Enrolment.objects.select_related("site")
+            Enrolment.objects.select_related("site", "patient")
             .select_for_update(of=("self",))
             .get(pk=enrolment.pk)
         )
@@ -107,7 +107,13 @@ def _check(enrolment: Enrolment, said: Report, *, by: Member, at: datetime) -> N
     for link in (said.visit, said.dispensation):
         if link is not None and link.enrolment_id != enrolment.pk:
             raise CannotReport("Cette page ne concerne pas ce patient.")
-    for field, problem in rules.date_problems(said.dates, today=today).items():
+    problems = rules.date_problems(
+        said.dates,
+        today=today,
+        born_in=enrolment.patient.birth_year,
+        died_on=enrolment.ended_on if enrolment.end_reason == EndReason.DEATH else None,
+    )
+    for field, problem in problems.items():
         raise CannotReport(problem, field)
     if problem := rules.gravity_problem(said.seriousness, said.outcome):
         raise CannotReport(problem, "seriousness")

@@ -74,11 +74,22 @@ class Dates:
     ended_on: date | None = None
 
 
-def date_problems(dates: Dates, *, today: date) -> dict[str, str]:
-    """Return what is wrong, by field. Days may be equal; none is after today."""
+def date_problems(
+    dates: Dates, *, today: date, born_in: int = 0, died_on: date | None = None
+) -> dict[str, str]:
+    """Return what is wrong, by field. Days may be equal; none is after today, nor after a death.
+
+    :param born_in: year of birth; 0 when it is not known here
+    """
     problems = {}
     if dates.occurred_on > today:
         problems["occurred_on"] = "Un effet à venir ne se signale pas."
+    elif died_on and dates.occurred_on > died_on:
+        problems["occurred_on"] = (
+            f"Le décès est enregistré au {died_on:%d/%m/%Y}\u202f: un effet ne survient pas après."
+        )
+    elif dates.occurred_on.year < born_in:
+        problems["occurred_on"] = "Cette date précède la naissance du patient."
     if dates.known_on > today:
         problems["known_on"] = "Cette date est à venir."
     elif dates.known_on < dates.occurred_on:
@@ -88,6 +99,11 @@ def date_problems(dates: Dates, *, today: date) -> dict[str, str]:
     elif dates.ended_on and dates.ended_on > today:
         problems["ended_on"] = "Cette date est à venir."
     return problems
+
+
+def precedes_treatment(occurred_on: date, first_treated_on: date | None) -> bool:
+    """Whether an event came before the first prescription: told, since it may be another cause."""
+    return first_treated_on is None or occurred_on < first_treated_on
 
 
 def gravity_problem(criteria: Collection[str], outcome: str) -> str:

@@ -250,6 +250,7 @@ def _page(
     return row | {
         "enrolment": enrolment,
         "person": person,
+        "is_before": rules.precedes_treatment(found.occurred_on, enrolment.first_treated_on),
         "tab": TAB,
         "is_doctor": request.member.role in DOCTORS,
         "names": _names(found, key),

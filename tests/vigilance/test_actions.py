@@ -122,6 +122,17 @@ def test_report_refuses(changes, match):
     refused(enrolment, said(enrolment, **changes), match)
 
 
+def test_an_event_after_the_death_is_refused():
+    enrolment = EnrolmentFactory(
+        state=EnrolmentState.ENDED, end_reason="DEATH", ended_on=date(2026, 3, 9),
+        end_recorded_at=AT,
+    )  # fmt: skip
+
+    refused(enrolment, said(enrolment), "Le décès est enregistré au 09/03/2026")
+    Enrolment.objects.filter(pk=enrolment.pk).update(ended_on=date(2026, 3, 10))
+    assert report(enrolment, said(enrolment))
+
+
 def test_a_medicine_of_another_programme_is_refused():
     enrolment = EnrolmentFactory()
     what = said(enrolment, suspects=[actions.Suspected(ProductFactory())])

@@ -75,6 +75,30 @@ def test_date_problems(dates, fields):
 
 
 @pytest.mark.parametrize(
+    ("bounds", "problem"),
+    [
+        pytest.param({"died_on": TODAY}, "", id="the day of the death"),
+        pytest.param({"died_on": date(2026, 3, 11)}, "Le décès", id="the day after"),
+        pytest.param({"born_in": 2026}, "", id="the year of birth"),
+        pytest.param({"born_in": 2027}, "naissance", id="the year before"),
+    ],
+)
+def test_an_event_belongs_to_a_life(bounds, problem):
+    found = rules.date_problems(Dates(TODAY, TODAY), today=TODAY, **bounds).get("occurred_on", "")
+
+    assert problem in found
+    assert bool(found) == bool(problem)
+
+
+@pytest.mark.parametrize(
+    ("first_treated_on", "before"),
+    [(TODAY, False), (date(2026, 3, 13), True), (None, True)],
+)
+def test_an_event_before_the_first_prescription_is_told(first_treated_on, before):
+    assert rules.precedes_treatment(TODAY, first_treated_on) == before
+
+
+@pytest.mark.parametrize(
     ("criteria", "outcome", "problem"),
     [
         ([], Outcome.RECOVERED, ""),
