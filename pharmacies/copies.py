@@ -55,7 +55,9 @@ class Copied:
             str(item.days),
             self.bearer,
             done.dispensed_by.user.full_name,
-            f"{done.undone.recorded_at:%d/%m/%Y}" if done.is_undone else "",
+            f"{done.pharmacy.local_day(done.undone.recorded_at):%d/%m/%Y}"
+            if done.is_undone
+            else "",
         ]
 
 
@@ -68,6 +70,7 @@ def copied(site: Site, on: date) -> list[Copied]:
         "pack",
         "line",
         "dispensation__undone",
+        "dispensation__pharmacy",
         "dispensation__enrolment__patient__identity",
         "dispensation__prescription__prescriber",
         "dispensation__dispensed_by__user",

@@ -71,9 +71,10 @@ def queue_unanswered(notice: Notice, *, at: datetime) -> OutgoingMail:
     prescription, pharmacy = notice.prescription, notice.pharmacy
     number = prescription.enrolment.number
     phone = f" ({pharmacy.phone})" if pharmacy.phone else ""
+    sent_on = pharmacy.local_day(notice.sent_at)
     said = (
         f"{pharmacy.name}{phone} n’a pas répondu à l’annonce d’une ordonnance du dossier {number}, "
-        f"envoyée le {notice.sent_at:%d/%m/%Y}. Appelez-la, ou voyez s’il faut en changer."
+        f"envoyée le {sent_on:%d/%m/%Y}. Appelez-la, ou voyez s’il faut en changer."
     )
     return _short(f"notice late {notice.public_id}", prescription.answering.email, number, said, at)
 
@@ -81,8 +82,9 @@ def queue_unanswered(notice: Notice, *, at: datetime) -> OutgoingMail:
 def queue_unread(made: Intervention, doctor: Member, *, at: datetime) -> OutgoingMail:
     """Tell a doctor of the structure that what a pharmacist wrote was read by nobody."""
     number = made.prescription.enrolment.number
+    written_on = made.pharmacy.local_day(made.recorded_at)
     said = (
-        f"{made.pharmacy.name} a écrit le {made.recorded_at:%d/%m/%Y} au prescripteur du dossier "
+        f"{made.pharmacy.name} a écrit le {written_on:%d/%m/%Y} au prescripteur du dossier "
         f"{number}. Personne ne l’a encore lu\u202f: le message est sur la page du patient."
     )
     key = f"intervention late {made.public_id} {doctor.pk}"
@@ -124,7 +126,7 @@ def queue_answer(notice: Notice, *, at: datetime) -> OutgoingMail:
     """Tell the prescriber what the pharmacy answered: each answer is one mail."""
     prescription = notice.prescription
     subject = f"ReCann\u202f: réponse de la pharmacie, dossier {prescription.enrolment.number}"
-    key = f"notice {notice.public_id} {notice.answer}"
+    key = f"notice {notice.public_id} {notice.answer} {at:%Y%m%dT%H%M%S%f}"
     body = _notice(notice, notice.get_answer_display())
     return mail.queue(key, prescription.answering.email, subject, body, at=at)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from accounts.models import Member
 from core import audit
 from pharmacies import mail
+from pharmacies.actions.counter import lock
 from pharmacies.models import Notice
 from prescriptions.enums import PrescriptionStatus
 from prescriptions.models import Prescription
@@ -20,16 +21,17 @@ def announce(prescription: Prescription, *, has_agreed: bool, by: Member, at: da
     :raises CannotAnnounce: no agreement, no chosen pharmacy, not signed or already dispensed
     """
     with audit.acting("prescription.announced", by=by):
-        before = Notice.objects.filter(prescription=prescription).first()
+        locked = lock(prescription)
+        before = Notice.objects.filter(prescription=locked).first()
         if before is not None:
             return before
-        pharmacy = prescription.enrolment.pharmacy
+        pharmacy = locked.enrolment.pharmacy
         if pharmacy is None:
             raise CannotAnnounce("Le patient n’a pas encore choisi de pharmacie.")
-        if refused := _refusal(prescription, has_agreed=has_agreed):
+        if refused := _refusal(locked, has_agreed=has_agreed):
             raise CannotAnnounce(refused)
         notice = Notice.objects.create(
-            prescription=prescription, pharmacy=pharmacy, sent_at=at, sent_by=by
+            prescription=locked, pharmacy=pharmacy, sent_at=at, sent_by=by
         )
         mail.queue_notice(notice, at=at)
         _journal("prescription.announced", notice, by)
@@ -47,9 +49,14 @@ def _refusal(prescription: Prescription, *, has_agreed: bool) -> str:
 
 
 def answer(notice: Notice, *, answer: str, by: Member, at: datetime) -> Notice:
-    """«En stock», «commandé», «impossible»; the last answer stands, its history is kept."""
+    """«En stock», «commandé», «impossible»; the last answer stands, its history is kept.
+
+    The same answer again changes nothing and tells nobody.
+    """
     with audit.acting("prescription.announcement_answered", by=by):
         locked = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+        if locked.answer == answer:
+            return locked
         locked.answer, locked.answered_at, locked.answered_by = answer, at, by
         locked.save(update_fields=["answer", "answered_at", "answered_by"])
         mail.queue_answer(locked, at=at)

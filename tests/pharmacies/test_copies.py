@@ -1,7 +1,7 @@
 """The pharmacist's copy of what was dispensed: whole, of this pharmacy, within its years."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -65,7 +65,8 @@ def test_a_bearer_is_named_and_a_counter_entry_told(served):
     carried.bearer_sealed = seal(carried, "bearer", json.dumps(said))
     carried.save()
     copy_item(served, carried)
-    UndoneFactory(dispensation=carried)
+    # Half past midnight in Paris.
+    UndoneFactory(dispensation=carried, recorded_at=datetime(2026, 3, 1, 23, 30, tzinfo=UTC))
 
     row = cells(served)[1]
 

@@ -1,6 +1,6 @@
 """What nobody answers in time is told to others, once; the delays are data."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from core.models import JournalLine, OutgoingMail
-from pharmacies import actions, tasks
+from pharmacies import actions, mail, tasks
 from pharmacies.models import Bulletin, Delay, Intervention, Notice
 from tests.accounts.factories import SiteFactory
 from tests.pharmacies.factories import (
@@ -46,6 +46,20 @@ def test_each_delay_comes_with_the_registry_and_has_a_source(code, count):
 
     assert actions.since(code, on=at.date(), at=at) == at - hours(count)
     assert Delay.objects.get(code=code).source
+
+
+def test_mails_tell_the_day_it_was_at_the_pharmacy():
+    """Half past midnight in Paris is still the day before in UTC."""
+    night = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    notice = NoticeFactory(sent_at=night)
+    made = InterventionFactory(recorded_at=night)
+
+    told = [
+        mail.queue_unanswered(notice, at=night),
+        mail.queue_unread(made, made.prescription.author, at=night),
+    ]
+
+    assert ["02/03/2026" in one.body for one in told] == [True, True]
 
 
 def test_the_last_delay_in_force_counts():

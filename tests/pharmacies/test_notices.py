@@ -1,5 +1,7 @@
 """The chosen pharmacy is told in advance, with the patient's agreement, and answers."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
@@ -14,6 +16,7 @@ from tests.accounts.factories import SiteFactory
 from tests.pharmacies.factories import NoticeFactory, trained_pharmacist
 from tests.pharmacies.test_views import written
 from tests.prescriptions.factories import WRITTEN_AT, PrescriptionFactory
+from tests.together import together
 
 
 def chosen(**changes):
@@ -51,6 +54,17 @@ def test_the_pharmacy_is_told_once_without_a_name():
     assert stranger not in Notice.objects.visible_to(prescription.author)
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+def test_two_presses_at_once_tell_the_pharmacy_once():
+    prescription, _ = chosen()
+
+    said = together([lambda: announce(prescription)] * 2)
+
+    assert said[0] == said[1] == Notice.objects.get()
+    assert OutgoingMail.objects.count() == 1
+
+
 def test_a_pharmacy_without_an_address_reads_it_on_its_page():
     prescription, pharmacist = chosen()
     pharmacist.site.email = ""
@@ -65,9 +79,10 @@ def test_a_pharmacy_without_an_address_reads_it_on_its_page():
 def test_what_cannot_be_announced():
     draft, _ = chosen(signed=False)
     supplied, _ = chosen()
-    supplied.first_dispensed_at = WRITTEN_AT
+    Prescription.objects.filter(pk=supplied.pk).update(first_dispensed_at=WRITTEN_AT)
     alone = PrescriptionFactory(signed=True)
     alone.enrolment.pharmacy = None
+    alone.enrolment.save()
 
     for prescription, has_agreed in [
         (chosen()[0], False), (draft, True), (supplied, True), (alone, True)
@@ -90,6 +105,17 @@ def test_an_answer_goes_to_the_prescriber_and_may_change():
     told = OutgoingMail.objects.filter(to=prescription.prescriber.email)
     assert {("commandé" in mail.body.lower()) for mail in told} == {True, False}
     assert told.count() == 2
+
+
+def test_each_change_of_mind_is_told_and_a_second_press_is_not():
+    notice = NoticeFactory()
+    pharmacist = trained_pharmacist(notice.prescription.enrolment.programme, site=notice.pharmacy)
+    for minute, said in enumerate(["ORDERED", "ORDERED", "CANNOT", "ORDERED"]):
+        at = WRITTEN_AT + timedelta(minutes=minute)
+        actions.answer(notice, answer=said, by=pharmacist, at=at)
+
+    notice.refresh_from_db()
+    assert (notice.answer, OutgoingMail.objects.count()) == ("ORDERED", 3)
 
 
 def test_from_the_page_of_the_patient_to_the_answer(client, sign_in):
