@@ -65,7 +65,7 @@ class BrokenRule(models.TextChoices):
     """A rule that a dispensation already made did not follow: told, never refused."""
 
     NOT_ALLOWED = "NOT_ALLOWED", "Pharmacie, pharmacien ou patient non admis ce jour-là"
-    TOO_MUCH = "TOO_MUCH", "Plus de jours que ce qui était dû"
+    TOO_MUCH = "TOO_MUCH", "Plus que ce qui était dû"
     EXPIRED = "EXPIRED", "Lot périmé le jour de la remise"
     EARLY = "EARLY", "Avant la date d’ouverture, sans motif"
     OTHER_PLACE = "OTHER_PLACE", "Autre pharmacie que celle choisie, sans motif"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from accounts.models import Member
 from core import audit, once
+from pharmacies import rules
 from pharmacies.actions.counter import lock, write, write_received
 from pharmacies.actions.handover import CannotDispense, Handover, check_bearer, check_day
 from pharmacies.enums import BrokenRule
@@ -108,7 +109,7 @@ def _broken(sheet: Sheet, rows: list[Row], handover: Handover) -> Iterator[str]:
     if sheet.refused:
         yield BrokenRule.NOT_ALLOWED
     for row in rows:
-        if handover.days[row.line.position] > row.due.days:
+        if _is_too_much(row, handover):
             yield BrokenRule.TOO_MUCH
         if row.due.is_early(handover.dispensed_on) and not handover.override_reason:
             yield BrokenRule.EARLY
@@ -119,6 +120,21 @@ def _broken(sheet: Sheet, rows: list[Row], handover: Handover) -> Iterator[str]:
         yield BrokenRule.OTHER_PLACE
     if any(one.is_overlap for one in sheet.warnings) and not handover.override_reason:
         yield BrokenRule.OVERLAP
+
+
+def _is_too_much(row: Row, handover: Handover) -> bool:
+    """More days than what was due, or a pack that these days do not need."""
+    position = row.line.position
+    days = handover.days[position]
+    sizes = {pack.pk: pack.quantity for pack in row.packs}
+    handed = [
+        sizes[item.pack_id]
+        for item in handover.items
+        if item.position == position
+        for _ in range(item.packs)
+    ]
+    need = rules.net_of(row.ordered, row.due, days)
+    return days > row.due.days or rules.excess_pack(need, handed)
 
 
 def _presented(

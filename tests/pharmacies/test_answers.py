@@ -157,8 +157,18 @@ def test_more_days_than_were_due_are_told(presented):
 
     made = late(prescription, by, on=on, presented_on=on, days_later=40)
 
-    assert made.broken == (["Plus de jours que ce qui était dû"] if presented > 3 else [])
+    assert made.broken == (["Plus que ce qui était dû"] if presented > 3 else [])
     assert made.items.get().days == 28
+
+
+@pytest.mark.parametrize(("packs", "told"), [(3, False), (4, True)])
+def test_a_bottle_too_many_is_told(packs, told):
+    prescription, by = case()
+
+    made = late(prescription, by, packs=packs)
+
+    assert made.broken_rules == [BrokenRule.TOO_MUCH] * told
+    assert made.items.get().quantity == 10 * packs
 
 
 def test_every_broken_rule_is_told_and_nothing_refused():
@@ -186,7 +196,8 @@ def test_an_early_fraction_is_told():
     by = at_the_counter(prescription)
     dispense(prescription, by, days=14, packs=2)
 
-    made = late(prescription, by, on=WRITTEN_ON + 5 * DAY, days=14, packs=2)
+    # Six millilitres of the first fraction are in hand: one bottle is enough.
+    made = late(prescription, by, on=WRITTEN_ON + 5 * DAY, days=14, packs=1)
 
     assert made.broken_rules == [BrokenRule.EARLY]
 
@@ -272,9 +283,9 @@ def test_write_late_on_its_page(client, sign_in):
     other = client.post(page, data | {"days-1": "27"})
 
     assertContains(nothing, "Indiquez au moins")
-    assertContains(done, "Plus de jours que ce qui était dû")
+    assertContains(done, "Plus que ce qui était dû")
     assertContains(other, "autre contenu")
-    assertContains(client.get(reverse("pharmacies:history")), "Plus de jours")
+    assertContains(client.get(reverse("pharmacies:history")), "Plus que ce qui était dû")
     assertContains(client.get(page_of(prescription)), "Rien à délivrer")
 
 
