@@ -1,6 +1,6 @@
 """The daily dose over time, from everything that was signed. Pure: rows come in, dates go out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -23,6 +23,8 @@ class Course:
     # mg a day; as needed: at most.
     thc_mg: Decimal
     cbd_mg: Decimal
+    # The medicine whose place it takes, in a shortage: not added to it.
+    replaces_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,5 +61,12 @@ def _on(courses: Iterable[Course], on: date) -> tuple[Decimal, Decimal]:
         before = standing.get(one.product_id)
         if one.first <= on <= one.last and (before is None or one.signed_at >= before.signed_at):
             standing[one.product_id] = one
-    thc = sum((one.thc_mg for one in standing.values()), Decimal(0))
-    return thc, sum((one.cbd_mg for one in standing.values()), Decimal(0))
+    taken = [one for one in standing.values() if not _is_replaced(one, standing)]
+    thc = sum((one.thc_mg for one in taken), Decimal(0))
+    return thc, sum((one.cbd_mg for one in taken), Decimal(0))
+
+
+def _is_replaced(course: Course, standing: Mapping[int, Course]) -> bool:
+    """Whether what was signed later takes its place that day."""
+    later = (one for one in standing.values() if one.signed_at > course.signed_at)
+    return any(one.replaces_id == course.product_id for one in later)

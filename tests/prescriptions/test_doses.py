@@ -15,8 +15,9 @@ def at(day):
     return datetime(2026, 3, day, 9, tzinfo=UTC)
 
 
-def course(first, last, *, thc="10", cbd="0", product=1, signed=1):
-    return Course(product, date(2026, 3, first), date(2026, 3, last), at(signed), D(thc), D(cbd))
+def course(first, last, *, thc="10", cbd="0", product=1, signed=1, replaces=None):
+    days = (date(2026, 3, first), date(2026, 3, last))
+    return Course(product, *days, at(signed), D(thc), D(cbd), replaces)
 
 
 def told(*courses, until=31):
@@ -63,6 +64,19 @@ def told(*courses, until=31):
             [course(2, 20), course(5, 10, thc="0", cbd="50", product=2)],
             [(2, 10, 0), (5, 10, 50), (11, 10, 0), (21, 0, 0)],
             id="two medicines add up",
+        ),
+        pytest.param(
+            [course(2, 20), course(5, 25, thc="12", product=2, signed=5, replaces=1)],
+            [(2, 10, 0), (5, 12, 0), (26, 0, 0)],
+            id="what replaces a medicine that is missing is not added to it",
+        ),
+        pytest.param(
+            [
+                course(2, 20, signed=6),
+                course(2, 20, thc="12", product=2, signed=1, replaces=1),
+            ],
+            [(2, 22, 0), (21, 0, 0)],
+            id="a medicine signed again afterwards is",
         ),
     ],
 )
