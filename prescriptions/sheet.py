@@ -90,6 +90,11 @@ class Sheet:
         return any(line.is_narcotic for line in self.lines)
 
     @property
+    def is_mixed(self) -> bool:
+        """Some medicines are narcotics and others are not: what is said of the former says so."""
+        return self.is_narcotic and not all(line.is_narcotic for line in self.lines)
+
+    @property
     def count_letters(self) -> str:
         """How many medicines: the number that secure paper asks to be written."""
         return words.counted(len(self.lines), ("médicament", False))
