@@ -97,6 +97,9 @@ class PlanForm(forms.Form):
         if template.kind == PlanKind.TITRATION and not _mg(typed["product"], template):
             message = f"Ce médicament ne contient pas de {template.cannabinoid.label}."
             self.add_error("template", message)
+        if not self.errors and len(self.computed()) > MAX_PLAN_STEPS:
+            message = f"Cette dose demande plus de {MAX_PLAN_STEPS} paliers\u202f: visez plus bas."
+            self.add_error("most_mg", message)
         return typed
 
     def computed(self) -> list[Step]:
@@ -111,7 +114,7 @@ class PlanForm(forms.Form):
             intakes=said["intakes"],
             unit=unit,
             most_mg=said["most_mg"] or template.most_mg,
-        )[:MAX_PLAN_STEPS]
+        )
 
 
 def _codes(kind: PlanKind) -> str:
