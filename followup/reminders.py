@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import Member, Site
@@ -18,6 +18,7 @@ from followup.models import DigestChoice, Visit, VisitQuerySet
 from patients.enums import EnrolmentState
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE
+from prescriptions import running
 from prescriptions.models import Prescription
 from programmes.models import Accreditation
 
@@ -73,7 +74,6 @@ def _doctors() -> QuerySet[Member]:
 def without_renewal(today: date) -> list[int]:
     """Patients under treatment whose last prescription ends within the week, and whom no planned
     visit awaits from today to that end. Their keys."""
-    last = Prescription.objects.signed().filter(enrolment=OuterRef("pk")).order_by("-ends_on")
     planned = Visit.objects.filter(
         enrolment=OuterRef("pk"),
         status=VisitStatus.PLANNED,
@@ -81,10 +81,12 @@ def without_renewal(today: date) -> list[int]:
         due_on__lte=OuterRef("run_ends"),
     )
     soon = (today, today + timedelta(days=rules.RENEWAL_DAYS))
-    ending = Prescription.objects.signed().filter(ends_on__range=soon).values("enrolment")
+    ending = Prescription.objects.signed().filter(
+        Q(ends_on__range=soon) | Q(narcotic_ends_on__range=soon)
+    )
     active = Enrolment.objects.filter(
-        state=EnrolmentState.ACTIVE, merged_into=None, pk__in=ending
-    ).annotate(run_ends=Subquery(last.values("ends_on")[:1]))
+        state=EnrolmentState.ACTIVE, merged_into=None, pk__in=ending.values("enrolment")
+    ).annotate(run_ends=running.ends(today))
     found = active.filter(~Exists(planned), run_ends__range=soon)
     return list(found.order_by("pk").values_list("pk", flat=True))
 

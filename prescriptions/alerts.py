@@ -84,6 +84,9 @@ class LineFacts:
     notice: "NoticeFact | None" = None
     # Of what the patient takes besides, with this medicine.
     interactions: Sequence["InteractionFact"] = ()
+    # mg of THC and CBD a day that this medicine gave lately on another prescription than the last
+    # to end; None without one.
+    doses_before: tuple[Decimal, Decimal] | None = None
 
 
 @dataclass(frozen=True)
@@ -248,17 +251,26 @@ def _jumps(facts: Facts) -> list[Alert]:
         _jump("THC", facts.previous_thc_mg, thc, facts),
         _jump("CBD", facts.previous_cbd_mg, cbd, facts),
     ]
+    for line in facts.lines:
+        before_thc, before_cbd = line.doses_before or (None, None)
+        said = f" ({line.name})"
+        found += [
+            _jump("THC", before_thc, line.totals.thc_mg_first, facts, said),
+            _jump("CBD", before_cbd, line.totals.cbd_mg_first, facts, said),
+        ]
     return [alert for alert in found if alert is not None]
 
 
-def _jump(name: str, before: Decimal | None, now: Decimal, facts: Facts) -> Alert | None:
+def _jump(
+    name: str, before: Decimal | None, now: Decimal, facts: Facts, said: str = ""
+) -> Alert | None:
     """From the last dose of the running prescription to the first one of this one."""
     threshold = facts.thresholds.get("DOSE_JUMP_FACTOR")
     if threshold is None or not before or now <= before * threshold.value:
         return None
     message = (
-        f"La dose de {name} passe de {french_number(before)} à {french_number(now)} mg par jour "
-        "dès le premier palier."
+        f"La dose de {name}{said} passe de {french_number(before)} à {french_number(now)} mg "
+        "par jour dès le premier palier."
     )
     return Alert(Level.WARNING, Code.DOSE_JUMP, message, threshold.source, needs_reason=True)
 

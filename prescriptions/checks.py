@@ -1,20 +1,23 @@
 """What stands for and against signing, read from the database and judged by the rules."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
-from accounts.models import Member
+from accounts.models import Member, User
 from patients.enums import ConsentKind, EnrolmentState
 from patients.models import Enrolment
 from prescriptions import known, rules, wanted, words
 from prescriptions.alerts import Alert, Facts, LineFacts, ThresholdFact, alerts
+from prescriptions.dosage import Totals, totals
 from prescriptions.enums import AlertCode as Code
 from prescriptions.enums import Level
-from prescriptions.models import AlertThreshold, Prescription
+from prescriptions.models import AlertThreshold, Line, Prescription
+from prescriptions.models.prescription import PrescriptionQuerySet
 from prescriptions.wanted import Wanted, WantedLine
 from programmes import openings
 from programmes.enums import ParticipationBasis, ProgrammeState, Regime
@@ -22,6 +25,9 @@ from programmes.models import Accreditation, Listing, Product, ProductRegime, Su
 from programmes.rules import regime_by_law
 from training.entitlement import is_entitled
 
+
+# mg of THC and of CBD a day.
+Doses = tuple[Decimal, Decimal]
 
 # A programme that is closed to inclusions still treats those who are in it.
 _TREATING = {ProgrammeState.OPEN, ProgrammeState.CLOSED_TO_INCLUSION}
@@ -38,7 +44,7 @@ def verdicts(
     """Everything that would be said if `by` signed this on that day, refusals first."""
     read = facts(enrolment, typed, prescriber_id=by.user_id, on=on, replaces=replaces)
     return [
-        *_right(enrolment, by, on),
+        *_right(enrolment, by, on, is_initiation=read.is_initiation),
         *_participation(enrolment, on),
         *_products(enrolment, typed, on),
         *alerts(read),
@@ -56,9 +62,10 @@ def facts(
     on: date,
     replaces: Prescription | None = None,
 ) -> Facts:
-    before = last_doses(enrolment)
+    last = running(enrolment, replaces=replaces)
+    before = _doses_at_end(last)
     return Facts(
-        lines=_lines(enrolment, typed, on),
+        lines=_lines(enrolment, typed, on, last),
         written_on=on,
         starts_on=typed.starts_on,
         prescriber_id=prescriber_id,
@@ -68,17 +75,20 @@ def facts(
         previous_thc_mg=before[0] if before else None,
         previous_cbd_mg=before[1] if before else None,
         thresholds=thresholds(on),
-        is_initiation=is_initiation(enrolment),
+        is_initiation=is_initiation(enrolment, replaces=replaces),
         passed_before=known.passed_before(enrolment),
     )
 
 
-def _lines(enrolment: Enrolment, typed: Wanted, on: date) -> list[LineFacts]:
+def _lines(
+    enrolment: Enrolment, typed: Wanted, on: date, last: Prescription | None
+) -> list[LineFacts]:
     products = [line.product for line in typed.lines]
     regimes = regimes_of(products, on)
     rule = SupplyRule.objects.ordinary(on)
     notices = known.notices(products, on)
     interactions = known.interactions_of(enrolment, products, on)
+    doses = _doses_beside(last, products, on)
     return [
         LineFacts(
             name=line.product.name,
@@ -92,6 +102,7 @@ def _lines(enrolment: Enrolment, typed: Wanted, on: date) -> list[LineFacts]:
             needs_vaporiser=line.product.needs_vaporiser,
             notice=notices.get(line.product.pk),
             interactions=interactions[line.product.pk],
+            doses_before=doses.get(line.product.pk),
         )
         for line in typed.lines
     ]
@@ -130,31 +141,75 @@ def mismatches(on: date) -> list[ProductRegime]:
 
 
 def periods(enrolment: Enrolment, *, replaces: Prescription | None = None) -> list[rules.Period]:
-    """Signed narcotic periods of the person, in any programme; the one replaced left out."""
+    """Signed narcotic periods of the person, in any programme; the one replaced left out.
+
+    Whoever wrote a paper and has an account since is one prescriber.
+    """
     rows = Prescription.objects.covering().filter(patient=enrolment.patient_id)
-    if replaces is not None and replaces.first_dispensed_at is None:
-        rows = rows.exclude(pk=replaces.pk)
-    found = rows.order_by("pk").values_list(
-        "starts_on", "narcotic_ends_on", "prescriber_id", "paper_rpps"
+    account = User.objects.filter(rpps=OuterRef("paper_rpps")).exclude(rpps="").values("pk")
+    found = (
+        _without(replaces, rows)
+        .order_by("pk")
+        .annotate(who=Coalesce("prescriber_id", Subquery(account[:1])))
+        .values_list("starts_on", "narcotic_ends_on", "who", "paper_rpps")
     )
-    return [rules.Period(first, last, known or rpps) for first, last, known, rpps in found]
+    return [rules.Period(first, last, who or rpps) for first, last, who, rpps in found]
 
 
-def running(enrolment: Enrolment) -> Prescription | None:
+def _without(replaces: Prescription | None, rows: PrescriptionQuerySet) -> PrescriptionQuerySet:
+    """What gives way to the signature counts for nothing; dispensed meanwhile, it stays."""
+    if replaces is None or replaces.first_dispensed_at is not None:
+        return rows
+    return rows.exclude(pk=replaces.pk)
+
+
+def running(enrolment: Enrolment, *, replaces: Prescription | None = None) -> Prescription | None:
     """The signed prescription that ends last; it may be over."""
-    signed = Prescription.objects.signed().filter(enrolment=enrolment)
+    signed = _without(replaces, Prescription.objects.signed().filter(enrolment=enrolment))
     return signed.order_by("-ends_on", "-pk").first()
 
 
-def last_doses(enrolment: Enrolment) -> tuple[Decimal, Decimal] | None:
-    """mg of THC and CBD a day at the end of the last prescription; None before the first."""
-    last = running(enrolment)
-    if last is None:
-        return None
-    lines = [line.totals for line in wanted.of(last).lines]
+def _doses_at_end(last: Prescription | None) -> Doses | None:
+    """mg of THC and CBD a day at the end of a prescription; None before the first."""
+    return _summed(line.totals for line in wanted.of(last).lines) if last else None
+
+
+def _summed(found: Iterable[Totals]) -> Doses:
+    lines = list(found)
     return (
-        sum((line.thc_mg_last for line in lines), Decimal(0)),
-        sum((line.cbd_mg_last for line in lines), Decimal(0)),
+        sum((one.thc_mg_last for one in lines), Decimal(0)),
+        sum((one.cbd_mg_last for one in lines), Decimal(0)),
+    )
+
+
+def _doses_beside(
+    last: Prescription | None, products: Sequence[Product], on: date
+) -> dict[int, Doses]:
+    """The same of medicines that another prescription than the last to end held until lately:
+    a narcotic renewed beside a long ordinary treatment."""
+    if last is None:
+        return {}
+    lately = on - timedelta(days=rules.MAX_NARCOTIC_DAYS)
+    lines = (
+        Line.objects.filter(
+            prescription__in=Prescription.objects.signed().filter(
+                enrolment=last.enrolment_id, ends_on__gte=lately
+            ),
+            product__in=products,
+        )
+        .exclude(product__in=last.lines.values("product"))
+        .prefetch_related("steps")
+        .order_by("prescription__ends_on", "prescription")
+    )
+    return {line.product_id: _summed([_totals(line)]) for line in lines}
+
+
+def _totals(line: Line) -> Totals:
+    steps = sorted(line.steps.all(), key=lambda step: step.position)
+    return totals(
+        [step.as_step for step in steps],
+        thc_mg_per_unit=line.thc_mg_per_unit,
+        cbd_mg_per_unit=line.cbd_mg_per_unit,
     )
 
 
@@ -162,18 +217,14 @@ def last_doses_of(enrolment: Enrolment, product: Product) -> tuple[Decimal, Deci
     """mg of THC and CBD a day that this medicine gave at the end of its last prescription."""
     rows = Prescription.objects.signed().filter(enrolment=enrolment, lines__product=product)
     last = rows.order_by("-ends_on", "-pk").first()
-    if last is None:
-        return Decimal(0), Decimal(0)
-    lines = [line.totals for line in wanted.of(last).lines if line.product == product]
-    return (
-        sum((line.thc_mg_last for line in lines), Decimal(0)),
-        sum((line.cbd_mg_last for line in lines), Decimal(0)),
-    )
+    lines = wanted.of(last).lines if last else ()
+    return _summed(line.totals for line in lines if line.product == product)
 
 
-def is_initiation(enrolment: Enrolment) -> bool:
+def is_initiation(enrolment: Enrolment, *, replaces: Prescription | None = None) -> bool:
     """Whether the next signature is the first prescription of the enrolment."""
-    return not Prescription.objects.signed().filter(enrolment=enrolment).exists()
+    signed = Prescription.objects.signed().filter(enrolment=enrolment)
+    return not _without(replaces, signed).exists()
 
 
 def following(enrolment: Enrolment) -> QuerySet[Member]:
@@ -190,7 +241,7 @@ def _refusal(code: Code, message: str) -> list[Alert]:
     return [Alert(Level.REFUSAL, code, message)] if message else []
 
 
-def _right(enrolment: Enrolment, by: Member, on: date) -> list[Alert]:
+def _right(enrolment: Enrolment, by: Member, on: date, *, is_initiation: bool) -> list[Alert]:
     listings = Listing.objects.in_force(on).filter(
         site=enrolment.site_id, indication=enrolment.indication_id
     )
@@ -202,7 +253,7 @@ def _right(enrolment: Enrolment, by: Member, on: date) -> list[Alert]:
         follows_patient=_follows(enrolment, by),
         is_listed=listings.exists(),
     )
-    refusal = rules.refusal_to_sign(prescriber, is_initiation=is_initiation(enrolment))
+    refusal = rules.refusal_to_sign(prescriber, is_initiation=is_initiation)
     return _refusal(Code.RIGHT, refusal)
 
 

@@ -19,6 +19,7 @@ KIND, PLAN = "prescription", "plan"
 
 # What the acts above know of a supply, in French, "" for nothing: filled in `AppConfig.ready`.
 SUPPLIED: list[Callable[[Prescription], str]] = []
+NOT_SUPPLIED = "Valable, non délivrée"
 
 
 def pdf(prescription: Prescription, code: IssuedCode) -> bytes:
@@ -61,10 +62,9 @@ def public_state(target_id: int) -> str | None:
         return "Terminée\u202f: la période prescrite est passée"
     if not row.enrolment.is_live:
         return "Ne peut plus être délivrée"
-    if row.first_dispensed_at is None:
-        return "Valable, non délivrée"
-    said = (known(row) for known in SUPPLIED)
-    return next(filter(None, said), "Valable, délivrance commencée")
+    # What was handed over may have been undone since.
+    said = (known(row) for known in SUPPLIED if row.first_dispensed_at is not None)
+    return next(filter(None, said), NOT_SUPPLIED)
 
 
 def covered_until(enrolment_id: int) -> date | None:

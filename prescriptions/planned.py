@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from prescriptions import checks, rules, stairs
+from prescriptions import checks, rules, running, stairs
 from prescriptions.dosage import Step
 from prescriptions.models import Plan, Prescription
 from prescriptions.sheet import in_figures
@@ -69,10 +69,8 @@ def next_part(plan: Plan, today: date) -> NextPart | None:
 
 def _covered_until(plan: Plan) -> date:
     """Last day prescribed of this medicine since the plan was written."""
-    rows = Prescription.objects.signed().filter(
-        enrolment=plan.enrolment_id, lines__product=plan.product_id, signed_at__gte=plan.created_at
-    )
-    last = rows.order_by("-ends_on").values_list("ends_on", flat=True).first()
+    since = Prescription.objects.signed().filter(signed_at__gte=plan.created_at)
+    last = running.covered(plan.enrolment, [plan.product], since).get(plan.product_id)
     return last or plan.starts_on - timedelta(days=1)
 
 

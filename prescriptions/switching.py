@@ -5,10 +5,10 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 from patients.models import Enrolment
-from prescriptions import checks, known, wanted
+from prescriptions import checks, known, running, wanted
 from prescriptions.alerts import NoticeFact
 from prescriptions.dosage import Step
-from prescriptions.models import Prescription
+from prescriptions.models import Line, Prescription
 from prescriptions.rules import MAX_NARCOTIC_DAYS
 from prescriptions.typed import Typed, from_wanted
 from prescriptions.wanted import Wanted, WantedLine
@@ -58,6 +58,15 @@ def equivalent_dose(
     exact = step.dose * before[dominant] / after[dominant]
     dose = (exact / SMALLEST_DOSE).to_integral_value(ROUND_DOWN) * SMALLEST_DOSE
     return dose or None
+
+
+def shortages(enrolment: Enrolment, on: date) -> list[tuple[Prescription, list[Affected]]]:
+    """The prescriptions that run and hold a missing medicine, with what may replace it."""
+    now = running.now(enrolment, on)
+    missing = SupplyNotice.objects.in_force(on).values("product")
+    lines = Line.objects.filter(prescription__in=now, product__in=missing)
+    held = set(lines.values_list("prescription", flat=True))
+    return [(one, affected(one, on)) for one in now if one.pk in held]
 
 
 def affected(prescription: Prescription, on: date) -> list[Affected]:

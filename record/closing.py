@@ -5,7 +5,7 @@ Reads the acts and writes none: the state of a piece is that of the row it leads
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import uuid4
 
 from django.db.models import Q
@@ -19,6 +19,7 @@ from followup.enums import Decision, DismissalReason, VisitStatus
 from followup.enums import Piece as Kind
 from followup.models import Dismissal, Letter, Visit
 from patients.models import Enrolment
+from prescriptions import running
 from prescriptions.enums import PrescriptionStatus
 from prescriptions.models import Prescription
 from record.overview import Action
@@ -102,7 +103,7 @@ def _find(visit: Visit, reader: Member, today: date) -> _Found:
         had_event=any(row.data.get(items.ADVERSE_EVENT) is True for row in visit.answers.all()),
         event=visit.adverse_events.order_by("-pk").first(),
         written=written.select_related("notice__pharmacy").order_by("-created_at", "-pk").first(),
-        last=signed.order_by("-ends_on", "-pk").first(),
+        last=running.to_renew(signed, today),
         letter=visit.letters.select_related("addressee__user").order_by("-pk").first(),
         next_visit=planned.order_by("due_on", "pk").first(),
         is_last=not since.filter(held_on__gte=visit.held_on).exists(),
@@ -200,13 +201,18 @@ def _pharmacy(found: _Found) -> Piece | None:
         return Piece(title, "future", f"{pharmacy.name} peut être prévenue après la signature.")
     notice = getattr(signed, "notice", None)
     if notice:
-        words = f"{notice.pharmacy.name}, prévenue le {notice.sent_at:%d/%m/%Y}."
+        words = f"{notice.pharmacy.name}, prévenue le {_day(found, notice.sent_at):%d/%m/%Y}."
         return Piece(title, "done", words)
     if signed.first_dispensed_at:
         return Piece(title, "done", "Le médicament est déjà délivré.")
     address = reverse("pharmacies:announce", args=[signed.public_id])
     action = [Action(f"Prévenir {pharmacy.name}", address, once=str(uuid4()))]
     return Piece(title, "due", "Elle peut commander à temps.", action, Kind.PHARMACY, True)
+
+
+def _day(found: _Found, at: datetime) -> date:
+    """The day it was where the reader is."""
+    return found.reader.site.local_day(at)
 
 
 def _letter(found: _Found) -> Piece | None:
@@ -216,7 +222,8 @@ def _letter(found: _Found) -> Piece | None:
     write = Action("Écrire et signer la lettre", address, str(uuid4()))
     if letter:
         read = Action("Ouvrir la lettre (PDF)", reverse("record:letter", args=[letter.public_id]))
-        words = f"Écrite à {letter.addressee.user.full_name} le {letter.written_at:%d/%m/%Y}."
+        on = _day(found, letter.written_at)
+        words = f"Écrite à {letter.addressee.user.full_name} le {on:%d/%m/%Y}."
         if visit.corrected_at and visit.corrected_at > letter.written_at:
             words = f"{words} La consultation a été corrigée depuis."
             return Piece(title, "due", words, [write, read], Kind.LETTER)

@@ -122,6 +122,7 @@ def _of_line(prescription: Prescription, line: Line) -> list[Course]:
                 signed_at=prescription.signed_at,
                 thc_mg=a_day * line.thc_mg_per_unit,
                 cbd_mg=a_day * line.cbd_mg_per_unit,
+                replaces_id=line.replaces_product_id,
             )
         )
         day = last + timedelta(days=1)
@@ -135,7 +136,8 @@ def _marks(acts: Acts, until: date) -> list[DatedMarks]:
     supplies = sorted(
         (item.dispensation.dispensed_on, f"{item.days} jour{'s' if item.days > 1 else ''}")
         for item in acts.handed_over
-        if item.dispensation.dispensed_on <= until
+        # A second batch of one line bears no day of its own.
+        if item.days and item.dispensation.dispensed_on <= until
     )
     events = sorted(
         (event.occurred_on, terms) for event, terms in acts.events if event.occurred_on <= until

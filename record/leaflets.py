@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from django.db.models import prefetch_related_objects
+
 from accounts.geography import DEPARTEMENTS
 from accounts.models import Site
 from followup import calendar_steps
 from followup.calendar_steps import Step
 from patients import directory
 from patients.models import Enrolment
+from prescriptions import running
 from prescriptions.models import Line, Prescription
 from programmes.enums import Regime
 from programmes.loading import DATA
@@ -32,8 +35,7 @@ class Authority:
 @dataclass(frozen=True)
 class Booklet:
     visits: Sequence[Step]
-    running: Prescription | None
-    lines: Sequence[Line]
+    running: Sequence[Prescription]
     pharmacies: Sequence[Site]
     area: str
     diary: range
@@ -50,13 +52,12 @@ class Travel:
 
 
 def booklet(enrolment: Enrolment, today: date) -> Booklet:
-    """Dates to come and held, the last prescription, whom to call."""
-    signed = Prescription.objects.signed().filter(enrolment=enrolment)
-    running = signed.prefetch_related("lines__steps").order_by("-ends_on", "-pk").first()
+    """Dates to come and held, the prescriptions that run, whom to call."""
+    prescriptions = running.now(enrolment, today)
+    prefetch_related_objects(prescriptions, "lines")
     return Booklet(
         visits=[step for step in calendar_steps.steps(enrolment, today) if step.state != "na"],
-        running=running,
-        lines=list(running.lines.order_by("position")) if running else [],
+        running=prescriptions,
         pharmacies=pharmacies(enrolment, today),
         area=DEPARTEMENTS[enrolment.site.departement].name,
         diary=range(1, DIARY_DAYS + 1),

@@ -20,6 +20,7 @@ from followup.models import Visit
 from patients.models import Enrolment
 from pharmacies.actions import note_of
 from pharmacies.models import DispensedItem, Intervention, Notice
+from prescriptions import running
 from prescriptions.models import Prescription
 from record import figures, worklist
 from record.enums import Todo
@@ -55,12 +56,11 @@ class Overview:
     next_action: NextAction | None
     timeline: list[Step]
     figure: figures.Figure | None
-    running: Prescription | None
+    # Those that run or are to come, else the last one; each with what the chosen pharmacy was told.
+    running: list[tuple[Prescription, Notice | None]]
     handed_over: list[DispensedItem]
     events: list[tuple[AdverseEvent, str]]
     words: list[tuple[Intervention, str]]
-    # What the chosen pharmacy was told of the running prescription, and its answer.
-    notice: Notice | None
 
 
 def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
@@ -73,7 +73,7 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
         .prefetch_related("lines__steps")
         .order_by("starts_on", "pk")
     )
-    last = max(signed, key=lambda one: (one.ends_on, one.pk), default=None)
+    last = running.to_renew(signed, today)
     acts = figures.Acts(_handed_over(enrolment), _events(enrolment))
     return Overview(
         next_action=_next_action(enrolment, calendar, last, member=member, today=today),
@@ -81,12 +81,18 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
         figure=figures.over_time(
             curve.points(enrolment), signed, until=enrolment.ended_on or today, acts=acts
         ),
-        running=last,
+        running=_running(signed, last, today),
         words=_words(enrolment),
-        notice=getattr(last, "notice", None),
         handed_over=acts.handed_over[:SHORT_LIST],
         events=acts.events[:SHORT_LIST],
     )
+
+
+def _running(
+    signed: Sequence[Prescription], last: Prescription | None, today: date
+) -> list[tuple[Prescription, Notice | None]]:
+    shown = [one for one in signed if one.ends_on >= today] or ([last] if last else [])
+    return [(one, getattr(one, "notice", None)) for one in shown]
 
 
 def _handed_over(enrolment: Enrolment) -> list[DispensedItem]:

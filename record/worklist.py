@@ -30,7 +30,7 @@ from patients import identity
 from patients.identity import Person
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE, EnrolmentQuerySet
-from prescriptions.models import Prescription
+from prescriptions import running
 from record import narrowed
 from record.enums import Shown, Todo
 
@@ -57,7 +57,7 @@ class Filters:
 def waiting(member: Member, today: date) -> EnrolmentQuerySet:
     """The member's patients with what they wait for:
 
-    `run_ends` (end of the running prescription), `visit_on`, `visit_closes_on`, `visit_code`,
+    `run_ends` (`prescriptions.running.ends`), `visit_on`, `visit_closes_on`, `visit_code`,
     `visit_key` (the expected visit), `coming_on`, `coming_code` (the next one), then `todo` and
     `todo_on`, by which the list is sorted.
     """
@@ -66,11 +66,10 @@ def waiting(member: Member, today: date) -> EnrolmentQuerySet:
     )
     expected = theirs.expected(today).order_by("-due_on", "-pk")
     coming = theirs.filter(status=VisitStatus.PLANNED, opens_on__gt=today).order_by("due_on", "pk")
-    running = Prescription.objects.signed().filter(enrolment=OuterRef("pk")).order_by("-ends_on")
     return (
         Enrolment.objects.visible_to(member)
         .annotate(
-            run_ends=Subquery(running.values("ends_on")[:1]),
+            run_ends=running.ends(today),
             visit_on=Subquery(expected.values("due_on")[:1]),
             visit_closes_on=Subquery(expected.values("closes_on")[:1]),
             visit_code=Subquery(expected.values("code")[:1]),

@@ -6,8 +6,6 @@ days: a prescription signed meanwhile leaves it where it is.
 
 from datetime import date, datetime
 
-from django.db.models import Max
-
 from accounts.models import Member
 from core import audit
 from followup import rules
@@ -16,7 +14,7 @@ from followup.enums import DateSource, VisitStatus
 from followup.models import Visit
 from patients.enums import EnrolmentState
 from patients.models import Enrolment
-from prescriptions.models import Prescription
+from prescriptions import running
 from programmes.enums import VisitKind
 
 
@@ -63,6 +61,5 @@ def _wanted(enrolment: Enrolment, due: list[date], today: date) -> date | None:
     """Only of patients under treatment: a weaning ends, and is followed by its own plan."""
     if enrolment.state != EnrolmentState.ACTIVE or enrolment.merged_into_id is not None:
         return None
-    signed = Prescription.objects.signed().filter(enrolment=enrolment.pk)
-    ends_on: date | None = signed.aggregate(last=Max("ends_on"))["last"]
+    ends_on = running.end(enrolment.pk, today)
     return None if ends_on is None else rules.renewal_visit(ends_on, due, today=today)

@@ -7,7 +7,7 @@ from accounts.enums import Role
 from accounts.models import Member
 from core import audit, once
 from patients.models import Enrolment
-from prescriptions import checks, rules, texts, wanted
+from prescriptions import checks, rules, running, texts, wanted
 from prescriptions.actions.locks import lock_enrolment, lock_prescription
 from prescriptions.enums import PrescriptionStatus as Status
 from prescriptions.models import DoseStep, Line, LinePack, Prescription
@@ -98,14 +98,13 @@ def change_draft(prescription: Prescription, typed: Wanted, *, by: Member, at: d
 
 
 def renew(prescription: Prescription, *, by: Member, at: datetime, key: str) -> Prescription:
-    """Start a draft with the same lines, from the day after the running prescription's end.
+    """Start a draft with the same lines, from the day after the first of its medicines ends.
 
     :raises CannotDraft: a duration no signature could accept any more
     """
-    today = by.site.local_day(at)
-    last = checks.running(prescription.enrolment)
-    typed = wanted.of(prescription)
-    starts_on = rules.day_after(last.ends_on if last else None, today)
+    typed, today = wanted.of(prescription), by.site.local_day(at)
+    medicines = [line.product for line in typed.lines]
+    starts_on = running.day_after(prescription.enrolment, medicines, today)
     same = wanted.again(typed, starts_on=starts_on)
     return draft(prescription.enrolment, same, by=by, at=at, key=key)
 

@@ -147,7 +147,9 @@ class PrescriptionForm:
         elif alert.code == AlertCode.DATES:
             self.main.add_error("starts_on", alert.message)
         else:
-            found = (n for n, line in enumerate(lines) if alert.message.startswith(line.name))
+            found = (
+                n for n, line in enumerate(lines) if alert.message.startswith(f"{line.name}\u202f:")
+            )
             self.lines[next(found, 0)].steps[-1].add_error("days", alert.message)
 
     # --- What components/form_errors.html reads ----------------------------------------------

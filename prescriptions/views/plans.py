@@ -72,15 +72,15 @@ def _form(request: MemberRequest, enrolment: Enrolment) -> PlanForm:
 
 def _current(enrolment: Enrolment) -> dict[str, Any]:
     """The medicine and the dose of the running prescription: where a weaning begins."""
-    running = checks.running(enrolment)
-    lines = wanted.of(running).lines if running else ()
+    last = checks.running(enrolment)
+    lines = wanted.of(last).lines if last else ()
     if not lines:
         return {"intakes": "2"}
-    last = lines[0].steps[-1]
+    step = lines[0].steps[-1]
     return {
         "product": str(lines[0].product.public_id),
-        "intakes": str(last.intakes_per_day),
-        "dose": french_number(last.dose),
+        "intakes": str(step.intakes_per_day),
+        "dose": french_number(step.dose),
     }
 
 

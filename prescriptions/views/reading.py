@@ -39,14 +39,12 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
         .select_related("prescriber", "author__site")
         .prefetch_related("lines")
     )
-    running = checks.running(enrolment)
     page = keyset.page(rows, ["-pk"], request.GET, size=PAGE_SIZE)
     context = context_of(enrolment, person) | {
         "rows": [(row, *standing(row, today)) for row in page.rows],
         "page": page,
-        "running": running,
         "plans": Plan.objects.filter(enrolment=enrolment).standing().select_related("product"),
-        "affected": switching.affected(running, today) if running else [],
+        "shortages": switching.shortages(enrolment, today),
         "may_write": may_write(request, enrolment),
         "may_prepare": may_write(request, enrolment, Permission.PRESCRIPTION_PREPARE),
     }

@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +15,7 @@ from accounts.permissions import allows, require
 from core import drafts, once
 from patients.access import open_live
 from patients.models import Enrolment
-from prescriptions import actions, checks, planned, rules, switching, typed, wanted
+from prescriptions import actions, planned, rules, running, switching, typed, wanted
 from prescriptions.forms import PrescriptionForm, SignerForm
 from prescriptions.models import Plan, Prescription
 from prescriptions.typed import Typed
@@ -116,25 +115,21 @@ def _typed(
         return typed.from_fields(kept.data), False
     if prescription is not None:
         return typed.from_wanted(wanted.of(prescription)), False
-    return Typed({"starts_on": f"{_first_day(enrolment):%d/%m/%Y}"}), False
+    first_day = running.first_day(enrolment, timezone.localdate())
+    return Typed({"starts_on": f"{first_day:%d/%m/%Y}"}), False
 
 
 def _begun(request: MemberRequest, enrolment: Enrolment) -> Typed | None:
     """What a guided page proposes, by the address that leads here: a switch, a part of a plan."""
     asked, today = request.GET, timezone.localdate()
-    running = checks.running(enrolment)
-    if running is not None and asked.get("remplacer") == str(running.public_id):
-        return switching.typed_for(running, asked.get("de", ""), asked.get("par", ""), today)
+    now = {str(one.public_id): one for one in running.now(enrolment, today)}
+    if switched := now.get(asked.get("remplacer", "")):
+        return switching.typed_for(switched, asked.get("de", ""), asked.get("par", ""), today)
     if asked.get("plan"):
         plans = Plan.objects.standing().filter(enrolment=enrolment).select_related("product")
         mine = [one for one in plans if str(one.public_id) == asked["plan"]]
         return planned.typed_for(mine[0], today) if mine else None
     return None
-
-
-def _first_day(enrolment: Enrolment) -> date:
-    last = checks.running(enrolment)
-    return rules.day_after(last.ends_on if last else None, timezone.localdate())
 
 
 def _draft_key(owner: UUID) -> str:

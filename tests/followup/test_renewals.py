@@ -61,6 +61,13 @@ def test_a_signature_plans_the_renewal_a_week_before_the_end():
     assert visit.events.get().pgh_context["action"] == "visits.renewal"
 
 
+def test_a_narcotic_beside_a_year_of_oil_plans_its_own_renewal():
+    year = PrescriptionFactory(signed=True, ordinary=True, duration_days=360)
+    sign(PrescriptionFactory(enrolment=year.enrolment, author=year.author))
+
+    assert planned(year.enrolment) == [RENEWAL]
+
+
 @pytest.mark.parametrize("beyond", ["before M30", "after M30"])
 def test_renewals_go_on_whether_or_not_the_calendar_does(beyond):
     enrolment = EnrolmentFactory()

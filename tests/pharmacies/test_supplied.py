@@ -7,7 +7,7 @@ import pytest
 from core import codes
 from pharmacies import supplied
 from prescriptions.models import Prescription
-from tests.pharmacies.factories import DispensationFactory, DispensedItemFactory
+from tests.pharmacies.factories import DispensationFactory, DispensedItemFactory, UndoneFactory
 from tests.prescriptions.factories import WRITTEN_AT, PrescriptionFactory
 
 
@@ -40,6 +40,16 @@ def test_the_public_page_says_it():
     Prescription.objects.filter(pk=far.pk).update(first_dispensed_at=WRITTEN_AT)
 
     assert codes.STATES["prescription"](far.pk) == "Valable, en partie délivrée"
+
+
+def test_what_was_undone_was_not_supplied():
+    far = PrescriptionFactory(signed=True, starts_on=date(2099, 1, 1))
+    dispensation = DispensationFactory(received__prescription=far)
+    DispensedItemFactory(dispensation=dispensation, days=14)
+    Prescription.objects.filter(pk=far.pk).update(first_dispensed_at=WRITTEN_AT)
+    UndoneFactory(dispensation=dispensation)
+
+    assert codes.STATES["prescription"](far.pk) == "Valable, non délivrée"
 
 
 def test_another_prescription_s_supply_says_nothing_of_this_one():

@@ -131,6 +131,22 @@ def test_one_supply_and_the_mention_are_printed(enrolment):
     assert "Chevauchement" in text
 
 
+def test_on_one_sheet_what_is_said_of_narcotics_says_so(enrolment):
+    narcotic = WantedLine(medicine(enrolment, narcotic=True), (Step(Decimal("0.5"), 2, 1),))
+    ordinary = WantedLine(medicine(enrolment, narcotic=False), (Step(Decimal("0.4"), 2, 90),))
+
+    text = text_of(signed(enrolment, narcotic, ordinary))
+
+    for said in (
+        "Ordonnance de médicaments, dont stupéfiants",
+        "Durée : un jour (1 jour)",
+        "Pour les stupéfiants : Délivrance en une seule fois",
+        "Autres médicaments : première délivrance",
+        "deux médicaments prescrits",
+    ):
+        assert said in text, said
+
+
 def test_the_document_is_made_once(enrolment):
     line = WantedLine(medicine(enrolment, narcotic=True), (Step(Decimal("0.5"), 2, 28),))
     prescription = signed(enrolment, line)
@@ -176,7 +192,8 @@ def test_what_the_public_page_answers():
     assert past.ends_on < datetime.now(UTC).date()
     assert "Terminée" in documents.public_state(past.pk)
     Prescription.objects.filter(pk=future.pk).update(first_dispensed_at=WRITTEN_AT)
-    assert documents.public_state(future.pk) == "Valable, délivrance commencée"
+    # Stamped, and nothing of it stands: what was handed over was undone.
+    assert documents.public_state(future.pk) == "Valable, non délivrée"
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,28 @@ def test_what_no_page_sends_breaks_nothing(doctor, medicine, today, sent):
     assert response.status_code in {200, 302}
 
 
+def test_a_refusal_stands_beside_the_medicine_whose_name_begins_another_s(doctor, medicine, today):
+    """«Huile THC» and «Huile THC forte»: the whole name is looked for."""
+    strong = ProductFactory(
+        narcotic=True,
+        programme=doctor.enrolment.programme,
+        indications=[doctor.enrolment.indication],
+        name=f"{medicine.name} forte",
+    )
+    second = {
+        "lines": "2",
+        "line-1-product": str(strong.public_id),
+        "line-1-steps": "1",
+        "line-1-step-0-dose": "0,5",
+        "line-1-step-0-intakes": "2",
+        "line-1-step-0-days": "29",
+    }
+
+    answer = doctor.post(address("create", doctor.enrolment), typed(medicine, today, **second))
+
+    assert list(answer.context["form"].errors) == ["line-1-step-0-days"]
+
+
 # --- The list --------------------------------------------------------------------------------
 
 

@@ -53,6 +53,14 @@ def test_a_renewal_is_due_a_week_before_the_end(today, todo, words):
     assert words in row.renewal[1]
 
 
+def test_a_narcotic_beside_a_year_of_oil_is_renewed_by_its_own_end():
+    enrolment = treated()
+    PrescriptionFactory(signed=True, ordinary=True, duration_days=360, enrolment=enrolment)
+
+    assert row_of(enrolment, day(-8)).enrolment.todo == Todo.LATER
+    assert row_of(enrolment, day(0)).renewal == ("due", "À renouveler avant le 29/03/2026")
+
+
 def test_a_patient_never_treated_waits_for_a_first_prescription():
     row = row_of(EnrolmentFactory(), day(-20))
 
