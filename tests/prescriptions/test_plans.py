@@ -255,9 +255,7 @@ def test_a_titration_of_what_the_medicine_does_not_hold_is_refused(doctor, today
     typed["template"] = "titration-cbd"
     assertContains(doctor.post(new_plan(doctor), typed), "Enregistrer le plan")
     # Twenty steps of 10 mg; one more is told, not left out in silence.
-    assertContains(
-        doctor.post(new_plan(doctor), typed | {"most_mg": "200"}), "Enregistrer le plan"
-    )
+    assertContains(doctor.post(new_plan(doctor), typed | {"most_mg": "200"}), "Enregistrer le plan")
     assertContains(doctor.post(new_plan(doctor), typed | {"most_mg": "210"}), "plus de 20 paliers")
 
 
