@@ -10,12 +10,13 @@ from accounts.models import Member
 from core import codes, pdf
 from core import documents as store
 from core.documents import Document
-from core.numbers import french_number
 from followup import telling
 from followup.enums import VisitStatus
 from followup.models import Visit
 from patients import identity
-from prescriptions.models import Prescription
+from prescriptions import running
+from prescriptions.models import Line
+from prescriptions.sheet import in_figures, loaded_lines
 
 
 KIND = "visit_letter"
@@ -59,21 +60,18 @@ def _canonical(visit: Visit) -> str:
 
 
 def treatment(visit: Visit) -> list[str]:
-    """The lines of the last prescription signed, in words; none when nothing is prescribed."""
-    signed = Prescription.objects.signed().filter(enrolment=visit.enrolment)
-    last = signed.prefetch_related("lines__steps").order_by("-ends_on", "-pk").first()
-    if last is None:
-        return []
-    lines = [
-        f"{line.product_name}\u202f: "
-        + ", puis ".join(
-            f"{french_number(step.dose)} {line.get_unit_display()} × {step.intakes_per_day}"
-            f" par jour, {step.days} jours"
-            for step in line.steps.all()
-        )
-        for line in last.lines.all()
-    ]
-    return [*lines, f"Ordonnance du {last.starts_on:%d/%m/%Y} au {last.ends_on:%d/%m/%Y}"]
+    """The lines of what is prescribed since the visit, in words; none when nothing is."""
+    told = []
+    for one in running.now(visit.enrolment, visit.held_on):
+        told += [_in_words(line) for line in loaded_lines(one)]
+        told.append(f"Ordonnance du {one.starts_on:%d/%m/%Y} au {one.ends_on:%d/%m/%Y}")
+    return told
+
+
+def _in_words(line: Line) -> str:
+    steps = sorted(line.steps.all(), key=lambda step: step.position)
+    said = (in_figures(step.as_step, line.unit, line.form) for step in steps)
+    return f"{line.product_name}\u202f: {', puis '.join(said)}"
 
 
 def letter_state(visit_id: int) -> str | None:

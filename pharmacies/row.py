@@ -54,7 +54,8 @@ class Row:
     def steps(self) -> list[str]:
         """0,5 mL, 2 fois par jour, pendant 28 jours."""
         return [
-            f"{self._amount(step.dose)}, {step.intakes_per_day} fois par jour, "
+            f"{self._amount(step.dose)}{', si besoin' if step.as_needed else ''}, "
+            f"{step.intakes_per_day} fois par jour{' au plus' if step.as_needed else ''}, "
             f"pendant {words.days(step.days)}"
             for step in sorted(self.line.steps.all(), key=lambda step: step.position)
         ]

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from unittest import mock
 
 import pytest
@@ -19,10 +20,11 @@ from followup.models import Dismissal, Letter, Visit
 from followup.questionnaires import seal_text
 from patients import identity
 from patients.models import Enrolment, Identity
+from prescriptions.models import Prescription
 from tests.accounts.factories import MemberFactory
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.patients.factories import EnrolmentFactory
-from tests.prescriptions.factories import PrescriptionFactory
+from tests.prescriptions.factories import DoseStepFactory, LineFactory, PrescriptionFactory
 
 
 AT = datetime(2026, 4, 2, 11, tzinfo=UTC)
@@ -155,6 +157,23 @@ def test_without_the_library_of_pdfs_nothing_is_written(visit):
 
 def test_a_patient_without_prescription_has_no_treatment_to_tell(visit):
     assert treatment(visit) == []
+
+
+def test_the_letter_tells_everything_that_runs_as_it_is_taken(visit):
+    """A year of oil and a narcotic as needed beside it, not the last to end alone."""
+    fields = {"enrolment": visit.enrolment, "author": visit.held_by, "starts_on": visit.held_on}
+    PrescriptionFactory(signed=True, ordinary=True, duration_days=360, **fields)
+    narcotic = PrescriptionFactory(lines=False, **fields)
+    line = LineFactory(prescription=narcotic, steps=False)
+    DoseStepFactory(line=line, dose=Decimal("0.1"), intakes_per_day=4, as_needed=True)
+    Prescription.objects.filter(pk=narcotic.pk).update(
+        status="SIGNED", signed_at=AT, signed_on=visit.held_on
+    )
+
+    told = " ".join(treatment(visit))
+
+    assert "0,5\u00a0mL × 2 par jour, 360 jours" in told
+    assert "0,1\u00a0mL si besoin, au plus 4 par jour (0,4\u00a0mL), 28 jours" in told
 
 
 def test_a_piece_is_set_aside_once_with_its_reason(visit):

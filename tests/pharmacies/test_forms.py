@@ -2,8 +2,14 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from pharmacies.forms import CodeField, ExpiryField
+from prescriptions.models import Prescription
+from tests.pharmacies.factories import at_the_counter
+from tests.prescriptions.factories import LineFactory, PrescriptionFactory
 
 
 @pytest.mark.parametrize(
@@ -40,3 +46,20 @@ def test_what_is_no_expiry_is_refused(typed):
 )
 def test_a_scanned_address_is_read_as_its_code(scanned, code):
     assert CodeField().clean(scanned) == code
+
+
+def test_two_medicines_are_named_where_their_batches_are_typed(sign_in):
+    today = timezone.localdate()
+    prescription = PrescriptionFactory(lines=False, starts_on=today)
+    names = [LineFactory(prescription=prescription, position=no).product_name for no in (1, 2)]
+    Prescription.objects.filter(pk=prescription.pk).update(
+        status="SIGNED", signed_at=timezone.now(), signed_on=today
+    )
+    prescription.refresh_from_db()
+
+    page = sign_in(at_the_counter(prescription)).get(
+        reverse("pharmacies:prescription", args=[prescription.public_id])
+    )
+
+    for name in names:
+        assertContains(page, f"{name}<br>À délivrer")

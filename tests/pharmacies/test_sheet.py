@@ -172,6 +172,18 @@ def test_steps_are_followed():
     assert row.sentences[-1] == "28 jours, palier par palier\u202f: 21\u00a0mL."
 
 
+def test_as_needed_is_told_with_its_most():
+    prescription = PrescriptionFactory(lines=False)
+    line = LineFactory(prescription=prescription, steps=False)
+    step = {"dose": Decimal("0.1"), "intakes_per_day": 4, "days": 28, "as_needed": True}
+    DoseStep.objects.create(line=line, position=1, **step)
+    sign(prescription)
+
+    row = read(prescription, at_the_counter(prescription)).rows[0]
+
+    assert row.steps == ["0,1\u00a0mL, si besoin, 4 fois par jour au plus, pendant 28 jours"]
+
+
 def test_a_vaporiser_leaves_with_the_first_flowers():
     prescription = signed((FLOWER, 10, 28, {}))
     by = at_the_counter(prescription)
