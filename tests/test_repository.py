@@ -101,6 +101,13 @@ def test_every_template_is_used():
     assert not unused, "\n".join(unused)
 
 
+def test_no_label_says_twice_that_it_is_optional():
+    """`components/_label.html` says so of each field that may stay empty."""
+    twice = re.compile(r'label="[^"]*\(facultatif')
+
+    assert [path for path in [*MODULES, *TEMPLATES] if twice.search(path.read_text())] == []
+
+
 def test_no_template_needs_inline_script_or_style():
     inline = re.compile(r"<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)|\sstyle=|\son\w+=")
 

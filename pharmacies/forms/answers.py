@@ -27,7 +27,7 @@ class InterventionForm(forms.Form):
         label="Motif", choices=[("", "Choisir un motif"), *InterventionReason.choices]
     )
     note = forms.CharField(
-        label="Ce que vous proposez ou demandez (facultatif)",
+        label="Ce que vous proposez ou demandez",
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

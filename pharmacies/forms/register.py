@@ -50,7 +50,7 @@ class MovementForm(forms.Form):
     expires_on = ExpiryField(label="Péremption (MM/AAAA)")
     happened_on = FrenchDateField(label="Date du mouvement")
     slip = forms.ModelChoiceField(
-        label="Bon de commande (facultatif)",
+        label="Bon de commande",
         queryset=OrderSlip.objects.none(),
         required=False,
         empty_label="Aucun",
@@ -176,7 +176,7 @@ class InventoryForm(forms.Form):
     """What was counted, pack by pack: `counted-<pack>-<shelf>`. Empty: not counted."""
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    note = forms.CharField(label="Observations (facultatif)", max_length=300, required=False)
+    note = forms.CharField(label="Observations", max_length=300, required=False)
 
     def __init__(self, data: Mapping[str, Any] | None, *, packs: Sequence[Pack]) -> None:
         super().__init__(data, initial={"key": new_key()})

@@ -4,6 +4,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from accounts.demo import DOMAIN
 from accounts.enums import Role
 from accounts.models import Member
@@ -43,14 +45,16 @@ def _morning(day: date) -> datetime:
 def _keep_register(by: Member, today: date) -> None:
     """Receipts, every narcotic handed over since, what was broken, the balances of the months."""
     opening = today - timedelta(days=KEPT_DAYS)
-    packs = list(ledger.packs(by, today).filter(product__programme__code="demonstration"))
-    for pack in packs:
-        _receive(by, pack, opening)
     items = DispensedItem.objects.filter(
         dispensation__pharmacy=by.site,
         dispensation__dispensed_on__gte=opening,
         line__regime=Regime.NARCOTIC,
     ).select_related("dispensation__pharmacy", "dispensation__dispensed_by", "pack__product")
+    # What other programmes took from the same shelves was received too.
+    theirs = Q(product__programme__code="demonstration") | Q(pk__in=items.values("pack"))
+    packs = list(ledger.packs(by, today).filter(theirs))
+    for pack in packs:
+        _receive(by, pack, opening)
     for item in items.order_by("dispensation__recorded_at", "pk"):
         record_exit(item, by=item.dispensation.dispensed_by, at=item.dispensation.recorded_at)
     while month := ledger.duties(by, _morning(today)).month:
