@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -44,8 +45,14 @@ class Version:
         return Operation(str(self.row["pgh_label"]).upper())
 
     @property
-    def columns(self) -> list[Column]:
-        return [Column(field) for field in self.source.fields] if self.source else []
+    def columns(self) -> Sequence[Column]:
+        return _columns(self.source) if self.source else ()
+
+
+@cache
+def _columns(source: Source) -> Sequence[Column]:
+    """Asked for each row of a page."""
+    return [Column(field) for field in source.fields]
 
 
 @dataclass(frozen=True)

@@ -118,10 +118,9 @@ class HistoryForm(PeriodForm):
         self.order_fields(self.field_order)
         self.shown()
 
-    def asked(self, owner: str) -> Asked:
+    def asked(self) -> Asked:
         return Asked(
             fact=self.cleaned_data.get("quoi", ""),
-            owner=owner,
             user=self.people.get(self.cleaned_data.get("qui", "")),
             since=self.since,
             until=self.until,

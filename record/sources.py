@@ -1,7 +1,7 @@
 """Which tables hold the history of a participation: those that retention knows, no other list."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.db.models import Field, Model, QuerySet
 from django.db.models.base import ModelBase
@@ -37,7 +37,7 @@ class Source:
     def model(self) -> type[Model]:
         return classes.model_of(self.label)
 
-    @property
+    @cached_property
     def fields(self) -> "list[Field[object, object]]":
         """What is told of a row: its own columns but those of the machine, and its parents."""
         parents = set(self.path.split("__"))
@@ -49,12 +49,12 @@ class Source:
             if field.name in kept - _HIDDEN - parents and not field.generated
         ]
 
-    def versions(self, enrolment: Enrolment, owner: str = "") -> QuerySet[Model]:
-        """Every version of the rows of this participation, or of one of its facts."""
+    def rows(self, enrolment: Enrolment, owner: str = "") -> QuerySet[Model]:
+        """The rows of this participation, or of one of its facts."""
         rows = classes.rows(self.label).filter(**{self.path or "pk": enrolment.pk})
         if owner:
             rows = rows.filter(**{f"{self.owner}__public_id" if self.owner else "public_id": owner})
-        return classes.versions_of(self.label).filter(pgh_obj__in=rows.values("pk"))
+        return rows
 
 
 @lru_cache(maxsize=1)

@@ -4,30 +4,24 @@ A transaction is one instant in every table of history, so the instant is the ke
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-
-from django.db.models import F, IntegerField, QuerySet, Value
-from django.db.models.fields.json import KT
 
 from accounts.models import User
 from core import keys
 from core.keys import DataKey
-from core.models import JournalLine
 from patients.models import Enrolment
-from record import changes, instants, sources, words
+from record import changes, instants, touched, words
 from record.changes import Told, Version
 from record.enums import Fact
 from record.sources import Source
+from record.touched import Touch, Touched
 from record.wording import References
 
 
 # Acts on a page.
 SIZE = 20
-# Every tracked table may tell of one act, and the journal of an identity.
-_ROWS_AN_ACT = 30
-_IDENTITY = -1
 
 
 @dataclass(frozen=True)
@@ -35,24 +29,23 @@ class Asked:
     """Which part of the history: nothing said, all of it."""
 
     fact: str = ""
-    owner: str = ""
     user: int | None = None
     since: datetime | None = None
     until: datetime | None = None
 
-    @property
-    def tables(self) -> list[tuple[int, Source]]:
-        chosen = [
-            (index, one)
-            for index, one in enumerate(sources.every())
-            if (not self.fact or one.fact == self.fact)
-            and (not self.owner or one.owner is not None)
-        ]
-        return chosen
+    def keeps(self, one: Touch) -> bool:
+        return (
+            self.is_of(one.source)
+            and self.is_by(one.user)
+            and (self.since is None or one.at >= self.since)
+            and (self.until is None or one.at < self.until)
+        )
 
-    @property
-    def with_identity(self) -> bool:
-        return not self.owner and self.fact in {"", Fact.INCLUSION}
+    def is_of(self, source: Source | None) -> bool:
+        return not self.fact or self.fact == (source.fact if source else Fact.INCLUSION)
+
+    def is_by(self, user: int | None) -> bool:
+        return self.user is None or self.user == user
 
 
 @dataclass(frozen=True)
@@ -84,104 +77,61 @@ class Page:
 # --- Which acts ------------------------------------------------------------------------------
 
 
-def _between(rows: "QuerySet[Any]", at: str, asked: Asked) -> "QuerySet[Any]":
-    if asked.since:
-        rows = rows.filter(**{f"{at}__gte": asked.since})
-    if asked.until:
-        rows = rows.filter(**{f"{at}__lt": asked.until})
-    return rows
-
-
-def _tables(enrolment: Enrolment, asked: Asked) -> Iterator[tuple[int, "QuerySet[Any]"]]:
-    """The versions of each table, filtered."""
-    for index, source in asked.tables:
-        rows = source.versions(enrolment, asked.owner if source.owner is not None else "")
-        if asked.user is not None:
-            rows = rows.filter(pgh_context__user=asked.user)
-        yield index, _between(rows, "pgh_created_at", asked)
-
-
-def _identity_lines(enrolment: Enrolment, asked: Asked) -> "QuerySet[JournalLine]":
-    lines = JournalLine.objects.filter(
-        target_id=str(enrolment.patient_id),
-        target_label="patients.Patient",
-        action__startswith="identity.",
-    )
-    if asked.user is not None:
-        lines = lines.filter(user_id=asked.user)
-    return _between(lines, "at", asked)
-
-
-def _moments(
-    enrolment: Enrolment, asked: Asked, *, before: datetime | None, after: datetime | None
-) -> list[tuple[datetime, int]]:
-    """Instants and tables, the newest first, or from `after` on the oldest first."""
-    branches = [
-        rows.annotate(moment=F("pgh_created_at"), table=Value(index, IntegerField()))
-        for index, rows in _tables(enrolment, asked)
-    ]
-    if asked.with_identity:
-        lines = _identity_lines(enrolment, asked)
-        branches.append(lines.annotate(moment=F("at"), table=Value(_IDENTITY, IntegerField())))
-    if before:
-        branches = [rows.filter(moment__lt=before) for rows in branches]
-    if after:
-        branches = [rows.filter(moment__gt=after) for rows in branches]
-    first, *others = [rows.values_list("moment", "table").distinct() for rows in branches]
-    order = ("moment", "table") if after else ("-moment", "table")
-    return list(first.union(*others, all=True).order_by(*order)[: (SIZE + 1) * _ROWS_AN_ACT])
-
-
-def page(enrolment: Enrolment, asked: Asked, address: Mapping[str, str]) -> Page:
+def page(written: Touched, asked: Asked, address: Mapping[str, str]) -> Page:
     """One page of acts, the newest first; `avant` and `apres` of the address are instants."""
-    before, after = (instants.read(address.get(name, "")) for name in ("avant", "apres"))
-    found = _moments(enrolment, asked, before=before, after=None if before else after)
-    moments = list(dict.fromkeys(at for at, _ in found))
-    more, shown = len(moments) > SIZE, sorted(moments[:SIZE], reverse=True)
-    backwards = bool(after and not before)
+    kept = [one for one in written.touches if asked.keeps(one)]
+    moments = sorted({one.at for one in kept}, reverse=True)
+    first = _first(moments, address)
+    shown = moments[first : first + SIZE]
     if not shown:
         return Page([])
-    kept = {(at, table) for at, table in found if at in set(shown)}
-    has_previous, has_following = (more, True) if backwards else (bool(before), more)
+    on_page = [one for one in kept if shown[-1] <= one.at <= shown[0]]
+    more = len(moments) > first + SIZE
     return Page(
-        _entries(enrolment, asked, kept),
-        previous=instants.address(address, "apres", shown[0]) if has_previous else "",
-        following=instants.address(address, "avant", shown[-1]) if has_following else "",
+        _entries(written, asked, on_page),
+        previous=instants.address(address, "apres", shown[0]) if first else "",
+        following=instants.address(address, "avant", shown[-1]) if more else "",
     )
 
 
-def everything(enrolment: Enrolment, asked: Asked) -> Iterator[Entry]:
+def _first(moments: Sequence[datetime], address: Mapping[str, str]) -> int:
+    """Where the page begins: after the instant `avant`, or so as to end before `apres`."""
+    before, after = (instants.read(address.get(name, "")) for name in ("avant", "apres"))
+    if before:
+        return sum(moment >= before for moment in moments)
+    if after:
+        return max(sum(moment > after for moment in moments) - SIZE, 0)
+    return 0
+
+
+def everything(written: Touched, asked: Asked) -> Iterator[Entry]:
     """Every act, page after page, the newest first: what an export holds."""
     address: dict[str, str] = {}
     while True:
-        found = page(enrolment, asked, address)
+        found = page(written, asked, address)
         yield from found.rows
         if not found.following:
             return
         address = {"avant": found.rows[-1].at.isoformat()}
 
 
-def people(enrolment: Enrolment) -> list[User]:
-    """Whoever wrote something in this history. Two queries."""
-    branches = [
-        rows.annotate(who=KT("pgh_context__user")).values_list("who", flat=True).distinct()
-        for _, rows in _tables(enrolment, Asked())
-    ]
-    found = branches[0].union(*branches[1:])
-    users = User.objects.filter(pk__in=[int(one) for one in found if one])
+def people(written: Touched) -> list[User]:
+    """Whoever wrote something in this history. One query."""
+    users = User.objects.filter(pk__in={one.user for one in written.touches if one.user})
     return list(users.order_by("last_name", "first_name", "pk"))
 
 
 # --- What each act changed -------------------------------------------------------------------
 
 
-def _entries(enrolment: Enrolment, asked: Asked, kept: set[tuple[datetime, int]]) -> list[Entry]:
-    instants = {at for at, _ in kept}
+def _entries(written: Touched, asked: Asked, kept: Sequence[Touch]) -> list[Entry]:
+    rows: dict[int, set[Touch]] = {}
+    for one in kept:
+        rows.setdefault(one.table, set()).add(one)
     versions = [
-        version
-        for table in sorted({table for _, table in kept})
-        for version in _versions(enrolment, asked, table, instants)
+        version for table in sorted(rows) for version in _versions(written, asked, rows[table])
     ]
+    enrolment = written.enrolment
     references, key = References(), _key(enrolment)
     for version in versions:
         changes.want(version, references)
@@ -196,28 +146,22 @@ def _key(enrolment: Enrolment) -> DataKey | None:
     return keys.open_keys([enrolment.key_id]).get(enrolment.key_id)
 
 
-def _versions(
-    enrolment: Enrolment, asked: Asked, table: int, instants: set[datetime]
-) -> Iterator[Version]:
-    """The versions written at these instants, each with the one before. One query a table."""
-    if table == _IDENTITY:
-        for line in _identity_lines(enrolment, asked).filter(at__in=instants):
-            yield changes.of_journal(line)
+def _versions(written: Touched, asked: Asked, kept: set[Touch]) -> Iterator[Version]:
+    """These versions of one table, each with the one before. One query."""
+    at = {one.at for one in kept}
+    source = next(iter(kept)).source
+    span = replace(written.span, until=max(at))
+    if source is None:
+        lines = touched.identity_lines(written.enrolment, span).filter(at__in=at)
+        yield from map(changes.of_journal, lines)
         return
-    source = sources.every()[table]
-    rows = source.versions(enrolment, asked.owner if source.owner is not None else "")
-    touched = rows.filter(pgh_created_at__in=instants).values("pgh_obj_id")
-    known = rows.filter(pgh_obj__in=touched, pgh_created_at__lte=max(instants))
+    known = touched.versions(source, sorted({one.row for one in kept}), span)
     before: dict[str, Any] | None = None
     for row in known.order_by("pgh_obj_id", "pgh_id").values():
         same = before is not None and before["pgh_obj_id"] == row["pgh_obj_id"]
-        if row["pgh_created_at"] in instants and _is_by(row, asked.user):
+        if row["pgh_created_at"] in at and asked.is_by((row["pgh_context"] or {}).get("user")):
             yield Version(source, row["pgh_created_at"], row, before if same else None)
         before = row
-
-
-def _is_by(row: Mapping[str, Any], user: int | None) -> bool:
-    return user is None or (row["pgh_context"] or {}).get("user") == user
 
 
 def _by_act(versions: Iterable[Version]) -> dict[tuple[datetime, str, str], list[Version]]:

@@ -17,7 +17,7 @@ from core import audit, spreadsheets
 from core.text import utc_offset
 from patients import access
 from patients.models import Enrolment
-from record import trail
+from record import touched, trail
 from record.changes import Change
 from record.forms import HistoryForm
 from record.trail import Entry
@@ -36,9 +36,10 @@ HEADINGS = (
 def history(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     """Who changed what, when and why; of one fact with `fait`, of one datum with `champ`."""
     enrolment, person = access.open_record(request, enrolment_id)
-    form = HistoryForm(request.GET, people=trail.people(enrolment))
     owner, field = _owner(request), request.GET.get("champ", "")
-    found = trail.page(enrolment, form.asked(owner), request.GET.dict())
+    written = touched.read(enrolment, owner)
+    form = HistoryForm(request.GET, people=trail.people(written))
+    found = trail.page(written, form.asked(), request.GET.dict())
     context = {
         "enrolment": enrolment,
         "person": person,
@@ -56,8 +57,9 @@ def history(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
 def export(request: MemberRequest, enrolment_id: UUID) -> HttpResponseBase:
     """The same, whole, as a file; who took it is journaled."""
     enrolment, _ = access.open_record(request, enrolment_id)
-    form = HistoryForm(request.GET, people=trail.people(enrolment))
-    entries = trail.everything(enrolment, form.asked(_owner(request)))
+    written = touched.read(enrolment, _owner(request))
+    form = HistoryForm(request.GET, people=trail.people(written))
+    entries = trail.everything(written, form.asked())
     _journal(request, enrolment)
     name = f"recann-{enrolment.number}-historique-{timezone.localdate().isoformat()}.csv"
     rows = rows_of(only(list(entries), request.GET.get("champ", "")))

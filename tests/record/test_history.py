@@ -15,7 +15,7 @@ from patients import identity
 from patients.enums import EndReason, EnrolmentState
 from patients.identity import Person
 from patients.models import Enrolment
-from record import sources, trail, wording, words
+from record import sources, touched, trail, wording, words
 from record.enums import Fact
 from record.wording import Column
 from retention import classes
@@ -49,7 +49,7 @@ def ended(enrolment):
 
 
 def told(enrolment, **asked):
-    return trail.page(enrolment, trail.Asked(**asked), {}).rows
+    return trail.page(touched.read(enrolment), trail.Asked(**asked), {}).rows
 
 
 def changes_of(rows, title):
