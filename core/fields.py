@@ -21,6 +21,12 @@ NUMBER_SHAPE = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 SPACES = re.compile(r"[\s\u00a0\u202f]")
 
 
+# Both included. Nothing happened before nor will after: beyond, the hand slipped, and a day that is
+# counted on from there leaves the calendar of Python.
+FIRST_YEAR, LAST_YEAR = 1800, 2199
+WRONG_YEAR = f"Vérifiez l’année\u202f: elle va de {FIRST_YEAR} à {LAST_YEAR}."
+
+
 class FrenchDateInput(forms.DateInput):
     """A plain text input: the browser's own date input follows the browser's language."""
 
@@ -73,11 +79,14 @@ class FrenchDateField(forms.Field):
             )
         day, month, year = (int(part) for part in found.groups() if part)
         try:
-            return date(year, month, day)
+            typed = date(year, month, day)
         except ValueError:
             raise ValidationError(
                 "Cette date n’existe pas dans le calendrier.", code="invalid"
             ) from None
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise ValidationError(WRONG_YEAR, code="year")
+        return typed
 
     def validate(self, value: date | None) -> None:
         super().validate(value)

@@ -32,6 +32,7 @@ function dateProblem(el, text) {
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) {
     return "Cette date n’existe pas dans le calendrier.";
   }
+  if (year < 1800 || year > 2199) return `Vérifiez l’année${NNBSP}: elle va de 1800 à 2199.`;
   const iso = date.toISOString().slice(0, 10);
   const { min, max } = el.dataset;
   if (min && iso < min) return `La date doit être le ${isoToFrench(min)} ou après.`;

@@ -33,11 +33,18 @@ def test_a_date_is_read_as_it_is_typed_in_france(typed):
         ("31/02/2026", "n’existe pas"),
         ("29/02/2025", "n’existe pas"),
         ("00/01/2026", "n’existe pas"),
+        ("31/12/1799", "de 1800 à 2199"),
+        ("01/01/2200", "de 1800 à 2199"),
         ("", "obligatoire"),
     ],
 )
 def test_what_is_not_a_date_is_refused_in_words(typed, words):
     assert words in refusal(FrenchDateField(), typed)
+
+
+@pytest.mark.parametrize("typed", ["01/01/1800", "31/12/2199"])
+def test_both_ends_of_the_years_are_dates(typed):
+    assert f"{FrenchDateField().clean(typed):%d/%m/%Y}" == typed
 
 
 def test_an_optional_date_may_be_left_empty():

@@ -1,17 +1,22 @@
 """The pages of a history: filters, keys, file, who may read them."""
 
+import re
+
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from core import audit
 from core.models import JournalLine
 from followup.models import Visit
-from record import trail
+from patients.models import Enrolment
+from record import touched, trail
 from record.enums import Fact
 from tests.followup.factories import VisitFactory
-from tests.patients.factories import EnrolmentFactory
+from tests.patients.factories import EnrolmentFactory, PatientFactory
 from tests.pharmacies.factories import DispensationFactory, ReceivedFactory
 from tests.prescriptions.factories import PrescriptionFactory
 from tests.record.test_history import ended, page_of
@@ -33,6 +38,7 @@ def test_filters_by_person_kind_and_date(sign_in):
     assert len(shown(quoi=Fact.VISIT)) == 1
     assert shown(du="01/01/2020", au="02/01/2020") == []
     assert shown(du="hier") == shown()
+    assert shown(au="31/12/9999") == shown()
     assert visit.enrolment == enrolment
 
 
@@ -52,7 +58,8 @@ def test_the_history_goes_by_pages_and_costs_the_same(django_assert_num_queries,
 
     def follow(link):
         address = QueryDict(link[1:]).dict()
-        return trail.page(visit.enrolment, trail.Asked(fact=Fact.VISIT), address)
+        written = touched.read(visit.enrolment)
+        return trail.page(written, trail.Asked(fact=Fact.VISIT), address)
 
     pages = [follow("?")]
     while pages[-1].following:
@@ -63,10 +70,13 @@ def test_the_history_goes_by_pages_and_costs_the_same(django_assert_num_queries,
     assert instants == sorted(instants, reverse=True)
     assert follow(pages[-1].previous).rows == pages[-2].rows
     assert not follow(pages[1].previous).previous
-    # Acts; versions; the key; members with their users and sites; authors.
-    with django_assert_num_queries(5):
+    # From when to when; rows; their versions.
+    with django_assert_num_queries(3):
+        touched.read(visit.enrolment)
+    # And what was in them; the key; members with their users and sites; authors.
+    with django_assert_num_queries(7):
         follow("?")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         follow(pages[0].following)
 
 
@@ -74,7 +84,44 @@ def test_a_key_that_is_not_ours_shows_the_first_page():
     enrolment = EnrolmentFactory()
 
     for key in ("x", "2026-13-45T00:00:00+00:00", "2026-01-01T00:00:00"):
-        assert trail.page(enrolment, trail.Asked(), {"avant": key}).rows
+        assert trail.page(touched.read(enrolment), trail.Asked(), {"avant": key}).rows
+
+
+# --- Months that are read --------------------------------------------------------------------
+
+
+def test_only_the_months_since_the_patient_is_known_are_planned():
+    enrolment = EnrolmentFactory()
+    with CaptureQueriesContext(connection) as captured:
+        touched.read(enrolment)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {captured[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    months = set(re.findall(r" on (patients_\w+event)_(\d{6}|rest)\b", plan))
+    assert "patients_enrolmentevent" in {table for table, _ in months}
+    assert {month for _, month in months} == {f"{touched.read(enrolment).span.until:%Y%m}"}
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+def test_what_was_written_of_the_patient_before_the_participation_is_told():
+    enrolment = EnrolmentFactory(patient=PatientFactory())
+
+    rows = trail.page(touched.read(enrolment), trail.Asked(), {}).rows
+
+    titles = [row.title for entry in rows for group in entry.told for row in group.rows]
+    assert "Patient" in titles
+    assert len({entry.at for entry in rows}) > 1
+
+
+def test_a_participation_without_any_version_has_an_empty_history():
+    nothing = Enrolment(pk=0, patient_id=0)
+
+    written = touched.read(nothing)
+
+    assert written.span.since is None
+    assert trail.page(written, trail.Asked(), {}).rows == []
 
 
 # --- Export, rights --------------------------------------------------------------------------
@@ -103,8 +150,9 @@ def test_the_export_follows_every_page(monkeypatch, sign_in):
     monkeypatch.setattr(trail, "SIZE", 1)
     enrolment = EnrolmentFactory()
 
-    assert list(trail.everything(enrolment, trail.Asked()))
-    assert list(trail.everything(enrolment, trail.Asked(user=-1))) == []
+    written = touched.read(enrolment)
+    assert list(trail.everything(written, trail.Asked()))
+    assert list(trail.everything(written, trail.Asked(user=-1))) == []
 
 
 def test_a_stranger_reads_no_history(sign_in):
