@@ -19,7 +19,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
 from accounts import mail
-from accounts.actions import agent, close_reset, end_sessions, use_factor_link
+from accounts.actions import agent, close_reset, end_sessions, hold, use_factor_link
 from accounts.models import TotpDevice, User
 from core import audit, keys, throttle
 
@@ -142,7 +142,7 @@ def enrol_totp(
 
     :param link: the link that allowed it, after the factors were taken away
     :raises CannotEnrol: the code is not the one of the secret
-    :raises LinkIsDead: the link was used meanwhile
+    :raises LinkIsDead, SessionEnded: the link was used, the factors were changed meanwhile
     """
     counter = TOTP(unhexlify(secret))
     counter.time = time.time()
@@ -152,6 +152,7 @@ def enrol_totp(
             "Ce code n’est pas le bon. Attendez le suivant dans l’application, puis saisissez-le."
         )
     with audit.acting("second_factor.enrolled", by=agent(user)):
+        hold(user)
         device = keep_secret(user, secret, at=at, last_t=counter.t())
         enrolled(user, "application", at=at, link=link)
     return device

@@ -19,7 +19,7 @@ from django_otp_webauthn.utils import rewrite_exceptions
 from webauthn.helpers.structs import UserVerificationRequirement
 
 from accounts import factors, mail
-from accounts.actions import agent, end_sessions
+from accounts.actions import agent, end_sessions, hold
 from accounts.models import User
 from core import audit, throttle
 
@@ -111,7 +111,7 @@ def complete_registration(
     """Keep the passkey that the browser made; every session of the person ends.
 
     :raises CannotRegister: what came back is not the answer to our challenge
-    :raises LinkIsDead: the link that allowed it was used meanwhile
+    :raises LinkIsDead, SessionEnded: the link was used, the factors were changed meanwhile
     """
     state = request.session.pop(STATES["register"], None)
     if state is None:
@@ -119,6 +119,7 @@ def complete_registration(
     link = request.session.get("link")
     try:
         with audit.acting("second_factor.enrolled", by=agent(user)), rewrite_exceptions():
+            hold(user)
             device = Helper(request).register_complete(user=user, state=state, data=answer)
             device.name = name
             device.save(update_fields=["name"])
@@ -134,8 +135,10 @@ def remove(user: User, pk: int, *, at: datetime) -> None:
     """The passkey opens nothing any more; every session of the person ends.
 
     :raises Refused: it is their last factor
+    :raises SessionEnded: their factors were changed meanwhile
     """
     with audit.acting("second_factor.removed", by=agent(user)):
+        hold(user)
         device = WebAuthnCredential.objects.filter(user=user, pk=pk).first()
         if device is None:
             return

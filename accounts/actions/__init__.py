@@ -23,10 +23,12 @@ from accounts.actions.passwords import (
 from accounts.actions.refusal import Refused, agent
 from accounts.actions.resets import CannotResetFactors, close_reset, must_use_link, reset_factors
 from accounts.actions.sessions import (
+    SessionEnded,
     close_other_sessions,
     close_session,
     end_sessions,
     end_sessions_of,
+    hold,
 )
 from accounts.actions.tokens import CannotIssueToken, issue_token, revoke_token, token_digest
 
@@ -43,6 +45,7 @@ __all__ = [
     "LinkIsDead",
     "Person",
     "Refused",
+    "SessionEnded",
     "accept_invitation",
     "agent",
     "ask_new_password",
@@ -58,6 +61,7 @@ __all__ = [
     "end_sessions_of",
     "enter",
     "give_role",
+    "hold",
     "invite",
     "issue_token",
     "link_of",

@@ -28,6 +28,8 @@ def reset_factors(
     """
     _check(user, by)
     with audit.acting("factors.reset", by=by, reason=reason.label):
+        # First: a factor that is being enrolled is enrolled before, or refused after.
+        User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         for device in devices_for_user(user, confirmed=None):
             device.delete()
         FactorReset.objects.pending().filter(user=user).update(enrolled_at=at)

@@ -4,8 +4,26 @@ from uuid import UUID
 
 from django.db.models import F
 
+from accounts.actions.refusal import Refused
 from accounts.models import Member, OpenSession, User
 from core import audit
+
+
+class SessionEnded(Refused):
+    """The request began before its session was ended."""
+
+    def __init__(self) -> None:
+        super().__init__("Votre session a été fermée entre-temps. Reconnectez-vous.")
+
+
+def hold(user: User) -> None:
+    """Lock the account first: of two acts on its factors at one instant, the second waits.
+
+    :raises SessionEnded: meanwhile the first ended the sessions, that of this act too
+    """
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if locked.session_epoch != user.session_epoch:
+        raise SessionEnded
 
 
 def end_sessions(user: User) -> None:

@@ -67,7 +67,7 @@ def _enrolled(request: HttpRequest, user: User, form: EnrolForm) -> bool:
     code, now = form.cleaned_data["code"], timezone.now()
     try:
         device = factors.enrol_totp(user, _proposed(request), code, at=now, link=link)
-    except (factors.CannotEnrol, actions.LinkIsDead) as refusal:
+    except (factors.CannotEnrol, actions.LinkIsDead, actions.SessionEnded) as refusal:
         form.add_error("code", str(refusal))
         return False
     go_on(request, user, device, first=first)
