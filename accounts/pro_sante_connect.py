@@ -11,6 +11,7 @@ from binascii import hexlify, unhexlify
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -83,7 +84,6 @@ class Proof:
 
     issuer: str
     claims: Mapping[str, Any]
-    auth_time: int
     sid: str
     id_token: str = field(repr=False)
     next_url: str = "/"
@@ -116,10 +116,16 @@ class _App(DjangoOAuth2App):  # type: ignore[misc]
 
     def load_server_metadata(self) -> dict[str, Any]:
         if time.time() - self.server_metadata.get("_loaded_at", 0) > KEPT:
-            self.server_metadata.clear()
-        metadata: dict[str, Any] = super().load_server_metadata()
+            self.server_metadata = self.described()
+        metadata: dict[str, Any] = self.server_metadata
+        return metadata
+
+    def described(self) -> dict[str, Any]:
+        """What the provider says of itself now. Other threads go on with what was kept."""
+        asking = copy(self)
+        asking.server_metadata = {}
+        metadata: dict[str, Any] = super(_App, asking).load_server_metadata()
         if metadata["issuer"] != settings.PSC_ISSUER:
-            self.server_metadata.clear()
             raise ValueError("another issuer")
         metadata["id_token_signing_alg_values_supported"] = ALGORITHMS
         return metadata
@@ -166,11 +172,9 @@ def enabled() -> bool:
 
 def answers() -> bool:
     """Whether the provider tells who it is, now; what was kept of it does not count."""
-    app = _app()
-    app.server_metadata["_loaded_at"] = 0
     try:
         with _exchange():
-            app.load_server_metadata()
+            _app().described()
     except Refusal:
         return False
     return True
@@ -231,7 +235,6 @@ def finish(request: HttpRequest) -> Proof:
     return Proof(
         issuer=settings.PSC_ISSUER,
         claims=claims,
-        auth_time=int(said.get("auth_time", 0)),
         sid=str(said.get("sid", ""))[:120],
         id_token=token["id_token"],
         next_url=pending["next"],

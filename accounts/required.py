@@ -3,7 +3,9 @@
 from django.conf import settings
 
 from accounts import pro_sante_connect as psc
+from accounts.actions import agent
 from accounts.models import Member, User
+from core import audit
 
 
 REFUSED = (
@@ -15,12 +17,15 @@ EVERYWHERE = "1"
 
 
 def refusal(user: User) -> str:
-    """Why this person does not enter by another path; "" when they do.
+    """Why this person does not enter by another path, journaled; "" when they do.
 
     Asked once their own proof is right, so that nobody else learns that the account is linked.
     A provider that does not answer within its patience shuts nobody out.
     """
-    return REFUSED if _is_required(user) and psc.answers() else ""
+    if not _is_required(user) or not psc.answers():
+        return ""
+    audit.record("sign_in.psc_required", user, by=agent(user))
+    return REFUSED
 
 
 def _is_required(user: User) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from accounts import mail
 from accounts.actions.refusal import Refused, agent
@@ -100,8 +100,9 @@ def end_provider_sessions(issuer: str, subject: str, sid: str) -> int:
     if subject:
         owners = ProviderIdentity.objects.filter(issuer=issuer, subject=subject)
         sessions = sessions.filter(user__in=owners.values("user"))
-    users = set(sessions.values_list("user", flat=True))
-    count, _ = sessions.delete()
-    for user_id in users:
-        audit.record("session.ended_by_provider", by=audit.Agent(user_id=user_id))
+    with transaction.atomic():
+        users = set(sessions.values_list("user", flat=True))
+        count, _ = sessions.delete()
+        for user_id in users:
+            audit.record("session.ended_by_provider", by=audit.Agent(user_id=user_id))
     return count

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import actions, sessions
+from accounts import actions, required, sessions
 from accounts import pro_sante_connect as psc
 from accounts.enums import LinkKind
 from accounts.forms import FirstPasswordForm, ForgottenForm, KnownPasswordForm, PasswordForm
@@ -92,7 +92,7 @@ def _invitation(request: HttpRequest, found: AccountLink) -> HttpResponse:
         except actions.CannotChangePassword as refusal:
             form.add_error("new", refusal.messages)
         else:
-            return _to_enrolment(request, user)
+            return _after_first_password(request, user)
     members = _owner(found).memberships.open().select_related("site").order_by("pk")
     context = {
         "form": form,
@@ -101,6 +101,14 @@ def _invitation(request: HttpRequest, found: AccountLink) -> HttpResponse:
         "psc": psc.enabled() and bool(_owner(found).rpps),
     }
     return render(request, "accounts/invitation.html", context)
+
+
+def _after_first_password(request: HttpRequest, user: User) -> HttpResponse:
+    """The second factor comes next; where Pro Santé Connect is required, from a session of its."""
+    if told := required.refusal(user):
+        messages.info(request, told)
+        return redirect("accounts:sign_in")
+    return _to_enrolment(request, user)
 
 
 def _password(request: HttpRequest, found: AccountLink) -> HttpResponse:
@@ -128,9 +136,10 @@ def _factor(request: HttpRequest, found: AccountLink) -> HttpResponse:
             source=throttle.source_of(request),
             at=timezone.now(),
         )
-        if user is not None:
+        told = WRONG_PASSWORD if user is None else required.refusal(user)
+        if user is not None and not told:
             return _to_enrolment(request, user, link=found.pk)
-        form.add_error("password", WRONG_PASSWORD)
+        form.add_error("password", told)
     return render(request, "accounts/factor_link.html", {"form": form})
 
 

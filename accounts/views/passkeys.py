@@ -64,7 +64,6 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     except passkeys.NotAccepted as refusal:
         return _sorry(refusal)
     if told := required.refusal(device.user):
-        audit.record("sign_in.psc_required", device.user, by=actions.agent(device.user))
         return JsonResponse({"erreur": told}, status=403)
     next_url = request.session.get("next") or safe_next(request, str(typed.get("next", "")))
     _open(request, device)
@@ -122,7 +121,7 @@ def passkey_registered(request: HttpRequest) -> HttpResponse:
         device = passkeys.complete_registration(
             request, user, _read(request).get("answer", {}), name, at=timezone.now()
         )
-    except (passkeys.CannotRegister, actions.LinkIsDead) as refusal:
+    except (passkeys.CannotRegister, actions.LinkIsDead, actions.SessionEnded) as refusal:
         return _sorry(refusal)
     _go_on(request, user, device, first=first)
     return JsonResponse({"address": redirect("accounts:choose" if first else "accounts:me").url})
@@ -153,7 +152,7 @@ def remove_passkey(request: MemberRequest, pk: int) -> HttpResponse:
     if signature.is_valid():
         try:
             passkeys.remove(user, pk, at=timezone.now())
-        except passkeys.Refused as refusal:
+        except (passkeys.Refused, actions.SessionEnded) as refusal:
             messages.error(request, str(refusal))
         else:
             _stay(request, user)

@@ -81,16 +81,10 @@ def _with_password(request: HttpRequest, form: SignInForm) -> User | None:
     if user is None:
         form.add_error(None, WRONG_PASSWORD)
         return None
-    return None if _must_use_psc(user, form) else user
-
-
-def _must_use_psc(user: User, form: SignInForm) -> bool:
-    """Where it is required of them, and answers: told beside the form, and journaled."""
-    refusal = required.refusal(user)
-    if refusal:
-        audit.record("sign_in.psc_required", user, by=actions.agent(user))
-        form.add_error(None, refusal)
-    return bool(refusal)
+    if told := required.refusal(user):
+        form.add_error(None, told)
+        return None
+    return user
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -134,9 +128,10 @@ def sign_out(request: MemberRequest) -> HttpResponse:
     audit.record("signed_out", by=by)
     logout(request)
     if leaving_url:
-        return render(request, "accounts/signed_out.html", {"leaving_url": leaving_url})
-    messages.success(request, "Vous êtes déconnecté.")
-    response = redirect("accounts:sign_in")
+        response = render(request, "accounts/signed_out.html", {"leaving_url": leaving_url})
+    else:
+        messages.success(request, "Vous êtes déconnecté.")
+        response = redirect("accounts:sign_in")
     # Pages that the browser kept to go back to. The storage of our pages holds the colours only.
     response["Clear-Site-Data"] = '"cache"'
     return response

@@ -155,8 +155,10 @@ def test_a_local_session_is_not_sent_there(client, gate, doctor):
 def test_signing_out_leaves_on_both_sides(inside, gate):
     key = inside.session.session_key
 
-    page = inside.post(reverse("accounts:sign_out")).content.decode()
+    answer = inside.post(reverse("accounts:sign_out"))
 
+    page = answer.content.decode()
+    assert answer["Clear-Site-Data"] == '"cache"'
     assert f"{gate.issuer}/oauth2/end_session?id_token_hint=" in page.replace("&amp;", "&")
     assert 'http-equiv="refresh"' in page
     assert not OpenSession.objects.filter(session_key=key).exists()

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from accounts import pro_sante_connect, required
 from accounts.enums import Role
-from accounts.models import ProviderIdentity
+from accounts.models import AccountLink, ProviderIdentity
 from core.models import JournalLine
-from tests.accounts.factories import MemberFactory, SiteFactory
+from tests.accounts.factories import PASSWORD, MemberFactory, SiteFactory
+from tests.accounts.links import ANOTHER, invited, mailed, reset, use
 from tests.accounts.test_passkeys import SIGN_IN as BY_PASSKEY
 from tests.accounts.test_passkeys import a_passkey, send
 from tests.accounts.test_sign_in import SECOND, give_password
@@ -97,6 +98,40 @@ def test_a_passkey_is_no_way_round(client, everywhere, monkeypatch):
     assert answer.status_code == 403
     assert answer.json() == {"erreur": required.REFUSED}
     assert "_auth_user_id" not in client.session
+
+
+def test_a_link_for_a_lost_factor_is_no_way_round(client, everywhere):
+    member = linked(everywhere)
+    reset(member.user)
+
+    page = use(client, mailed(), {"password": PASSWORD}).content.decode()
+
+    assert "demande de se connecter avec Pro Santé Connect" in page
+    assert "_auth_user_id" not in client.session
+    assert AccountLink.objects.get().used_at is None
+
+
+def test_an_invitation_sets_a_password_and_leads_there(client, everywhere):
+    linked(everywhere, invited())
+
+    answer = use(client, mailed(), {"new": ANOTHER, "again": ANOTHER})
+
+    assert answer.url == reverse("accounts:sign_in")
+    assert "demande de se connecter" in client.get(answer.url).content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_asking_whether_it_answers_takes_nothing_from_who_is_entering(everywhere):
+    assert pro_sante_connect.answers()
+    entering = pro_sante_connect._app()
+    with pro_sante_connect._exchange():
+        kept = entering.load_server_metadata()
+    everywhere.broken = "/.well-known/openid-configuration"
+
+    assert not pro_sante_connect.answers()
+
+    assert kept["issuer"] == everywhere.issuer
+    assert entering.load_server_metadata() is kept
 
 
 @pytest.mark.parametrize(
