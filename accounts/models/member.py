@@ -39,8 +39,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(replaces=None)
 
     def managed_by(self, member: "Member") -> "MemberQuerySet":
-        """People, substitutes included, of the sites that they manage."""
-        people = self.exclude(role=Role.API_CLIENT)
+        """People, substitutes included, who act today at the sites that they manage."""
+        people = self.standing().exclude(role=Role.API_CLIENT)
         return people.filter(site__in=Site.objects.managed_by(member))
 
     def referents_of(self, site: "Site | int") -> "MemberQuerySet":

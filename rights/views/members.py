@@ -161,7 +161,7 @@ def _page(request: MemberRequest, found: Member, form: ConfirmForm) -> HttpRespo
 
 
 def _one(request: MemberRequest, member_id: UUID) -> Member:
-    rows = Member.objects.managed_by(request.member).standing()
+    rows = Member.objects.managed_by(request.member)
     return get_object_or_404(
         rows.select_related("user", "site", "replaces__user"), public_id=member_id
     )

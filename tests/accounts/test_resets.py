@@ -1,5 +1,6 @@
 """Factors that are lost: who takes them away, and how another is enrolled."""
 
+import datetime
 import re
 
 import pytest
@@ -14,6 +15,9 @@ from core.models import JournalLine
 from tests.accounts.factories import PASSWORD, MemberFactory, UserFactory
 from tests.accounts.links import code_of, invited, mailed, ready, reset, use
 from tests.sessions import one_time_code, open_session
+
+
+TODAY = datetime.date(2026, 6, 15)
 
 
 def test_lost_factors_are_taken_away_and_enrolled_again_by_a_link(client):
@@ -186,3 +190,12 @@ def test_a_referent_manages_their_own_site(client):
 
     assert client.get(page_of(colleague)).status_code == 200
     assert client.get(page_of(stranger)).status_code == 404
+
+
+def test_whoever_left_the_site_is_no_longer_managed_there(client):
+    referent = MemberFactory(is_referent=True)
+    gone = MemberFactory(site=referent.site, ended_on=TODAY)
+    open_session(client, referent)
+
+    assert client.get(page_of(gone)).status_code == 404
+    assert client.post(reverse("accounts:invite_again", args=[gone.public_id])).status_code == 404
