@@ -155,15 +155,21 @@ class Means:
     typed: bool = True
 
 
-TYPED = Means()
+@dataclass(frozen=True)
+class Asked:
+    """What a signature is asked for. `code_only`: at the first one a password is not enough."""
+
+    code_only: bool = True
+    demo_code: str = ""
+    means: Means = Means()
 
 
 class SignatureForm(forms.Form):
     """What a person signs with: never valid by itself, `accounts.step_up.signature` makes it.
 
     :param prove: returns why the secret is refused, in French, or "" when it is accepted
-    :param code_only: at the first signature of a session a password is not enough
-    :param means: by what else the person may prove who they are, or just did
+    :param asked: what is asked for now; once a secret is accepted, what the next one is asked for:
+        the act may still be refused, and the form shown again
     """
 
     secret = forms.CharField(
@@ -178,23 +184,27 @@ class SignatureForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         *,
         prove: Callable[[str], str] | None = None,
-        code_only: bool = True,
-        demo_code: str = "",
-        means: Means = TYPED,
+        asked: Callable[[], Asked] = Asked,
     ) -> None:
         super().__init__(data)
-        self.user, self.prove, self.demo_code, self.means = user, prove, demo_code, means
-        field = self.fields["secret"]
+        self.user, self.prove, self.asked = user, prove, asked
+        self._ask()
+
+    def _ask(self) -> None:
+        asked, field = self.asked(), self.fields["secret"]
+        self.demo_code, self.means = asked.demo_code, asked.means
         # Proved a moment ago: there is nothing to type.
-        field.required = not means.proved_by
-        if code_only:
+        field.required = not asked.means.proved_by
+        field.label = "Mot de passe ou code de vérification"
+        field.help_text = ""
+        if asked.code_only:
             field.label = "Code de vérification"
             field.help_text = (
                 "Première signature de la session\u202f: code à 6 chiffres de votre application, "
                 "ou code de secours."
             )
-        else:
-            field.label = "Mot de passe ou code de vérification"
+        # What the page shows was made of the field already when a secret is checked.
+        self["secret"].label, self["secret"].help_text = field.label, field.help_text
 
     @property
     def why(self) -> str:
@@ -206,4 +216,5 @@ class SignatureForm(forms.Form):
         refusal = self.prove(secret) if self.prove else "La signature n’a pas pu être vérifiée."
         if refusal:
             raise forms.ValidationError(refusal)
+        self._ask()
         return secret

@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 
 from accounts import demo, factors, passkeys, pro_sante_connect, sessions
 from accounts.actions import agent
-from accounts.forms import Means, SignatureForm
+from accounts.forms import Asked, Means, SignatureForm
 from accounts.middleware import account
 from accounts.models import User
 from core import audit, throttle
@@ -62,9 +62,7 @@ def signature(request: HttpRequest, *, unbound: bool = False) -> SignatureForm:
         user,
         request.POST if request.method == "POST" and not unbound else None,
         prove=lambda secret: _refusal(request, user, secret),
-        code_only=must_prove(request),
-        demo_code=demo.current_code(user),
-        means=_means(request, user),
+        asked=lambda: Asked(must_prove(request), demo.current_code(user), _means(request, user)),
     )
 
 

@@ -28,8 +28,12 @@ def test_the_first_signature_of_a_session_takes_a_one_time_code(client):
     assert step_up.must_prove(refused)
     assert not step_up.signature(refused).is_valid()
     assert step_up.must_prove(refused)
-    assert step_up.signature(accepted).is_valid()
+    signature = step_up.signature(accepted)
+    assert signature.fields["secret"].label == "Code de vérification"
+    assert signature.is_valid()
     assert not step_up.must_prove(accepted)
+    # Shown again when the act is refused: it asks for what signs from then on.
+    assert signature["secret"].label == "Mot de passe ou code de vérification"
 
 
 def test_afterwards_a_password_is_enough(client):

@@ -214,6 +214,7 @@ def test_a_doctor_names_and_stops_a_substitute(client, sign_in):
     assertContains(unknown, "Aucun compte")
     own = client.post(page, signed(doctor, identifier=doctor.user.rpps, **dates))
     assertContains(own, "vous-même")
+    assertContains(own, "Mot de passe ou code de vérification")
     assertRedirects(client.post(page, signed(doctor, identifier=locum.user.rpps, **dates)), page)
 
     substitute = doctor.substitutions.get()
