@@ -84,14 +84,14 @@ def due(today: date) -> QuerySet[SuspensionNotice]:
 
 
 def settle(notice: SuspensionNotice, *, at: datetime) -> bool:
-    """Suspend the account, unless the person came back since: True when it was suspended."""
+    """Suspend the account, unless the person came back or was given a role since they were told;
+    True when it was suspended."""
     with audit.acting("account.suspended", by=audit.SYSTEM):
         user = User.objects.select_for_update(of=("self",)).get(pk=notice.user_id)
         open_one = SuspensionNotice.objects.filter(pk=notice.pk, closed_at=None)
         if not open_one.update(closed_at=at):
             return False
-        came_back = user.last_login and user.last_login.astimezone(PARIS).date() >= notice.told_on
-        if came_back or user.suspended_at is not None or not user.is_active:
+        if _is_back(user, notice.told_on) or user.suspended_at is not None or not user.is_active:
             return False
         user.suspended_at = at
         user.save(update_fields=["suspended_at"])
@@ -99,6 +99,13 @@ def settle(notice: SuspensionNotice, *, at: datetime) -> bool:
         audit.record("account.suspended", user, by=audit.SYSTEM)
         mail.suspended(user, notice=notice.pk, at=at)
     return True
+
+
+def _is_back(user: User, told_on: date) -> bool:
+    """What `seen_on` counts, since that day."""
+    if user.last_login and user.last_login.astimezone(PARIS).date() >= told_on:
+        return True
+    return Member.objects.filter(user=user, ended_on=None, started_on__gte=told_on).exists()
 
 
 def reopen(user: User, *, by: audit.Actor, at: datetime) -> bool:

@@ -68,7 +68,8 @@ def _write(request: MemberRequest, site: Site, step: str, form: Form) -> bool:
 def _added(count: int) -> str:
     if not count:
         return "Les jours fériés de cette année sont déjà inscrits."
-    return f"{count} jour{'s' if count > 1 else ''} férié{'s' if count > 1 else ''} inscrits."
+    s = "s" if count > 1 else ""
+    return f"{count} jour{s} férié{s} inscrit{s}."
 
 
 @require_POST

@@ -162,6 +162,9 @@ def test_the_page_writes_each_of_its_forms(client, sign_in, referent):
         ({"step": "holidays", "year": str(today.year + 1)}, "déjà inscrits"),
     ]:
         assertContains(client.post(url, typed, follow=True), said)
+    Closure.objects.get(label="Toussaint").delete()
+    again = client.post(url, {"step": "holidays", "year": str(today.year + 1)}, follow=True)
+    assertContains(again, "1 jour férié inscrit.")
     page = client.get(url)
     assertContains(page, "Travaux")
     closure = Closure.objects.get(label="Travaux")

@@ -143,6 +143,18 @@ def test_a_new_role_is_activity():
     assert night() == 0
 
 
+def test_a_role_given_since_they_were_told_is_activity_too():
+    member = unseen_for(80)
+    night()
+    day = NOON + timedelta(days=3)
+    MemberFactory(user=member.user, role=Role.RELAY_DOCTOR, started_on=day.date())
+
+    assert night(NOON + timedelta(days=14)) == 0
+
+    assert state(member) is None
+    assert SuspensionNotice.objects.get().closed_at is not None
+
+
 def test_before_any_rule_nobody_sleeps(rule):
     rule.delete()
     unseen_for(300)
