@@ -30,7 +30,11 @@ def trained(programme: Programme, on: date) -> dict[str, int]:
     """People whose proof counts that day, by the first category where they practise. One query."""
     people = Completion.objects.good_on(on).filter(course__programme=programme).values("user")
     members = Member.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gt=on), started_on__lte=on, user__in=people
+        Q(ended_on=None) | Q(ended_on__gt=on),
+        # A substitute is counted there until their last day, included.
+        Q(until=None) | Q(until__gte=on),
+        started_on__lte=on,
+        user__in=people,
     )
     placed = members.order_by().values("user").annotate(category=Min(_WHERE))
     counted = dict.fromkeys(CATEGORIES, 0)

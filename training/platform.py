@@ -7,6 +7,7 @@ from itertools import islice
 
 from django.conf import settings
 
+from accounts.directories.actions import PlanChanged
 from accounts.directories.enums import ChangeKind
 from accounts.directories.plan import BATCH, Change, Job, Plan, Reader
 from accounts.models import User
@@ -192,6 +193,8 @@ class Passage:
             proofs.write(proven, by=self.job.by, at=self.job.at)
         except proofs.NoRoom as refusal:
             self.plan.fault(line.row.line, RPPS, str(refusal))
+        except proofs.AlreadyCompleted as error:  # written since `held` was read
+            raise PlanChanged from error
 
 
 def same_name(told: str, known: str) -> bool:

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from accounts.enums import Profession, Role
+from accounts.enums import Profession, Role, SiteKind
 from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.training.factories import CompletionFactory, CourseFactory
 from training.counts import OFFICINE, PRIVATE, STRUCTURE, trained
@@ -30,6 +30,19 @@ def train():
     return trained_member
 
 
+def substitute(member, until):
+    """They replaced a doctor of a reference structure until that day."""
+    replaced = MemberFactory(role=Role.REFERENCE_DOCTOR)
+    return MemberFactory(
+        user=member.user,
+        site=replaced.site,
+        role=replaced.role,
+        replaces=replaced,
+        started_on=until - datetime.timedelta(days=30),
+        until=until,
+    )
+
+
 def test_each_counts_once_where_they_practise_first(train, django_assert_num_queries):
     train(Role.REFERENCE_DOCTOR)
     train(Role.PHARMACIST, site=SiteFactory(hospital_pharmacy=True))
@@ -37,6 +50,9 @@ def test_each_counts_once_where_they_practise_first(train, django_assert_num_que
     train(Role.PHARMACIST)
     both = train(Role.RELAY_DOCTOR)
     MemberFactory(user=both.user, role=Role.REFERENCE_DOCTOR)
+    # A substitute counts where they practise, and where they replace while they do.
+    substitute(train(Role.RELAY_DOCTOR), until=DAY - datetime.timedelta(days=1))
+    away = substitute(train(Role.RELAY_DOCTOR), until=DAY)
     # Not trained yet, gone, at the agency, of another programme.
     train(Role.RELAY_DOCTOR, on=DAY + datetime.timedelta(days=1))
     train(Role.RELAY_DOCTOR, ended_on=DAY)
@@ -46,4 +62,5 @@ def test_each_counts_once_where_they_practise_first(train, django_assert_num_que
     with django_assert_num_queries(1):
         found = trained(train.programme, DAY)
 
-    assert found == {STRUCTURE: 3, PRIVATE: 1, OFFICINE: 1}
+    assert found == {STRUCTURE: 4, PRIVATE: 2, OFFICINE: 1}
+    assert away.site.kind == SiteKind.REFERENCE_CENTRE

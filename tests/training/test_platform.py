@@ -13,6 +13,7 @@ from tests.accounts.factories import MemberFactory, SiteFactory
 from tests.accounts.imports import NOON, TODAY, sent
 from tests.programmes.factories import ProgrammeFactory
 from tests.training.factories import CompletionFactory, CourseFactory
+from training.actions import proofs
 from training.entitlement import is_entitled
 from training.enums import ProofKind, Way
 from training.models import Completion
@@ -99,6 +100,23 @@ def test_a_confirmed_file_entitles(programme, stage, confirm, manager):
     assert is_entitled(new.user, programme, TODAY)
     assert JournalLine.objects.filter(action="training.completed").count() == 2
     assert file.counts == {"NEW": 2, "rows": 2, "warnings": 0}
+
+
+def test_a_proof_recorded_at_the_same_instant_sends_back_to_the_preview(
+    programme, stage, confirm, monkeypatch
+):
+    member, write = doctor(), proofs.write
+
+    def write_second(proven, **act):
+        CompletionFactory(user=proven.user, course=proven.course, recorded_by=member)
+        return write(proven, **act)
+
+    monkeypatch.setattr(proofs, "write", write_second)
+
+    with pytest.raises(CannotImport, match="a changé depuis cet aperçu"):
+        confirm(stage(line(member)))
+
+    assert not Completion.objects.filter(way=Way.IMPORTED).exists()
 
 
 def test_the_same_file_again_changes_nothing(stage, preview, confirm):
