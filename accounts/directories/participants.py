@@ -10,7 +10,7 @@ from datetime import date
 from itertools import islice
 
 from accounts.directories.enums import ChangeKind
-from accounts.directories.national import WRONG_KEY
+from accounts.directories.national import wrong_key
 from accounts.directories.opening import open_site
 from accounts.directories.plan import BATCH, Change, Job, Plan, Reader
 from accounts.enums import SiteKind
@@ -83,12 +83,12 @@ def _lines(found: Iterable[Row], plan: Plan, today: date) -> Iterator[Line]:
 
 
 def _finess(row: Row, plan: Plan) -> str:
-    """Corsica apart, whose rule was deduced from few values (interop.md 3.2)."""
+    """Corsica warns, whose rule was deduced from few values (interop.md 3.2)."""
     number = compact(row.get(FINESS))
     if len(number) != 9:
         plan.fault(row.line, FINESS, "Un numéro FINESS compte 9 caractères.")
-    elif not finess_ok(number) and number[1] not in "AB":
-        plan.fault(row.line, FINESS, WRONG_KEY)
+    elif not finess_ok(number):
+        wrong_key(plan, row.line, FINESS, only_warns=number[1] in "AB")
     return number
 
 

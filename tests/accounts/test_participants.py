@@ -115,6 +115,15 @@ def test_one_fault_opens_nothing(read, line, column, words):
     assert not Site.objects.filter(finess=good.finess).exists()
 
 
+def test_a_wrong_key_only_warns_in_demonstration(read, settings):
+    settings.DEMO = True
+    place = DirectoryPlaceFactory(finess="458174839", departement="45", category=OFFICINE)
+
+    plan = read(f"{place.finess};;02/01/2026")
+
+    assert (plan.errors, plan.warnings, plan.acts) == (0, 1, 1)
+
+
 def test_a_number_told_twice_is_a_fault(read):
     place = DirectoryPlaceFactory(category=OFFICINE)
     line = f"{place.finess};;02/01/2026"
