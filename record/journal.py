@@ -37,8 +37,13 @@ READINGS = (
     "prescription.printed",
     "dispensation.sheet_viewed",
     "dispensation.viewed",
+    "dispensation.intervention_read",
     "event.viewed",
     "certificate.printed",
+    "certificate.presented",
+    "certificate.read",
+    "booklet.printed",
+    "relief.printed",
     "history.exported",
     "accesses.printed",
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from record import words
+from record import journal, words
 
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -14,8 +14,15 @@ CALLS = {"record", "acting", "context", "_sign"}
 NAMED = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 
 
-def acts():
-    """First arguments, written in full, of what writes the journal or signs history."""
+# How the name of an act ends that shows something of a patient.
+SHOWS = re.compile(r"(viewed|read|printed|presented|revealed|compared|exported|broken)$")
+
+
+def acts(*, of_a_patient=False):
+    """First arguments, written in full, of what writes the journal or signs history.
+
+    :param of_a_patient: only those that say of whom
+    """
     found = set()
     for path in ROOT.glob("*/**/*.py"):
         folder = path.relative_to(ROOT).parts[0]
@@ -29,6 +36,8 @@ def acts():
                 isinstance(function.value, ast.Name) and function.value.id == "audit"
             )
             first = node.args[0]
+            if of_a_patient and "subject" not in {one.arg for one in node.keywords}:
+                continue
             if audited and function.attr in CALLS and isinstance(first, ast.Constant):
                 found.add(first.value)
     return found
@@ -36,6 +45,13 @@ def acts():
 
 def test_every_act_has_its_words():
     assert acts() - words.ACTIONS.keys() == set()
+
+
+def test_every_act_that_shows_something_of_a_patient_is_a_reading():
+    shown = {act for act in acts(of_a_patient=True) if SHOWS.search(act)}
+
+    assert "patient.viewed" in shown
+    assert shown - set(journal.READINGS) == set()
 
 
 def test_the_acts_are_found():
