@@ -1,5 +1,10 @@
 from accounts.models.closure import Closure
-from accounts.models.directory import DirectoryPlace, DirectoryProfessional, ImportedFile
+from accounts.models.directory import (
+    DirectoryPlace,
+    DirectoryProfessional,
+    ImportedFile,
+    Settled,
+)
 from accounts.models.factor_reset import FactorReset
 from accounts.models.link import AccountLink
 from accounts.models.member import NOBODY, Member
@@ -23,6 +28,7 @@ __all__ = [
     "Member",
     "OpenSession",
     "ProviderIdentity",
+    "Settled",
     "Site",
     "TotpDevice",
     "User",

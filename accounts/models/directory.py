@@ -1,6 +1,7 @@
 """Files that were imported, and the two national directories as they were last read."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -10,13 +11,29 @@ from accounts.enums import Profession
 from core.frozen import FrozenWhen, NeverDeleted
 
 
+class Settled:
+    """Of a model of files that are sent, then confirmed whole or left."""
+
+    sha256: Any
+    confirmed_at: Any
+    abandoned_at: Any
+
+    @property
+    def fingerprint(self) -> str:
+        return bytes(self.sha256).hex()
+
+    @property
+    def is_settled(self) -> bool:
+        return self.confirmed_at is not None or self.abandoned_at is not None
+
+
 class ImportedFileQuerySet(models.QuerySet["ImportedFile"]):
     def waiting(self) -> "ImportedFileQuerySet":
         """Sent, neither confirmed nor given up."""
         return self.filter(confirmed_at=None, abandoned_at=None)
 
 
-class ImportedFile(models.Model):
+class ImportedFile(Settled, models.Model):
     """Fichier importé: its fingerprint stays; its content only until it is confirmed or left."""
 
     never_deleted = True
@@ -74,14 +91,6 @@ class ImportedFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
-
-    @property
-    def fingerprint(self) -> str:
-        return bytes(self.sha256).hex()
-
-    @property
-    def is_settled(self) -> bool:
-        return self.confirmed_at is not None or self.abandoned_at is not None
 
 
 class DirectoryProfessional(models.Model):

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import Role
-from accounts.models import Member, Site
+from accounts.models import Member, Settled, Site
 from core.frozen import FrozenWhen, NeverDeleted
 from patients.models.enrolment import Enrolment
 from programmes.models import Programme
@@ -22,7 +22,7 @@ class TakeoverFileQuerySet(models.QuerySet["TakeoverFile"]):
         return self.filter(confirmed_at=None, abandoned_at=None)
 
 
-class TakeoverFile(models.Model):
+class TakeoverFile(Settled, models.Model):
     """Fichier d'un ancien registre: sealed under a key of its own until it is confirmed or left.
 
     Its name is not kept: it may be that of a patient.
@@ -88,14 +88,6 @@ class TakeoverFile(models.Model):
 
     def __str__(self) -> str:
         return f"Reprise {self.public_id}"
-
-    @property
-    def fingerprint(self) -> str:
-        return bytes(self.sha256).hex()
-
-    @property
-    def is_settled(self) -> bool:
-        return self.confirmed_at is not None or self.abandoned_at is not None
 
 
 class TakenOver(models.Model):
