@@ -138,9 +138,10 @@ def tell(site: Site, *, at: datetime) -> int:
     with audit.acting("glass.told", by=audit.SYSTEM):
         rows = untold.select_related("enrolment", "member__user", "member__site")
         found = list(rows.select_for_update(of=("self",), skip_locked=True).order_by("at", "pk"))
-        if not found:
+        doctors = _lead_doctors(site) if found else []
+        if not doctors:  # a site that has none today: told to the next one
             return 0
-        for doctor in _lead_doctors(site):
+        for doctor in doctors:
             mail.queue_glass_digest(site, doctor, found, day=today, at=at)
         for glass in found:
             glass.told_at = at

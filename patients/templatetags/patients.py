@@ -23,6 +23,8 @@ TABS = (
     ("inclusion", "Inclusion", "patients:inclusion"),
     ("history", "Historique", "record:history"),
 )
+# Not read by breaking the glass: `patients.access.read_record` does not open them.
+CLOSED_TO_THE_GLASS = frozenset({"notes", "history"})
 BADGES = {
     EnrolmentState.ACTIVE: "success",
     EnrolmentState.WEANING: "warning",
@@ -43,6 +45,7 @@ def patient_tabs(enrolment: Enrolment, tab: str) -> list[Tab]:
     return [
         Tab(label, reverse(name, args=[enrolment.public_id]), key == tab)
         for key, label, name in TABS
+        if enrolment.opened_until is None or key not in CLOSED_TO_THE_GLASS
     ]
 
 

@@ -55,7 +55,7 @@ def prescription_list(request: MemberRequest, enrolment_id: UUID) -> HttpRespons
 @require(Permission.PRESCRIPTION_VIEW)
 def history_page(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
     """Periods of every prescriber on one axis, with their alerts."""
-    enrolment, person = open_record(request, enrolment_id)
+    enrolment, person = read_record(request, enrolment_id)
     since = None if "tout" in request.GET else add_months(timezone.localdate(), -history.MONTHS)
     context = context_of(enrolment, person) | {
         "history": history.of(enrolment, since),

@@ -1,6 +1,7 @@
 """Breaking the glass: a written reason, three hours, reading alone, told to the lead doctor."""
 
 import datetime
+import re
 from unittest import mock
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.enums import Role
+from accounts.models import User
 from core import keys
 from core.models import JournalLine, OutgoingMail
 from patients import exceptional, rules, tasks
@@ -19,6 +21,7 @@ from tests.accounts.factories import MemberFactory
 from tests.followup.factories import VisitFactory
 from tests.patients.factories import BrokenGlassFactory, EnrolmentFactory, PersonFactory
 from tests.prescriptions.factories import PrescriptionFactory
+from tests.vigilance.factories import AdverseEventFactory
 
 
 REASON = "Patient adressé en urgence, interactions à vérifier"
@@ -174,8 +177,8 @@ def opened(sign_in, doctor, enrolment):
 @pytest.mark.parametrize(
     "name",
     [
-        "record:patient", "patients:inclusion", "prescriptions:list", "followup:list",
-        "vigilance:of_patient",
+        "record:patient", "patients:inclusion", "prescriptions:list", "prescriptions:history",
+        "followup:list", "vigilance:of_patient",
     ],
 )  # fmt: skip
 def test_pages_that_read_open_and_offer_no_act(opened, enrolment, name):
@@ -186,6 +189,29 @@ def test_pages_that_read_open_and_offer_no_act(opened, enrolment, name):
     assert 'method="post"' not in body
     for act in ("Prescrire", "Saisir", "Signaler", "Enregistrer une sortie", "non programmée"):
         assert act not in body
+
+
+def test_no_page_that_reads_leads_to_a_closed_one(opened, enrolment):
+    signed = PrescriptionFactory(enrolment=enrolment, signed=True)
+    visit = VisitFactory(enrolment=enrolment)
+    AdverseEventFactory(enrolment=enrolment)
+    read, closed = set(), set()
+    waiting = {reverse("record:patient", args=[enrolment.public_id])}
+
+    while waiting - read:
+        address = (waiting - read).pop()
+        page = opened.get(address)
+        read.add(address)
+        if page.status_code != 200:
+            closed.add(address)
+            continue
+        main = page.content.decode().split('<main id="contenu"')[1].split("</main>")[0]
+        found = re.findall(r'<a [^>]*href="(/[^"#?]+)', main)
+        waiting |= {one for one in found if str(enrolment.public_id) in one or "/consult" in one}
+
+    assert closed == set()
+    assert reverse("prescriptions:detail", args=[enrolment.public_id, signed.public_id]) in read
+    assert reverse("followup:visit", args=[visit.public_id]) in read
 
 
 def test_a_prescription_and_a_visit_are_read_not_signed_nor_held(opened, enrolment):
@@ -280,6 +306,18 @@ def test_without_a_referent_every_reference_doctor_of_the_site_is_told(enrolment
 
     told = set(OutgoingMail.objects.values_list("to", flat=True))
     assert told == {colleague.user.email, enrolment.included_by.user.email}
+
+
+def test_a_site_without_any_doctor_today_is_told_once_it_has_one(enrolment):
+    BrokenGlassFactory(enrolment=enrolment)
+    User.objects.filter(pk=enrolment.included_by.user_id).update(suspended_at=timezone.now())
+
+    assert night(timezone.now() + 2 * TOMORROW) == 0
+
+    assert not OutgoingMail.objects.exists()
+    newcomer = MemberFactory(site=enrolment.site)
+    assert night(timezone.now() + 3 * TOMORROW) == 1
+    assert OutgoingMail.objects.get().to == newcomer.user.email
 
 
 def test_one_site_that_fails_stops_no_other(enrolment, caplog):
