@@ -169,7 +169,10 @@ def _signed(told: Information, today: date) -> Iterator[tuple[str, str]]:
         return
     yield "signing", rules.screen_refusal(signed_on=told.signed_on, today=today)
     if set(told.texts) != set(ConsentKind.values):
-        yield "signing", "Aucun texte à signer à l’écran n’est en vigueur : choisissez le papier."
+        yield (
+            "signing",
+            "Aucun texte à signer à l’écran n’est en vigueur\u202f: choisissez le papier.",
+        )
 
 
 def eligibility(found: Eligibility, on: date, by: Member) -> Iterator[str]:

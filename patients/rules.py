@@ -213,7 +213,7 @@ def quality_refusal(*, kind: str, quality: str) -> str:
     if kind == PersonKind.MINOR and quality not in {Quality.PARENT, Quality.TUTOR}:
         return "Pour une personne mineure, le titulaire de l’autorité parentale ou le tuteur signe."
     if kind == PersonKind.PROTECTED_ADULT and quality == Quality.PARENT:
-        return "L’autorité parentale cesse à la majorité : choisissez une autre qualité."
+        return "L’autorité parentale cesse à la majorité\u202f: choisissez une autre qualité."
     return ""
 
 
@@ -346,10 +346,10 @@ def reopen_refusal(*, state: str, reason: str, is_over: bool, consents: bool) ->
     if not reason.strip():
         return "Indiquez en quoi cette sortie était une erreur."
     if is_over:
-        return "Le programme est terminé : plus aucune participation n’y est rouverte."
+        return "Le programme est terminé\u202f: plus aucune participation n’y est rouverte."
     if not consents:
         return (
-            "Le consentement à la participation a été retiré : recueillez d’abord un nouveau "
+            "Le consentement à la participation a été retiré\u202f: recueillez d’abord un nouveau "
             "consentement signé, puis rouvrez la participation."
         )
     return ""

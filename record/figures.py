@@ -64,7 +64,7 @@ def over_time(
         rows=_rows(drawn, marks),
         legend=[one.name for one in drawn],
         marks=[(one.css, one.name) for one in marks if one.points],
-        note=" · ".join(f"{one.label} : {one.change}" for one in scores if one.change),
+        note=" · ".join(f"{one.label}\u202f: {one.change}" for one in scores if one.change),
     )
 
 

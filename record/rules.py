@@ -20,10 +20,13 @@ def travel_refusal(
     if returns_on < leaves_on:
         return "Le retour ne peut pas précéder le départ."
     if travel_days(leaves_on, returns_on) > MAX_TRAVEL_DAYS:
-        return f"Ce certificat vaut {MAX_TRAVEL_DAYS} jours au plus : il en faut un autre ensuite."
+        return (
+            f"Ce certificat vaut {MAX_TRAVEL_DAYS} jours au plus\u202f: il en faut un "
+            "autre ensuite."
+        )
     if leaves_on < covered_from or returns_on > covered_to:
         return (
-            f"Cette ordonnance couvre du {covered_from:%d/%m/%Y} au {covered_to:%d/%m/%Y} : le "
-            "voyage doit tenir dans cette période."
+            f"Cette ordonnance couvre du {covered_from:%d/%m/%Y} au {covered_to:%d/%m/%Y}\u202f: "
+            "le voyage doit tenir dans cette période."
         )
     return ""

@@ -108,6 +108,22 @@ def test_no_label_says_twice_that_it_is_optional():
     assert [path for path in [*MODULES, *TEMPLATES] if twice.search(path.read_text())] == []
 
 
+# French marks take a narrow no-break space before them; « and » hold theirs.
+BREAKS = re.compile(r"[\w»)}’%\]…] [;:!?»](?=[ $<.\",){-]|$)|« ")
+
+
+def test_no_template_lets_a_line_break_before_a_mark():
+    texts = [*TEMPLATES, *(ROOT / "templates").rglob("*.txt")]
+    broken = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in texts
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if not line.lstrip().startswith("{#") and BREAKS.search(line)
+    ]
+
+    assert broken == []
+
+
 def test_no_template_needs_inline_script_or_style():
     inline = re.compile(r"<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)|\sstyle=|\son\w+=")
 
