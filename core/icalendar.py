@@ -36,7 +36,8 @@ def render(name: str, events: Iterable[Event], *, at: datetime) -> str:
     agenda.add("X-PUBLISHED-TTL", f"PT{REFRESH_HOURS}H")
     for event in events:
         agenda.add_component(_entry(event, at))
-    return agenda.to_ical(sorted=False).decode()
+    written: bytes = agenda.to_ical(sorted=False)
+    return written.decode()
 
 
 def _entry(event: Event, at: datetime) -> Entry:
