@@ -1,6 +1,6 @@
 """One line of the prescription at hand, and what the page says of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pharmacies import rules, words
@@ -31,6 +31,13 @@ class Row:
     due: Due
     packs: list[Pack]
     given: list[DispensedItem]
+    # Other packs of the medicine, when the prescriber chose none by hand: they may leave instead.
+    others: list[Pack] = field(default_factory=list)
+
+    @property
+    def sizes(self) -> dict[int, Decimal]:
+        """Units in each pack that may leave, by its key."""
+        return {pack.pk: pack.quantity for pack in [*self.packs, *self.others]}
 
     @property
     def proposed(self) -> list[int]:

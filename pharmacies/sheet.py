@@ -135,8 +135,10 @@ def _lines(prescription: Prescription) -> list[Line]:
         .prefetch_related("steps", Prefetch("packs", LinePack.objects.select_related("pack")))
         .order_by("position")
     )
-    # Written in days only: the pharmacist chooses among the packs of the product.
-    prefetch_related_objects([line for line in lines if not line.packs.all()], "product__packs")
+    # Written in days only, or in packs that were computed: the pharmacist may choose among those of
+    # the product.
+    open_to = [line for line in lines if not line.has_own_packs]
+    prefetch_related_objects(open_to, "product__packs")
     return lines
 
 
@@ -193,7 +195,10 @@ def _row(
     due = rules.due(ordered, presented=presented, supplies=supplies_of(given), on=on)
     packs = [line_pack.pack for line_pack in line.packs.all()]
     packs.sort(key=lambda pack: -pack.quantity)
-    return Row(line, ordered, due, packs or list(line.product.packs.all()), given)
+    known = [] if packs and line.has_own_packs else list(line.product.packs.all())
+    known.sort(key=lambda pack: -pack.quantity)
+    others = [pack for pack in known if pack not in packs] if packs else []
+    return Row(line, ordered, due, packs or known, given, others)
 
 
 def daily(line: Line) -> tuple[Decimal, ...]:

@@ -24,7 +24,6 @@ from pharmacies.row import Row
 from pharmacies.sheet import LOADED, Sheet, read
 from prescriptions.actions import mark_dispensed
 from prescriptions.models import Prescription
-from programmes.models import Pack
 
 
 class CannotReceive(Exception):
@@ -225,19 +224,19 @@ def _write(
 
 def _write_items(dispensation: Dispensation, row: Row, handover: Handover) -> None:
     """One item a batch. The first bears the days; each its share of the units due."""
-    packs: dict[int, Pack] = {pack.pk: pack for pack in row.packs}
+    sizes = row.sizes
     days = handover.days.get(row.line.position, 0)
     left = rules.net_of(row.ordered, row.due, days)
     for item in handover.items:
         if item.position != row.line.position:
             continue
-        held = item.packs * packs[item.pack_id].quantity
+        held = item.packs * sizes[item.pack_id]
         share = min(left, held)
         splittable = row.line.unit in rules.SPLITTABLE_UNITS
         written = DispensedItem.objects.create(
             dispensation=dispensation,
             line=row.line,
-            pack=packs[item.pack_id],
+            pack_id=item.pack_id,
             batch=item.batch,
             expires_on=item.expires_on,
             packs=item.packs,

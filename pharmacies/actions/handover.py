@@ -102,7 +102,7 @@ def check_line(row: Row, items: list[Given], days: int, on: date) -> None:
 
 def check_packs(row: Row, items: list[Given], days: int) -> None:
     """As many packs as the days need: no fewer, and none that could stay on the shelf."""
-    sizes = {pack.pk: pack.quantity for pack in row.packs}
+    sizes = row.sizes
     if any(item.pack_id not in sizes or item.packs < 1 for item in items):
         raise CannotDispense("Ce conditionnement n’est pas celui de l’ordonnance.")
     handed = [sizes[item.pack_id] for item in items for _ in range(item.packs)]

@@ -100,7 +100,7 @@ def _check_lines(sheet: Sheet, handover: Handover) -> None:
             raise CannotDispense(
                 "Indiquez à la fois les jours et les conditionnements remis.", f"days-{position}"
             )
-    sizes = {(row.line.position, pack.pk) for row in sheet.rows for pack in row.packs}
+    sizes = {(row.line.position, pack) for row in sheet.rows for pack in row.sizes}
     if any((item.position, item.pack_id) not in sizes for item in handover.items):
         raise CannotDispense("Ce conditionnement n’est pas celui de l’ordonnance.")
 
@@ -126,7 +126,7 @@ def _is_too_much(row: Row, handover: Handover) -> bool:
     """More days than what was due, or a pack that these days do not need."""
     position = row.line.position
     days = handover.days[position]
-    sizes = {pack.pk: pack.quantity for pack in row.packs}
+    sizes = row.sizes
     handed = [
         sizes[item.pack_id]
         for item in handover.items

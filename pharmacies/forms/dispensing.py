@@ -121,6 +121,8 @@ class Slot:
     row: Row
     pack: Pack
     is_extra: bool = False
+    # A pack that the prescription does not name, of the same medicine.
+    is_other: bool = False
 
 
 @dataclass(frozen=True)
@@ -352,7 +354,8 @@ class DispensingForm(forms.Form):
         if not self.sheet.needs_reason:
             folded |= {"override_reason", "override_note"}
         folded |= {name for name in self.fields if name.startswith(("days-", "bearer_"))}
-        folded |= {name for name in self.fields if name.endswith("b")}
+        extra = [slot.name for slot in self.slots if slot.is_extra]
+        folded |= {f"{part}-{name}" for name in extra for part in ("packs", "batch", "expires")}
         return self["bearer"].value() == BearerKind.CARER or bool(folded & set(self.errors))
 
 
@@ -377,8 +380,10 @@ class LateForm(DispensingForm):
 
 
 def _slots(sheet: Sheet) -> Iterator[Slot]:
-    """A row for each pack of each line, and one more for a second batch of it."""
+    """A row for each pack of each line, one more for a second batch of it, one a pack instead."""
     for row in sheet.rows:
         for index, pack in enumerate(row.packs):
             yield Slot(f"{row.line.position}-{index}", row, pack)
             yield Slot(f"{row.line.position}-{index}b", row, pack, is_extra=True)
+        for index, pack in enumerate(row.others, start=len(row.packs)):
+            yield Slot(f"{row.line.position}-{index}", row, pack, is_extra=True, is_other=True)

@@ -7,9 +7,12 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from pharmacies.forms import CodeField, ExpiryField
+from pharmacies.models import DispensedItem
 from prescriptions.models import Prescription
 from tests.pharmacies.factories import at_the_counter
+from tests.pharmacies.test_views import page_of, typed, written
 from tests.prescriptions.factories import LineFactory, PrescriptionFactory
+from tests.programmes.factories import PackFactory
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,22 @@ def test_two_medicines_are_named_where_their_batches_are_typed(sign_in):
 
     for name in names:
         assertContains(page, f"{name}<br>À délivrer")
+
+
+def test_a_pack_instead_of_the_one_computed_is_typed_in_the_details(sign_in):
+    prescription = written(days_ago=0)
+    line = prescription.lines.get()
+    instead = PackFactory(product=line.product, label="Flacon de 14 mL", quantity=14)
+    client = sign_in(at_the_counter(prescription))
+    page = client.get(page_of(prescription))
+
+    assertContains(page, "Flacon de 14 mL, à la place")
+    slots = [slot for slot in page.context["form"].slots if slot.pack == instead]
+    name = slots[0].name
+    data = typed(page) | {
+        "packs-1-0": 0, "batch-1-0": "", "expires-1-0": "",
+        f"packs-{name}": 2, f"batch-{name}": "LOT-A1", f"expires-{name}": "06/2031",
+    }  # fmt: skip
+    client.post(page_of(prescription), data)
+
+    assert DispensedItem.objects.get().pack == instead

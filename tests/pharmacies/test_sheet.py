@@ -172,6 +172,26 @@ def test_steps_are_followed():
     assert row.sentences[-1] == "28 jours, palier par palier\u202f: 21\u00a0mL."
 
 
+@pytest.mark.parametrize(("by_hand", "served"), [(False, True), (True, False)])
+def test_another_pack_of_the_medicine_leaves_unless_the_prescriber_chose(by_hand, served):
+    """Bottles of 10 mL were computed and the pharmacy holds bottles of 14 mL: two are enough."""
+    prescription = signed((OIL, 10, 28, {"has_own_packs": by_hand}))
+    line = prescription.lines.get()
+    other = PackFactory(product=line.product, label="Flacon de 14 mL", quantity=Decimal(14))
+    by = at_the_counter(prescription)
+    item = Given(1, other.pk, "LOT", IN_TWO_YEARS, 2, "1-1")
+    typed = Handover(items=(item,), days={1: 28}, dispensed_on=WRITTEN_ON)
+
+    assert read(prescription, by).rows[0].others == ([other] if served else [])
+    if served:
+        done = actions.dispense(prescription, handover=typed, key="k", by=by, at=WRITTEN_AT)
+        assert (done.items.get().pack, done.items.get().quantity) == (other, 28)
+        return
+    with pytest.raises(CannotDispense, match="pas celui de l’ordonnance"):
+        actions.dispense(prescription, handover=typed, key="k", by=by, at=WRITTEN_AT)
+    assert not DispensedItem.objects.exists()
+
+
 def test_as_needed_is_told_with_its_most():
     prescription = PrescriptionFactory(lines=False)
     line = LineFactory(prescription=prescription, steps=False)
