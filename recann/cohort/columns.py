@@ -50,7 +50,7 @@ COLUMNS: dict[type[Model], tuple[str, dict[str, object]]] = {
         " thc_percent days quantity",
         {"position": 1},
     ),
-    DoseStep: ("id line dose days", {"position": 1, "intakes_per_day": 2}),
+    DoseStep: ("id line position dose days", {"intakes_per_day": 2}),
     LinePack: ("id line pack count", {}),
     Received: (
         "id prescription pharmacy presented_on recorded_at recorded_by",

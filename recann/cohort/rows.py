@@ -32,7 +32,8 @@ from recann.cohort.places import FIRST_NAMES, LAST_NAMES, Map, Post
 from recann.cohort.plan import Course
 from recann.cohort.reference import Reference
 from recann.cohort.sheets import NULL, Sheet, null, octets, uuid
-from recann.cohort.treatment import Taste, Treatment, taste, treatments
+from recann.cohort.story import Story, draw
+from recann.cohort.treatment import Treatment, taste, treatments
 from vigilance.models import AdverseEvent, Reaction, Suspect
 
 
@@ -63,7 +64,8 @@ class Writer:
     def __init__(self, known: Reference, places: Map, today: date, drawn: random.Random) -> None:
         self.known, self.places, self.today, self.drawn = known, places, today, drawn
         # Of the patient who is being written.
-        self.sex = ""
+        self.sex: str
+        self.story: Story
         self._sheets = {
             model: Sheet(model, varying.split(), constants)
             for model, (varying, constants) in COLUMNS.items()
@@ -83,6 +85,7 @@ class Writer:
         drawn = self.drawn
         person = self._person(course)
         self.sex = person.sex
+        self.story = draw(course, sex=person.sex, today=self.today, drawn=drawn)
         public_id = uuid(drawn)
         patient = self._add(Patient, public_id, person.birth_date.year, person.sex, key.id.hex)
         dashed = f"{public_id[:8]}-{public_id[8:12]}-{public_id[12:16]}-{public_id[16:20]}"
@@ -99,14 +102,12 @@ class Writer:
         self._consents(course, enrolment, doctor)
         self._eligibility(course, enrolment, indication, file_key)
         taken = taste(course, drawn)
-        first = None
-        for one in treatments(course, taken, self.known, self.today, drawn):
+        given = list(treatments(course, taken, self.known, self.today, drawn))
+        for one in given:
             self._treatment(one, enrolment, patient, doctor, counter)
-            first = first or one
-        if first is None:
-            raise ValueError("A patient of the cohort has no treatment.")
-        self._calendar(course, enrolment, doctor, indication, taken)
-        self._events(course, enrolment, doctor, first)
+        self._calendar(course, enrolment, doctor, indication)
+        for on in self.story.events:
+            self._event(course, enrolment, on, doctor, given)
 
     def _person(self, course: Course) -> Person:
         drawn = self.drawn
@@ -204,7 +205,8 @@ class Writer:
             "NARCOTIC" if one.is_narcotic else "ORDINARY", product.thc_mg_per_unit,
             product.cbd_mg_per_unit, product.thc_percent, one.days, one.quantity,
         )  # fmt: skip
-        self._add(DoseStep, line, one.dose, one.days)
+        for position, dose in enumerate(one.doses, 1):
+            self._add(DoseStep, line, position, dose.units, dose.days)
         pack, count, _ = medicine.pack_for(one.quantity)
         self._add(LinePack, line, pack, count)
         received = self._add(
@@ -215,15 +217,15 @@ class Writer:
             on = presented + timedelta(days=number * length)
             if on > self.today:
                 break
+            due = one.due(number * length, length)
             self._dispensation(one, (prescription, enrolment, received, line), number + 1, on,
-                               length, counter)  # fmt: skip
+                               length, due, counter)  # fmt: skip
 
-    def _dispensation(
+    def _dispensation(  # noqa: PLR0913  one row, whole
         self, one: Treatment, parents: tuple[int, int, int, int], number: int, on: date,
-        days: int, counter: Post,
+        days: int, due: Decimal, counter: Post,
     ) -> None:  # fmt: skip
         prescription, enrolment, received, line = parents
-        due = one.dose * 2 * days
         pack, count, held = one.medicine.pack_for(due)
         dispensation = self._add(
             Dispensation, uuid(self.drawn), prescription, enrolment, received, number,
@@ -235,23 +237,27 @@ class Writer:
 
     # --- Follow-up ---------------------------------------------------------------------------
 
-    def _calendar(
-        self, course: Course, enrolment: int, doctor: Post, indication: str, taken: Taste
-    ) -> None:
+    def _calendar(self, course: Course, enrolment: int, doctor: Post, indication: str) -> None:
         """The first measures on the day of inclusion, then the visits of the programme."""
-        self._held(course, enrolment, None, course.included_on, doctor, indication, taken)
-        due = [(v, add_months(course.included_on, v.offset_months)) for v in self.known.visits]
+        first = course.included_on
+        self._held(enrolment, None, (first, first), doctor, indication)
+        due = [(v, add_months(first, v.offset_months)) for v in self.known.visits]
+        earlier = [first, *(due_on for _, due_on in due)]
         later_done = False
-        for definition, due_on in reversed(due):
+        for (definition, due_on), since in reversed(list(zip(due, earlier, strict=False))):
             later_done |= self._visit(
-                course, enrolment, definition, due_on, doctor, indication, taken, later_done
+                course, enrolment, definition, (since, due_on), doctor, indication, later_done
             )
 
     def _visit(  # noqa: PLR0913  one row, whole
-        self, course: Course, enrolment: int, definition: VisitDefinition, due_on: date,
-        doctor: Post, indication: str, taken: Taste, later_done: bool,
+        self, course: Course, enrolment: int, definition: VisitDefinition,
+        dates: tuple[date, date], doctor: Post, indication: str, later_done: bool,
     ) -> bool:  # fmt: skip
-        """Write one visit of the programme; True when it was held."""
+        """Write one visit of the programme; True when it was held.
+
+        :param dates: when the visit before was due, when this one is
+        """
+        since, due_on = dates
         before = timedelta(days=definition.window_before_days)
         after = timedelta(days=definition.window_after_days)
         bounds = (due_on - before, due_on + after)
@@ -269,9 +275,7 @@ class Writer:
         spread = self.drawn.randint(-before.days // 2, after.days // 2)
         last = min(bounds[1], latest, (course.ended_on or latest))
         held_on = min(max(due_on + timedelta(days=spread), bounds[0]), last)
-        self._held(
-            course, enrolment, (definition, due_on, bounds), held_on, doctor, indication, taken
-        )
+        self._held(enrolment, (definition, due_on, bounds), (since, held_on), doctor, indication)
         return True
 
     def _planned(
@@ -283,12 +287,13 @@ class Writer:
             due_on, *bounds, "DEFINITION", status, "", NULL, NULL, "", NULL, "", why, NULL,
         )  # fmt: skip
 
-    def _held(  # noqa: PLR0913  one row, whole
-        self, course: Course, enrolment: int,
-        planned: tuple[VisitDefinition, date, tuple[date, date]] | None, held_on: date,
-        doctor: Post, indication: str, taken: Taste,
+    def _held(
+        self, enrolment: int, planned: tuple[VisitDefinition, date, tuple[date, date]] | None,
+        dates: tuple[date, date], doctor: Post, indication: str,
     ) -> None:  # fmt: skip
+        """:param dates: the visit before, this one"""
         start: tuple[object, ...]
+        since, held_on = dates
         if planned:
             definition, due_on, bounds = planned
             start = (definition.pk, definition.code, definition.kind, due_on, *bounds, "DEFINITION")
@@ -300,44 +305,36 @@ class Writer:
             at(held_on), "CONTINUE", "", typing_seconds(enrolment),
         )  # fmt: skip
         asked = self.known.questionnaires(indication, held_on, is_complex=planned is not None)
-        months = (held_on - course.included_on).days / 30
-        is_first = planned is None
+        told = answers.day(self.story, held_on, since, self.sex, self.drawn)
         for version in asked:
             # Asked again one month after inclusion, then no more.
             if version.code == "antecedents" and start[1] != "M1":
                 continue
-            data = answers.typed(
-                version, months, taken, self.drawn, is_first=is_first, sex=self.sex
-            )
-            self._add(Answers, visit, version.pk, data)
+            self._add(Answers, visit, version.pk, answers.typed(version, told, self.drawn))
 
     # --- Vigilance ---------------------------------------------------------------------------
 
-    def _events(self, course: Course, enrolment: int, doctor: Post, first: Treatment) -> None:
-        if course.event_on is None:
-            return
-        self._event(course, enrolment, course.event_on, doctor, first)
-        if self.drawn.random() < 0.35:
-            later = course.event_on + timedelta(days=self.drawn.randint(20, 200))
-            if later < min(course.ended_on or self.today, self.today):
-                self._event(course, enrolment, later, doctor, first)
-
     def _event(
-        self, course: Course, enrolment: int, on: date, doctor: Post, first: Treatment
+        self, course: Course, enrolment: int, on: date, doctor: Post, given: list[Treatment]
     ) -> None:
+        """What happened, and what was taken that day."""
         drawn = self.drawn
         is_serious = drawn.random() < SERIOUS_SHARE
         outcome = "FATAL" if is_serious and course.reason == "DEATH" else "RECOVERED"
+        leaves = course.reason == "ADVERSE_EVENT" and on == course.event_on
+        severities = ("MODERATE", "SEVERE") if leaves else ("MILD", "MILD", "MODERATE", "SEVERE")
         event = self._add(
             AdverseEvent, uuid(drawn), enrolment, doctor.member_id, on, on,
             "{HOSPITALISATION}" if is_serious else "{}", "t" if is_serious else "f",
-            drawn.choice(("MILD", "MODERATE", "SEVERE")), outcome, at(on),
+            drawn.choice(severities), outcome, at(on),
         )  # fmt: skip
         for term in drawn.sample(TERMS, drawn.choice((1, 1, 2))):
             self._add(Reaction, event, term)
-        product, daily = first.medicine.row, first.dose * Decimal(2)
+        begun = [one for one in given if one.starts_on <= on]
+        product, daily = begun[-1].medicine.row, begun[-1].a_day(on)
+        started_on = next(one.starts_on for one in begun if one.medicine.row == product)
         action = "STOPPED" if course.reason == "ADVERSE_EVENT" else "DOSE_REDUCED"
         self._add(
             Suspect, event, product.pk, daily * product.thc_mg_per_unit,
-            daily * product.cbd_mg_per_unit, course.treated_on, action,
+            daily * product.cbd_mg_per_unit, started_on, action,
         )  # fmt: skip
