@@ -59,6 +59,7 @@ def opening(request: MemberRequest, opening_id: UUID) -> HttpResponse:
         "programme": found.programme,
         "effect": effects.of(found, max(found.valid_from, today)),
         "today": today,
+        "may_end": found.may_end(today),
     }
     return render(request, "patients/opening.html", context)
 

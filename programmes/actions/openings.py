@@ -68,6 +68,8 @@ def end_opening(opening: Opening, *, on: date, by: Member) -> None:
         programme, locked = _lock(opening)
         if locked.state != OpeningState.PUBLISHED:
             raise CannotPublish("Cette ouverture n’est pas publiée.")
+        if not locked.may_end(on):
+            raise CannotPublish("Cette ouverture est déjà terminée.")
         _end(locked, on)
         if locked.kind == OpeningKind.OPINION:
             programme.opinion_published_on = None

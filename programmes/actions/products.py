@@ -143,10 +143,12 @@ def add_pack(
 def end_pack(pack: Pack, *, on: date, by: Member) -> None:
     """Last day on which the pack may be prescribed.
 
-    :raises CannotChange: before its first day
+    :raises CannotChange: before its first day, or ended already
     """
     with audit.acting("product.pack_ended", by=by):
         locked = Pack.objects.select_for_update(of=("self",)).get(pk=pack.pk)
+        if locked.valid_to is not None:
+            raise CannotChange("La vente de ce conditionnement est déjà arrêtée.", "on")
         if on < locked.valid_from:
             raise CannotChange("Ce jour précède la mise en vente.", "on")
         locked.valid_to = on

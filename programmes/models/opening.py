@@ -107,6 +107,11 @@ class Opening(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.public_id}"
 
+    def may_end(self, on: date) -> bool:
+        """Whether that day may become its last: what is over stays over."""
+        published = self.state == OpeningState.PUBLISHED
+        return published and (self.valid_to is None or self.valid_to > on)
+
     @property
     def is_limit(self) -> bool:
         return self.kind in LIMITS

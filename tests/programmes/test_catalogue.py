@@ -227,6 +227,17 @@ def test_a_pack_is_not_named_twice_nor_ended_before_it_begins(manager):
     with pytest.raises(actions.CannotChange, match="précède"):
         actions.end_pack(pack, on=DAY - timedelta(days=1), by=manager)
 
+
+def test_a_pack_is_ended_once(manager):
+    pack = PackFactory(valid_from=DAY)
+    actions.end_pack(pack, on=DAY, by=manager)
+
+    with pytest.raises(actions.CannotChange, match="déjà arrêtée"):
+        actions.end_pack(pack, on=DAY + timedelta(days=9), by=manager)
+
+    pack.refresh_from_db()
+    assert pack.valid_to == DAY
+
     assert Pack.objects.get().valid_to is None
 
 

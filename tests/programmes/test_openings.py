@@ -98,6 +98,27 @@ def test_published_once(manager):
         actions.discard_opening(opening, by=manager)
 
 
+@pytest.mark.parametrize("days", [0, 30])
+def test_what_is_over_stays_over(manager, days):
+    over_on = DAY - datetime.timedelta(days=days)
+    opening = OpeningFactory(valid_from=DAY - datetime.timedelta(days=90), valid_to=over_on)
+
+    with pytest.raises(actions.CannotPublish, match="déjà terminée"):
+        actions.end_opening(opening, on=DAY, by=manager)
+
+    opening.refresh_from_db()
+    assert opening.valid_to == over_on
+
+
+def test_an_end_that_is_foreseen_may_come_sooner(manager):
+    opening = OpeningFactory(valid_to=NEXT)
+
+    actions.end_opening(opening, on=DAY, by=manager)
+
+    opening.refresh_from_db()
+    assert opening.valid_to == DAY
+
+
 def test_ended_it_holds_until_that_day_included(manager):
     opening = OpeningFactory(closure=True)
 
