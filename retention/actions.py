@@ -97,9 +97,13 @@ def erase_clinical(enrolment: Enrolment, *, run: PurgeRun, at: datetime, using: 
         _sign("participation.erased", using)
         counts = _erase_files([enrolment], using=using)
         Enrolment.objects.using(using).filter(previous=enrolment.pk).update(previous=None)
+        # An alias goes in its turn.
+        Enrolment.objects.using(using).filter(merged_into=enrolment.pk).update(merged_into=None)
         for label, path in CLINICAL:
             counts[label] += _erase_rows(label, path, enrolment, using)
         if not Enrolment.objects.using(using).filter(patient=enrolment.patient_id).exists():
+            aliases = Patient.objects.using(using).filter(merged_into=enrolment.patient_id)
+            aliases.update(merged_into=None)
             counts[classes.LAST] += _delete(classes.LAST, [enrolment.patient_id], using)
         lines = JournalLine.objects.using(using).filter(subject=str(enrolment.public_id))
         counts["core.JournalLine"] += seals.erase(lines)

@@ -262,6 +262,18 @@ def test_the_pseudonym_stays_while_another_programme_needs_it(purge):
     assert not KeyRecord.objects.filter(pk=first.key_id).exists()
 
 
+def test_two_records_of_one_person_are_erased_whichever_comes_first(purge):
+    programme = programme_with_rules(ends_on=END)
+    first, second = patient_of(programme), patient_of(programme)
+    Patient.objects.filter(pk=second.patient_id).update(merged_into=first.patient)
+    Enrolment.objects.filter(pk=second.pk).update(merged_into=first)
+
+    assert purge(AFTER_CLINICAL) == 4
+
+    assert not Enrolment.objects.exists()
+    assert not Patient.objects.exists()
+
+
 def test_a_run_killed_after_the_key_is_ended_by_the_next(purge):
     enrolment = patient_of(programme_with_rules(ends_on=END))
     with mock.patch.object(actions, "_erase_files", side_effect=OSError("killed")):
