@@ -7,8 +7,8 @@ backups when the last backup of the key cluster expires.
 import base64
 import hmac
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from core.models import KeyRecord
 
@@ -158,6 +159,22 @@ def unseal_passing(blob: bytes, *, aad: str) -> bytes:
 def destroy_keys(ids: Iterable[UUID]) -> int:
     """Destroy keys; return how many there were. What they sealed is lost for ever."""
     return KeyRecord.objects.filter(pk__in=set(ids)).delete()[0]
+
+
+@contextmanager
+def destroyed_if_refused(ids: Iterable[UUID]) -> Iterator[None]:
+    """Destroy the keys made for the act inside when it fails.
+
+    Not when the connection was lost: the rows may be committed all the same, and would never open
+    again. Keys that open nothing are destroyed by the night (`patients.tasks`).
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        destroy_keys(ids)
+        raise
 
 
 def rewrap(limit: int = 1000) -> int:

@@ -171,6 +171,8 @@ def _give(locked: Enrolment, given: Given, by: Member, at: datetime) -> Consent:
         raise CannotConsent("Cette participation ne reçoit plus de consentement.")
     if refusal := _refusal(locked, given, person, by.site.local_day(at)):
         raise CannotConsent(refusal)
+    if given.kind == ConsentKind.NIR and not given.is_given:
+        erase_nir(locked, by=by)
     locked.consents.current().filter(kind=given.kind, withdrawn_on=None).update(
         replaced_on=given.signed_on
     )

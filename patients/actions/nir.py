@@ -1,10 +1,11 @@
 """The NIR: recorded, shown and erased, only while the second consent stands."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.models import Member
@@ -27,49 +28,57 @@ class CannotRecordNir(Exception):
     """The message is in French and may be shown; it never repeats the number."""
 
 
-def record_nir(enrolment: Enrolment, typed: str, *, by: Member, at: datetime) -> Nir:
+def record_nir(
+    enrolment: Enrolment, typed: str, *, by: Member, at: datetime, out_too: bool = False
+) -> Nir:
     """Keep the number, in place of the one before.
 
+    :param out_too: also of somebody who left, whose consent stands: an older register had it
     :raises CannotRecordNir: nothing is written
     """
     if refusal := shape.refusal(typed):
         raise CannotRecordNir(refusal)
     key_id = keys.create_key("nir")
     try:
-        return _record(enrolment, compact(typed), key_id=key_id, by=by, at=at)
+        with keys.destroyed_if_refused([key_id]), audit.acting("nir.recorded", by=by):
+            locked = _authorised(enrolment, out_too=out_too)
+            return _record(locked, compact(typed), key_id, by, at)
     except IntegrityError as error:
-        keys.destroy_keys([key_id])
         if violated_constraint(error) != "patients_nir_of_one_person":
             raise
         audit.record("nir.refused", enrolment, by=by, subject=str(enrolment.public_id))
         raise CannotRecordNir(_OTHER) from error
-    except Exception:
-        keys.destroy_keys([key_id])
-        raise
 
 
-def _record(enrolment: Enrolment, number: str, *, key_id: UUID, by: Member, at: datetime) -> Nir:
-    with audit.acting("nir.recorded", by=by):
-        locked = lock_enrolment(enrolment)
-        consents = locked.consents.filter(kind=ConsentKind.NIR, is_given=True, withdrawn_on=None)
-        if not locked.is_live or not consents.exists():
-            raise CannotRecordNir(
-                "Le patient n’autorise pas, ou n’autorise plus, la transmission de ce numéro : il "
-                "ne peut pas être enregistré."
-            )
-        _erase(Nir.objects.filter(patient=locked.patient))
-        kept = Nir.objects.create(
-            enrolment=locked,
-            patient=locked.patient,
-            kind=shape.kind_of(number),
-            sealed=keys.seal(key_id, number.encode(), aad=_aad(locked)),
-            key_id=key_id,
-            index=blind.index("patients.nir", number, key=settings.NIR_INDEX_KEY),
-            recorded_at=at,
-            recorded_by=by,
+def _authorised(enrolment: Enrolment, *, out_too: bool) -> Enrolment:
+    """The participation, locked.
+
+    :raises CannotRecordNir: the second consent does not stand
+    """
+    locked = lock_enrolment(enrolment)
+    consents = locked.consents.in_hand().filter(kind=ConsentKind.NIR)
+    if not (locked.is_live or out_too) or not consents.exists():
+        raise CannotRecordNir(
+            "Le patient n’autorise pas, ou n’autorise plus, la transmission de ce numéro : il "
+            "ne peut pas être enregistré."
         )
-        subject = str(locked.public_id)
-        audit.record("nir.recorded", locked, by=by, subject=subject, kind=kept.kind)
+    return locked
+
+
+def _record(locked: Enrolment, number: str, key_id: UUID, by: Member, at: datetime) -> Nir:
+    _erase(Nir.objects.filter(patient=locked.patient))
+    kept = Nir.objects.create(
+        enrolment=locked,
+        patient=locked.patient,
+        kind=shape.kind_of(number),
+        sealed=keys.seal(key_id, number.encode(), aad=_aad(locked)),
+        key_id=key_id,
+        index=blind.index("patients.nir", number, key=settings.NIR_INDEX_KEY),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    subject = str(locked.public_id)
+    audit.record("nir.recorded", locked, by=by, subject=subject, kind=kept.kind)
     return kept
 
 
@@ -96,6 +105,7 @@ def erase_nir(enrolment: Enrolment, *, by: Member) -> bool:
 
 
 def _erase(rows: QuerySet[Nir]) -> int:
+    """The keys go last: if the act is rolled back, the number must still open."""
     key_ids = list(rows.values_list("key_id", flat=True))
-    rows.delete()
-    return keys.destroy_keys(key_ids)
+    transaction.on_commit(partial(keys.destroy_keys, key_ids))
+    return rows.delete()[0]

@@ -123,11 +123,17 @@ class Consent(models.Model):
                 " AND (NEW.withdrawn_on IS DISTINCT FROM OLD.withdrawn_on OR"
                 " NEW.withdrawal_reason_sealed IS DISTINCT FROM OLD.withdrawal_reason_sealed)))",
             ),
-            # Withdrawn, the number is erased first, in the same act.
+            # Withdrawn or refused, the number is erased first, in the same act.
             Refuse(
                 name="patients_nir_goes_first",
                 operation=pgtrigger.Update,
                 sql="NEW.kind = 'NIR' AND NEW.withdrawn_on IS NOT NULL AND EXISTS"
+                " (SELECT 1 FROM patients_nir WHERE enrolment_id = NEW.enrolment_id)",
+            ),
+            Refuse(
+                name="patients_nir_goes_before_a_refusal",
+                operation=pgtrigger.Insert,
+                sql="NEW.kind = 'NIR' AND NOT NEW.is_given AND EXISTS"
                 " (SELECT 1 FROM patients_nir WHERE enrolment_id = NEW.enrolment_id)",
             ),
             NeverDeleted(name="consent_never_deleted"),

@@ -42,7 +42,7 @@ class Nir(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 sql="NOT EXISTS (SELECT 1 FROM patients_consent"
                 " WHERE enrolment_id = NEW.enrolment_id AND kind = 'NIR' AND is_given"
-                " AND withdrawn_on IS NULL FOR SHARE)",
+                " AND withdrawn_on IS NULL AND replaced_on IS NULL FOR SHARE)",
             ),
             Refuse(
                 name="patients_nir_of_its_patient",

@@ -45,7 +45,7 @@ def reveal_nir(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
 
 def _authorised(request: MemberRequest, enrolment_id: UUID) -> tuple[Enrolment, Person]:
     enrolment, person = open_live(request, enrolment_id)
-    given = enrolment.consents.filter(kind=ConsentKind.NIR, is_given=True, withdrawn_on=None)
+    given = enrolment.consents.in_hand().filter(kind=ConsentKind.NIR)
     if person is None or not given.exists():
         raise Http404
     return enrolment, person

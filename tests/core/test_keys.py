@@ -6,6 +6,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.db import OperationalError
 
 from core import checks, keys
 from core.models import KeyRecord
@@ -126,6 +127,16 @@ def test_a_wrapping_key_has_32_bytes(settings):
 
     with pytest.raises(ValueError, match="32 bytes"):
         keys.create_key("identity")
+
+
+@pytest.mark.parametrize(("error", "left"), [(ValueError, 0), (OperationalError, 1)])
+def test_keys_of_an_act_that_failed_go_unless_it_may_be_committed(error, left):
+    made = keys.create_keys("enrolment", 1)
+
+    with pytest.raises(error), keys.destroyed_if_refused(made):
+        raise error
+
+    assert KeyRecord.objects.filter(pk__in=made).count() == left
 
 
 def test_the_canary_made_by_migrate_opens():

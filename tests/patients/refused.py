@@ -63,6 +63,12 @@ def withdrawn_over_a_number():
     changed(consent, withdrawn_on=AFTER)
 
 
+def refused_over_a_number():
+    number = f.NirFactory()
+    changed(number.enrolment.consents.get(kind=ConsentKind.NIR), replaced_on=AFTER)
+    f.ConsentFactory(enrolment=number.enrolment, kind=ConsentKind.NIR, is_given=False)
+
+
 def into_itself(row):
     changed(row, merged_into=row.pk)
 
@@ -163,6 +169,7 @@ REFUSED = {
     "patients_nir_needs_its_consent": lambda: f.NirFactory(consent=False),
     "patients_nir_of_its_patient": lambda: f.NirFactory(patient=f.PatientFactory()),
     "patients_nir_goes_first": withdrawn_over_a_number,
+    "patients_nir_goes_before_a_refusal": refused_over_a_number,
     "patients_replaced_after_it_was_signed": lambda: f.ConsentFactory(replaced_on=BEFORE),
     "patients_proof_origin_known": lambda: c.ConsentProofFactory(origin="TEA"),
     "patients_proof_given_once": lambda: twice(

@@ -15,6 +15,7 @@ from patients.enums import ConsentKind, EndReason, NirKind
 from patients.models import Nir
 from tests.patients.factories import ConsentFactory, EnrolmentFactory, PersonFactory
 from tests.patients.situations import DAY, NOON
+from tests.patients.test_consents import give
 from tests.together import together
 
 
@@ -152,15 +153,27 @@ def test_a_number_is_kept_sealed_under_a_key_of_its_own():
     assert not any(NUMBER in str(line.detail) for line in lines)
 
 
-def test_another_number_replaces_the_first_and_its_key():
+def test_another_number_replaces_the_first_and_its_key(django_capture_on_commit_callbacks):
     enrolment = authorised()
     first = record(enrolment)
 
-    record(enrolment, OTHER)
+    with django_capture_on_commit_callbacks(execute=True):
+        record(enrolment, OTHER)
 
     assert actions.reveal_nir(enrolment, by=enrolment.included_by) == OTHER
     assert nir_keys() == 1
     assert not KeyRecord.objects.filter(pk=first.key_id).exists()
+
+
+def test_a_number_refused_leaves_the_one_before(django_capture_on_commit_callbacks):
+    enrolment = authorised()
+    record(enrolment)
+    record(authorised(), OTHER)
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(actions.CannotRecordNir):
+        record(enrolment, OTHER)
+
+    assert actions.reveal_nir(enrolment, by=enrolment.included_by) == NUMBER
 
 
 @pytest.mark.parametrize("given", [None, False])
@@ -192,29 +205,34 @@ def test_one_number_is_of_one_person():
     assert Nir.objects.count() == nir_keys() == 1
 
 
-def test_the_number_follows_the_person_into_another_programme():
+def test_the_number_follows_the_person_into_another_programme(django_capture_on_commit_callbacks):
     first = authorised()
     second = authorised(patient=first.patient, patient__person=False)
     record(first)
 
-    record(second)
+    with django_capture_on_commit_callbacks(execute=True):
+        record(second)
 
     assert Nir.objects.get().enrolment == second
     assert nir_keys() == 1
 
 
-@pytest.mark.parametrize("how", ["withdrawal", "exit"])
-def test_the_number_is_erased_at_once_with_its_consent(how):
+def leave(enrolment):
+    reason, by = EndReason.CONSENT_WITHDRAWN, enrolment.included_by
+    actions.end(enrolment, reason=reason, on=DAY, weaning=False, by=by, at=NOON)
+
+
+def say_no(enrolment):
+    give(enrolment, ConsentKind.NIR, is_given=False)
+
+
+@pytest.mark.parametrize("act", [withdraw, leave, say_no])
+def test_the_number_is_erased_at_once_with_its_consent(act, django_capture_on_commit_callbacks):
     enrolment = authorised()
     record(enrolment)
-    by = enrolment.included_by
 
-    if how == "withdrawal":
-        withdraw(enrolment)
-    else:
-        actions.end(
-            enrolment, reason=EndReason.CONSENT_WITHDRAWN, on=DAY, weaning=False, by=by, at=NOON
-        )
+    with django_capture_on_commit_callbacks(execute=True):
+        act(enrolment)
 
     assert not Nir.objects.exists()
     assert nir_keys() == 0
