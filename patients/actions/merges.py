@@ -18,8 +18,7 @@ def ask_merge(pair: PossibleDuplicate, *, by: Member, at: datetime) -> Merge:
         locked = lock_pair(pair)
         if locked.merges.filter(state=MergeState.ASKED).exists():
             raise CannotDecide("La réunion de ces deux dossiers est déjà demandée.")
-        if locked.first.merged_into_id or locked.second.merged_into_id:
-            raise CannotDecide("L’un de ces dossiers est déjà réuni à un autre.")
+        _refuse_chain(locked)
         merge = Merge.objects.create(pair=locked, state=MergeState.ASKED, asked_by=by, asked_at=at)
         audit.record("merge.asked", merge, by=by)
     return merge
@@ -43,6 +42,7 @@ def approve_merge(merge: Merge, *, by: Member, at: datetime) -> None:
         if locked.asked_by.user_id == by.user_id:
             raise CannotDecide("Une autre personne que vous doit approuver cette réunion.")
         pair = locked.pair
+        _refuse_chain(pair)
         Patient.objects.filter(pk=pair.second_id).update(merged_into=pair.first_id)
         aliases = _unite_participations(pair)
         _decide(locked, MergeState.DONE, by=by, at=at)
@@ -68,6 +68,21 @@ def undo_merge(merge: Merge, *, by: Member, at: datetime) -> None:
             state=DuplicateState.OPEN, decided_at=None, decided_by=None
         )
         audit.record("merge.undone", locked, by=by)
+
+
+def _refuse_chain(pair: PossibleDuplicate) -> None:
+    """One step leads from an alias to the record that is kept, never two.
+
+    :raises CannotDecide: one of them is an alias, or the second has aliases of its own
+    """
+    aliases = Patient.objects.filter(pk__in=[pair.first_id, pair.second_id])
+    if aliases.exclude(merged_into=None).exists():
+        raise CannotDecide("L’un de ces dossiers est déjà réuni à un autre.")
+    if Patient.objects.filter(merged_into=pair.second_id).exists():
+        raise CannotDecide(
+            "Un autre dossier est déjà réuni au plus récent de ces deux-là\u202f: défaites d’abord "
+            "cette réunion, puis réunissez chacun au plus ancien."
+        )
 
 
 def _unite_participations(pair: PossibleDuplicate) -> int:

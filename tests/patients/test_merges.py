@@ -10,7 +10,12 @@ from patients import actions, identity
 from patients.enums import DuplicateState, MergeState
 from patients.models import Enrolment, Merge, Patient
 from tests.accounts.factories import MemberFactory
-from tests.patients.factories import EnrolmentFactory, MergeFactory, PairFactory
+from tests.patients.factories import (
+    EnrolmentFactory,
+    MergeFactory,
+    PairFactory,
+    PatientFactory,
+)
 from tests.patients.situations import NOON, a_setting, an_inclusion
 from tests.patients.test_inclusion import include
 
@@ -134,6 +139,23 @@ def test_who_comes_back_under_the_second_identity_is_the_first_patient():
         include(elsewhere, an_inclusion(elsewhere, person), key="inclusion:3").patient
         == first.patient
     )
+
+
+def test_an_alias_of_an_alias_is_refused_when_asked_and_when_approved(twice):
+    pair, first, _ = twice
+    third = PatientFactory(person=True)
+    later = PairFactory(first=pair.second, second=third)
+    asked = actions.ask_merge(pair, by=first.included_by, at=NOON)
+    united(later, first)
+
+    with pytest.raises(actions.CannotDecide, match="défaites d’abord"):
+        actions.approve_merge(asked, by=colleague(), at=NOON)
+
+    pair.second.refresh_from_db()
+    assert pair.second.merged_into is None
+    asked_later = PairFactory(first=pair.first, second=third)
+    with pytest.raises(actions.CannotDecide, match="déjà réuni"):
+        actions.ask_merge(asked_later, by=first.included_by, at=NOON)
 
 
 def test_the_pages_unite_and_undo(sign_in, twice):
