@@ -55,6 +55,9 @@ def accept_transfer(transfer: Transfer, *, by: Member, at: datetime) -> None:
         enrolment = locked.enrolment
         if not enrolment.is_live:
             raise CannotTransfer("Ce patient n’est plus suivi dans le programme.")
+        listed = directory.structures(enrolment, by.site.local_day(at))
+        if not listed.filter(pk=locked.to_site_id).exists():
+            raise CannotTransfer("Votre structure n’est plus inscrite pour cette indication.")
         enrolment.site = locked.to_site
         enrolment.save(update_fields=["site"])
         _answer(locked, TransferState.ACCEPTED, by=by, at=at)

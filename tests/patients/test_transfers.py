@@ -63,6 +63,18 @@ def test_accepted_the_other_structure_follows_and_the_first_reads_no_more(asked)
     assert enrolment.events.filter(site=by.site).exists()
 
 
+def test_a_structure_that_is_no_longer_listed_cannot_accept(asked):
+    enrolment, by, other = asked
+    transfer = ask(enrolment, by, other)
+    other.site.listings.update(delisted_on=DAY)
+
+    with pytest.raises(actions.CannotTransfer, match="plus inscrite"):
+        actions.accept_transfer(transfer, by=other, at=NOON)
+
+    transfer.refresh_from_db()
+    assert (site_of(enrolment), transfer.state) == (by.site, TransferState.ASKED)
+
+
 def test_refused_with_its_reason_and_cancelled(asked):
     enrolment, by, other = asked
     transfer = ask(enrolment, by, other)
