@@ -180,7 +180,7 @@ def _read_draft(request: HttpRequest) -> dict[str, Any] | None:
         return None
     try:
         typed = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(typed, dict):
         return None

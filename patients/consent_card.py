@@ -60,11 +60,13 @@ def of(enrolment: Enrolment, *, may_write: bool) -> Card:
     lines = [_line(kind, current.get(kind.value)) for kind in ConsentKind]
     withdrawn = next((one for one in consents if one.withdrawal_reason_sealed), None)
     sealed = withdrawn.withdrawal_reason_sealed if withdrawn and may_write else None
+    # Whoever signed for the participation that stands: nobody any more once it was signed of age.
+    signed = [one for one in consents if one is current.get(ConsentKind.PARTICIPATION)]
     choice = ContactChoice.objects.filter(enrolment=enrolment).order_by("-pk").first()
     return Card(
         lines=lines,
         former=[one for one in consents if one.replaced_on],
-        representatives=representatives.read(enrolment, consents) if may_write else [],
+        representatives=representatives.read(enrolment, signed) if may_write else [],
         withdrawal_reason=texts.read(enrolment, WITHDRAWAL_REASON, sealed),
         handovers=list(enrolment.handovers.select_related("link").order_by("-handed_on", "pk")),
         channel=choice.get_channel_display() if choice else "",

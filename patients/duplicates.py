@@ -4,7 +4,7 @@ National in its search, so that two structures cannot follow one person unknowin
 of another structure is shown without a name: how much alike, why, and whom to call.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from patients.models import Enrolment, IdentityIndex, Patient, PossibleDuplicate
 MOST_OPENED = 200
 # Candidates shown.
 MOST_SHOWN = 5
+# Persons compared together: at most so many times `MOST_OPENED` identities in memory.
+BITE = 25
 
 
 @dataclass(frozen=True)
@@ -47,28 +49,45 @@ def candidates(person: Person, *, by: Member, besides: Collection[int] = ()) -> 
 
     :param besides: patients left out: the person themselves, and whom it was said not to be
     """
-    alike = _alike(person, besides)
-    shown = {patient.pk for patient, _, _ in alike}
+    return _candidates([person], by, besides)[0]
+
+
+def candidates_of_each(people: Sequence[Person], *, by: Member) -> list[list[Candidate]]:
+    """The same of many persons, in their order; whoever is known is opened once a bite."""
+    found: list[list[Candidate]] = []
+    for start in range(0, len(people), BITE):
+        found += _candidates(people[start : start + BITE], by, ())
+    return found
+
+
+def _candidates(
+    people: Sequence[Person], by: Member, besides: Collection[int]
+) -> list[list[Candidate]]:
+    near = [[pk for pk in _near(person) if pk not in besides] for person in people]
+    patients = Patient.objects.in_bulk({pk for pks in near for pk in pks})
+    known = identity.open_many(patients.values())
+    alike = [
+        _alike(person, {pk: known[pk] for pk in pks if pk in known})
+        for person, pks in zip(people, near, strict=True)
+    ]
+    shown = {pk for found in alike for pk, _ in found}
     followed = _last_enrolments(shown)
-    mine = set(
-        Enrolment.objects.visible_to(by).filter(patient__in=shown).values_list("patient", flat=True)
-    )
+    visible = Enrolment.objects.visible_to(by).filter(patient__in=shown)
+    mine = set(visible.values_list("patient", flat=True)) if shown else set()
     return [
-        Candidate(patient, score, followed[patient.pk], who if patient.pk in mine else None)
-        for patient, score, who in alike
-        if patient.pk in followed
+        [
+            Candidate(patients[pk], score, followed[pk], known[pk] if pk in mine else None)
+            for pk, score in found
+            if pk in followed
+        ]
+        for found in alike
     ]
 
 
-def _alike(person: Person, besides: Collection[int]) -> list[tuple[Patient, Score, Person]]:
-    pks = [pk for pk in _near(person) if pk not in besides]
-    patients = Patient.objects.in_bulk(pks)
-    people = identity.open_many(patients.values())
-    scored = [
-        (patients[pk], likeness.compare(person, known), known) for pk, known in people.items()
-    ]
+def _alike(person: Person, known: Mapping[int, Person]) -> list[tuple[int, Score]]:
+    scored = [(pk, likeness.compare(person, who)) for pk, who in known.items()]
     kept = [one for one in scored if one[1].points >= likeness.SHOWN_FROM]
-    return sorted(kept, key=lambda one: (-one[1].points, one[0].pk))[:MOST_SHOWN]
+    return sorted(kept, key=lambda one: (-one[1].points, one[0]))[:MOST_SHOWN]
 
 
 def _near(person: Person) -> list[int]:
@@ -87,6 +106,8 @@ def _near(person: Person) -> list[int]:
 
 
 def _last_enrolments(patients: Collection[int]) -> dict[int, Enrolment]:
+    if not patients:
+        return {}
     rows = Enrolment.objects.filter(patient__in=patients).select_related("site")
     return {row.patient_id: row for row in rows.order_by("included_on", "pk")}
 
@@ -109,6 +130,12 @@ def exact(person: Person) -> IdentityIndex | None:
     """Who has the same five traits; the first of the homonyms."""
     rows = IdentityIndex.objects.filter(person=identity.person_index(person))
     return rows.select_related("patient").order_by("homonym_no").first()
+
+
+def elsewhere(known: IdentityIndex, *, by: Member) -> list[Enrolment]:
+    """The last participation of somebody whom the member does not follow; nothing otherwise."""
+    mine = Enrolment.objects.visible_to(by).filter(patient=known.patient_id)
+    return [] if mine.exists() else list(_last_enrolments([known.patient_id]).values())
 
 
 def labels(reasons: Collection[str]) -> str:

@@ -175,9 +175,9 @@ def _signed(told: Information, today: date) -> Iterator[tuple[str, str]]:
         )
 
 
-def eligibility(found: Eligibility, on: date, by: Member) -> Iterator[str]:
+def eligibility(found: Eligibility, on: date, by: Member, *, today: date) -> Iterator[str]:
     yield indication_refusal(by, found.indication, on)
-    yield from places(found.indication.programme, by, {on}, indication=found.indication)
+    yield from places(found.indication.programme, by, {on, today}, indication=found.indication)
     yield rules.treatments_refusal(len(found.treatments))
     yield from found.verdict(on).refusals
 
@@ -208,7 +208,7 @@ def refusals(inclusion: Inclusion, *, by: Member, today: date) -> list[Refusal]:
         "information": (
             message for _, message in information(inclusion.programme, told, by, today)
         ),
-        "eligibilite": eligibility(found, told.included_on, by),
+        "eligibilite": eligibility(found, told.included_on, by, today=today),
         "identite": identity(inclusion),
         "relais": relay(inclusion, today),
     }

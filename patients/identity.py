@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from accounts.models import Member
 from core import blind, keys
@@ -118,6 +118,16 @@ def write(patient: Patient, person: Person, *, homonym_no: int = 0) -> None:
     key = keys.open_key(patient.key_id)
     Identity.objects.create(patient=patient, sealed=seal(person, key, patient.public_id))
     IdentityIndex.objects.create(patient=patient, homonym_no=homonym_no, **index_values(person))
+
+
+def next_homonym(person: Person) -> int:
+    """0 for somebody unknown; else the number after the greatest of the namesakes.
+
+    They are not counted: a correction may have taken one of them away.
+    """
+    same = IdentityIndex.objects.filter(person=person_index(person))
+    greatest = same.aggregate(greatest=Max("homonym_no"))["greatest"]
+    return 0 if greatest is None else greatest + 1
 
 
 def rewrite(patient: Patient, person: Person) -> dict[str, str]:

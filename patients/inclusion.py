@@ -1,13 +1,14 @@
 """What a doctor asks to record when including a patient, once every step is well formed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from accounts.models import Member, Site
 from patients import rules
-from patients.enums import ConsentKind, TreatmentOutcome, TreatmentPlan
+from patients.duplicates import Candidate
+from patients.enums import ConsentKind, EndReason, TreatmentOutcome, TreatmentPlan
 from patients.identity import Person
 from patients.representatives import Representative
 from patients.signature import Strokes
@@ -115,6 +116,14 @@ class Eligibility:
 
 
 @dataclass(frozen=True)
+class Left:
+    """An exit that an older register tells: over, tapering included."""
+
+    on: date
+    reason: EndReason
+
+
+@dataclass(frozen=True)
 class Inclusion:
     programme: Programme
     information: Information
@@ -124,6 +133,20 @@ class Inclusion:
     pharmacy: Site | None = None
     # Who included, when somebody else takes the participation over from an older register.
     doctor: Member | None = None
+    # Out already, in the older register.
+    left: Left | None = None
+    # Who looks alike, when it was searched already.
+    alike: Sequence[Candidate] | None = None
     # Patients it was said not to be, and why an exact namesake is another person.
     different: frozenset[UUID] = frozenset()
     homonym_reason: str = ""
+
+    @property
+    def until(self) -> date | None:
+        """The day of the exit; None while the participation goes on."""
+        return self.left.on if self.left else None
+
+    def shares_a_day(self, other: "Inclusion") -> bool:
+        """Whether both run on a same day; the day of an exit is out of them."""
+        one, another = self.information.included_on, other.information.included_on
+        return one < (other.until or date.max) and another < (self.until or date.max)

@@ -75,7 +75,8 @@ class Steps:
                 common |= {"member": self.member, "today": self.today}
                 return InformationForm(data, programme=self.programme, **common)
             case "eligibilite":
-                common |= {"member": self.member, "included_on": self._told.included_on}
+                common |= {"member": self.member, "today": self.today}
+                common |= {"included_on": self._told.included_on}
                 return EligibilityForm(data, programme=self.programme, **common)
             case "identite":
                 told = self._told

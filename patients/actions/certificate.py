@@ -11,6 +11,7 @@ from patients.enums import ReplacedBecause
 from patients.models import Enrolment
 
 
+_NONE = "Ce programme ne délivre pas d’attestation d’inclusion."
 _OVER = "Cette participation est terminée\u202f: elle n’a plus d’attestation."
 
 
@@ -18,12 +19,14 @@ def issue_certificate(enrolment: Enrolment, *, by: Member, at: datetime) -> Docu
     """Make the certificate and keep its bytes; return the one that exists if there is one.
 
     :raises core.pdf.PdfUnavailable: the server cannot make PDFs
-    :raises CannotEnd: the participation is over, or the identity erased
+    :raises CannotEnd: the programme has none, the participation is over, or the identity erased
     """
     with audit.acting("certificate.issued", by=by):
         locked = lock_enrolment(enrolment)
         if before := documents.certificate(locked):
             return before
+        if not locked.programme.issues_certificate:
+            raise CannotEnd(_NONE)
         person = identity.open_one(locked.patient)
         if not locked.is_live or person is None:
             raise CannotEnd(_OVER)

@@ -1,6 +1,6 @@
 """What is said of two patients who look alike: kept for review, or two persons for good."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,9 +20,13 @@ class CannotDecide(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """What was ticked before recording: patients it is not."""
+    """What was ticked before recording: patients it is not.
+
+    :param alike: who looks alike, when it was searched already
+    """
 
     different: Collection[UUID] = ()
+    alike: Sequence[duplicates.Candidate] | None = None
 
 
 def reason_aad(pair: PossibleDuplicate) -> str:
@@ -34,8 +38,11 @@ def note_alike(patient: Patient, person: Person, said: Said, *, by: Member, at: 
 
     Inside the act that writes the identity.
     """
-    known = {patient.pk, *duplicates.said_different(patient)}
-    for candidate in duplicates.candidates(person, by=by, besides=known):
+    alike = said.alike
+    if alike is None:
+        known = {patient.pk, *duplicates.said_different(patient)}
+        alike = duplicates.candidates(person, by=by, besides=known)
+    for candidate in alike:
         is_different = candidate.patient.public_id in said.different
         if is_different or candidate.score.points >= likeness.KEPT_FROM:
             state = State.DIFFERENT if is_different else State.OPEN

@@ -46,8 +46,9 @@ class AlreadyFollowed(CannotInclude):
     def __init__(self, enrolment: Enrolment) -> None:
         site = enrolment.site
         phone = f" ({site.phone})" if site.phone else ""
+        goes_on = "participe déjà" if enrolment.is_live else "participait encore ce jour-là"
         message = (
-            "Une personne de mêmes nom, prénoms, date, sexe et lieu de naissance participe déjà "
+            f"Une personne de mêmes nom, prénoms, date, sexe et lieu de naissance {goes_on} "
             f"à ce programme. Appelez {site.name}, {site.town}{phone}. Si c’est une autre personne "
             "(un homonyme), dites pourquoi au bas de cette page."
         )
@@ -62,11 +63,8 @@ def include(inclusion: Inclusion, *, key: str, by: Member, at: datetime) -> Enro
     :raises CannotInclude: with every reason; nothing is written
     """
     new_keys = keys.create_key("patient"), keys.create_key("enrolment")
-    try:
+    with keys.destroyed_if_refused(new_keys):
         enrolment = _include_again_if_raced(inclusion, new_keys, key, by, at)
-    except Exception:
-        keys.destroy_keys(new_keys)
-        raise
     used = {enrolment.patient.key_id, enrolment.key_id}
     keys.destroy_keys(new_key for new_key in new_keys if new_key not in used)
     return enrolment
@@ -162,32 +160,42 @@ def _new_patient(
     patient = Patient.objects.create(
         birth_year=person.birth_date.year, sex=person.sex, key_id=key_id
     )
-    namesakes = IdentityIndex.objects.filter(person=identity.person_index(person)).count()
-    identity.write(patient, person, homonym_no=namesakes)
+    identity.write(patient, person, homonym_no=identity.next_homonym(person))
     if known is not None:
         note_homonym(patient, known.patient, inclusion.homonym_reason, by=by, at=at)
-    note_alike(patient, person, Said(inclusion.different), by=by, at=at)
+    note_alike(patient, person, Said(inclusion.different, inclusion.alike), by=by, at=at)
     return patient
 
 
 def _previous(patient: Patient, inclusion: Inclusion) -> Enrolment | None:
-    """The last participation of the patient in the programme.
+    """The participation of the patient in the programme that came before this one.
 
-    :raises AlreadyFollowed: it still goes on
+    :raises AlreadyFollowed: another shares a day with this one
     """
+    since = inclusion.information.included_on
     whole = Q(patient=patient) | Q(patient__merged_into=patient)
-    earlier = Enrolment.objects.filter(whole, programme=inclusion.programme)
-    last = earlier.select_related("site").order_by("-included_on", "-pk").first()
-    live = earlier.live().select_related("site").first()
-    if live is not None:
-        raise AlreadyFollowed(live)
-    return last if last is not None and last.state == State.ENDED else None
+    others = Enrolment.objects.filter(whole, programme=inclusion.programme)
+    shared = others.overlapping(since, inclusion.until).select_related("site")
+    if (found := shared.order_by("-included_on", "-pk").first()) is not None:
+        raise AlreadyFollowed(found)
+    before = others.filter(included_on__lte=since, state=State.ENDED, merged_into=None)
+    return before.order_by("-included_on", "-pk").first()
 
 
 def _enrolment(
     inclusion: Inclusion, patient: Patient, previous: Enrolment | None, by: Member, at: datetime
 ) -> Enrolment:
-    told, found = inclusion.information, inclusion.eligibility
+    told, found, left = inclusion.information, inclusion.eligibility, inclusion.left
+    out = (
+        {
+            "state": State.ENDED,
+            "ended_on": left.on,
+            "end_reason": left.reason,
+            "end_recorded_at": at,
+        }
+        if left
+        else {}
+    )
     return Enrolment(
         number=draw_code(secrets.choice),
         patient=patient,
@@ -202,6 +210,7 @@ def _enrolment(
         recorded_at=at,
         late_reason=told.late_reason,
         previous=previous,
+        **out,
     )
 
 

@@ -54,10 +54,16 @@ class EligibilityForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, programme: Programme, member: Member, included_on: date, **kwargs: Any
+        self,
+        *args: Any,
+        programme: Programme,
+        member: Member,
+        included_on: date,
+        today: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.member, self.included_on = member, included_on
+        self.member, self.included_on, self.today = member, included_on, today
         self.show_if: dict[str, str] = {}
         self.optional_if_shown: set[str] = set()
         self.indications = {one.pk: one for one in _indications(programme, member, included_on)}
@@ -184,7 +190,8 @@ class EligibilityForm(forms.Form):
         if not self.errors:
             found = Eligibility(indication, subtype, answers, treatments)
             cleaned["found"] = found
-            for message in gates.eligibility(found, self.included_on, self.member):
+            told = gates.eligibility(found, self.included_on, self.member, today=self.today)
+            for message in told:
                 if message:
                     self.add_error(None, message)
         return cleaned

@@ -38,6 +38,15 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         still = Q(state__in=LIVE) | Q(state=EnrolmentState.ENDED, ended_on__gt=on)
         return self.filter(still, included_on__lte=on, merged_into=None)
 
+    def overlapping(self, since: date, until: date | None) -> "EnrolmentQuerySet":
+        """Those that share a day with a participation from `since` to before `until`.
+
+        :param until: the day of the exit, which is out of it; None while it goes on
+        """
+        still = Q(state__in=LIVE) | Q(state=EnrolmentState.ENDED, ended_on__gt=since)
+        found = self.filter(still, merged_into=None)
+        return found if until is None else found.filter(included_on__lt=until)
+
     def known_on(self, on: date) -> "EnrolmentQuerySet":
         """Participations begun on that day or before; cancelled ones and aliases left out."""
         begun = self.filter(included_on__lte=on, merged_into=None)

@@ -2,10 +2,11 @@
 
 import hashlib
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,11 +14,13 @@ from django.db import IntegrityError, transaction
 from accounts.models import Member
 from core import audit, keys
 from core.db import lock, violated_constraint
-from patients import texts
+from patients import likeness, texts
 from patients.actions import designation, hooks, inclusion, nir
+from patients.actions.duplicates import note_pair
 from patients.actions.exit import mark_treated
-from patients.enums import NoteKind
-from patients.models import Enrolment, TakenOver, TakeoverFile
+from patients.duplicates import Candidate
+from patients.enums import DuplicateState, EndReason, NoteKind
+from patients.models import Enrolment, Nir, TakenOver, TakeoverFile
 from patients.takeover import columns, reading, tables
 from patients.takeover.plan import Answer, Entry, Plan, Running
 from programmes.models import Programme
@@ -60,14 +63,10 @@ def stage(programme: Programme, content: bytes, *, by: Member, at: datetime) -> 
         sent_at=at,
         sent_by=by,
     )
-    try:
-        with audit.acting("takeover.sent", by=by):
-            file.content_sealed = _key(file).seal(zlib.compress(content), _aad(file))
-            file.save(force_insert=True)
-            audit.record("takeover.sent", file, by=by, lines=lines, sha256=file.fingerprint)
-    except Exception:
-        keys.destroy_keys([_key_id(file)])
-        raise
+    with keys.destroyed_if_refused([_key_id(file)]), audit.acting("takeover.sent", by=by):
+        file.content_sealed = _key(file).seal(zlib.compress(content), _aad(file))
+        file.save(force_insert=True)
+        audit.record("takeover.sent", file, by=by, lines=lines, sha256=file.fingerprint)
     return file
 
 
@@ -129,14 +128,13 @@ def confirm(file: TakeoverFile, answer: Answer, *, by: Member, at: datetime) -> 
     made = [keys.create_keys(purpose, file.lines) for purpose in ("patient", "enrolment")]
     every = {key for purpose in made for key in purpose}
     try:
-        locked, used = _confirm(file, answer, list(zip(*made, strict=True)), by, at)
+        with keys.destroyed_if_refused(every):
+            locked, used = _confirm(file, answer, list(zip(*made, strict=True)), by, at)
+    except inclusion.AlreadyFollowed as error:
+        raise PlanChanged from error
     except IntegrityError as error:
-        keys.destroy_keys(every)
         if violated_constraint(error) in _RACES:
             raise PlanChanged from error
-        raise
-    except Exception:
-        keys.destroy_keys(every)
         raise
     keys.destroy_keys(every - used)
     return locked
@@ -158,11 +156,15 @@ def _confirm(
             raise CannotTakeOver("Ce fichier contient des erreurs\u202f: rien n’a été repris.")
         if plan.digest != answer.seen:
             raise PlanChanged
-        used: set[UUID] = set()
-        for entry, new_keys in zip(plan.to_create, pairs, strict=False):
+        used, written = set[UUID](), dict[int, Enrolment]()
+        # The first participation of somebody before the next one.
+        in_order = sorted(plan.to_create, key=attrgetter("told.inclusion.information.included_on"))
+        for entry, new_keys in zip(in_order, pairs, strict=False):
             different = answer.different.get(entry.line, frozenset())
             enrolment = _take_over(locked, entry, (different, new_keys), by=by, at=at)
             used |= {enrolment.patient.key_id, enrolment.key_id}
+            written[entry.line] = enrolment
+        _note_near(in_order, written, by=by, at=at)
         key_id, locked.counts = _key_id(locked), plan.counts
         locked.confirmed_at, locked.confirmed_by = at, by
         _empty(locked, key_id, ["confirmed_at", "confirmed_by", "counts"])
@@ -181,7 +183,10 @@ def _take_over(
     """One line: the participation, then what the older register knew of it."""
     (different, new_keys), told = given, entry.told
     enrolment = inclusion.write(
-        replace(told.inclusion, different=different), new_keys, by=by, at=at
+        replace(told.inclusion, different=different, alike=entry.candidates),
+        new_keys,
+        by=by,
+        at=at,
     )
     TakenOver.objects.create(
         enrolment=enrolment,
@@ -198,15 +203,46 @@ def _take_over(
     if told.nir:
         _record_nir(enrolment, told.nir, by, at)
     _note(enrolment, told.running, by, at)
+    if enrolment.ended_on:
+        _leave(enrolment, by, at)
     audit.record("patient.taken_over", enrolment, by=by, subject=str(enrolment.public_id))
     return enrolment
 
 
+def _note_near(
+    entries: Iterable[Entry], written: Mapping[int, Enrolment], *, by: Member, at: datetime
+) -> None:
+    """Lines of the file that look alike are left to examine, like patients known before."""
+    for entry in entries:
+        mine = written[entry.line]
+        for near in entry.near:
+            other = written.get(near.line)
+            if other is None or near.score.points < likeness.KEPT_FROM:
+                continue
+            if other.patient_id != mine.patient_id:
+                candidate = Candidate(other.patient, near.score, other, None)
+                note_pair(mine.patient, candidate, DuplicateState.OPEN, by=by, at=at)
+
+
 def _record_nir(enrolment: Enrolment, number: str, by: Member, at: datetime) -> None:
+    is_out = enrolment.ended_on is not None
+    if is_out and Nir.objects.filter(patient=enrolment.patient_id).exists():
+        # That of the participation that goes on.
+        return
     try:
-        nir.record_nir(enrolment, number, by=by, at=at)
+        nir.record_nir(enrolment, number, by=by, at=at, out_too=is_out)
     except nir.CannotRecordNir as refusal:
         raise PlanChanged from refusal
+
+
+def _leave(enrolment: Enrolment, by: Member, at: datetime) -> None:
+    """What an exit brings, for somebody written as being out."""
+    if enrolment.end_reason == EndReason.CONSENT_WITHDRAWN:
+        enrolment.consents.in_hand().update(withdrawn_on=enrolment.ended_on)
+    for hook in hooks.ON_ENDED:
+        hook(enrolment, by, at)
+    subject, state = str(enrolment.public_id), enrolment.state
+    audit.record("enrolment.ended", enrolment, by=by, subject=subject, state=state)
 
 
 def _note(enrolment: Enrolment, running: Running, by: Member, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from patients.enums import EndReason
 from programmes.models import Criterion, Programme
 
 
@@ -21,6 +22,7 @@ RELAY, RELAY_SINCE = "rpps_relais", "relais_depuis"
 PHARMACY, PHARMACY_SINCE = "finess_pharmacie", "pharmacie_depuis"
 TREATED, RUNNING = "premiere_prescription_le", "traitement_en_cours"
 RUNS_FROM, RUNS_TO = "ordonnance_du", "ordonnance_au"
+LEFT, WHY_LEFT = "sortie_le", "motif_sortie"
 NAMESAKE = "homonyme_motif"
 REPRESENTATIVE, QUALITY = "representant", "qualite_representant"
 CRITERION = "critere_"
@@ -42,6 +44,21 @@ IDENTITY = {
 # Never written back, neither on the page nor in the table of faults.
 UNTOLD = {NIR}
 
+# Why a patient left, in the words of a file.
+REASONS = {
+    "effet indésirable": EndReason.ADVERSE_EVENT,
+    "inefficacité": EndReason.INEFFICACY,
+    "décès": EndReason.DEATH,
+    "choix du patient": EndReason.PATIENT_CHOICE,
+    "retrait du consentement": EndReason.CONSENT_WITHDRAWN,
+    "contre-indication": EndReason.CONTRAINDICATION,
+    "perdu de vue": EndReason.LOST_TO_FOLLOWUP,
+    "décision médicale": EndReason.DOCTOR_DECISION,
+    "approvisionnement": EndReason.SUPPLY,
+    "autre programme": EndReason.TRANSFERRED,
+    "autre": EndReason.OTHER,
+}
+
 _DAY = "JJ/MM/AAAA"
 _WHO = (
     Column(NUMBER, "numéro du patient dans l’ancien registre, unique", "A-0042", is_needed=True),
@@ -56,7 +73,7 @@ _WHO = (
     Column("telephone", "numéro de téléphone", "06 39 98 00 00"),
     Column("courriel", "adresse électronique", "jeanne@exemple.test"),
     Column("adresse", "adresse postale", "1 rue de l’Essai, 69001 Lyon"),
-    Column(KIND, "majeur, mineur ou protege\u202f; vide pour une personne majeure", "majeur"),
+    Column(KIND, "majeur, mineur ou protégé\u202f; vide pour une personne majeure", "majeur"),
     Column(REPRESENTATIVE, "qui a signé pour un mineur ou avec un majeur protégé"),
     Column(QUALITY, "parent, tuteur, curateur, famille ou mandat"),
     Column(NAMESAKE, "pourquoi c’est une autre personne, si le registre a son exact homonyme"),
@@ -85,6 +102,8 @@ _CARE = (
     ),
     Column(RUNS_FROM, f"ordonnance en cours, du, {_DAY}"),
     Column(RUNS_TO, f"ordonnance en cours, au, {_DAY}"),
+    Column(LEFT, f"patient sorti le, {_DAY}\u202f; vide pour un patient suivi"),
+    Column(WHY_LEFT, f"{', '.join(REASONS)}\u202f; vide pour un patient suivi"),
 )
 
 
@@ -111,5 +130,5 @@ def _criteria(programme: Programme) -> Iterator[Column]:
 def _treatments() -> Iterator[Column]:
     for rank in range(1, TREATMENTS + 1):
         yield Column(f"traitement_{rank}", "traitement essayé avant l’inclusion")
-        yield Column(f"resultat_{rank}", "insuffisant ou mal tolere")
-        yield Column(f"devenir_{rank}", "poursuivi, reduit, remplace ou arrete")
+        yield Column(f"resultat_{rank}", "insuffisant ou mal toléré")
+        yield Column(f"devenir_{rank}", "poursuivi, réduit, remplacé ou arrêté")

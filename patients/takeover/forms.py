@@ -13,14 +13,15 @@ from core.tables import Row
 from core.text import fold
 from patients.enums import Quality, TreatmentOutcome, TreatmentPlan
 from patients.takeover import columns as c
+from patients.takeover import tables
 from patients.takeover.plan import Answer
 from programmes.enums import PersonKind
 from programmes.models import Programme
 from programmes.models.programme import ProgrammeQuerySet
 
 
-# Bytes. Two hundred lines of sixty cells weigh less.
-MOST_BYTES = 1024 * 1024
+# Bytes. `tables.MOST_LINES` lines of sixty cells weigh less.
+MOST_BYTES = 4 * 1024 * 1024
 NEEDED = "Cette cellule est obligatoire."
 _PAIR = re.compile(r"\d{1,6}:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -30,7 +31,7 @@ YES_NO = {"oui": YES, "o": YES, "non": NO, "n": NO}
 _KINDS = {
     "majeur": PersonKind.ADULT,
     "mineur": PersonKind.MINOR,
-    "protege": PersonKind.PROTECTED_ADULT,
+    "protégé": PersonKind.PROTECTED_ADULT,
 }
 _QUALITIES = {
     "parent": Quality.PARENT,
@@ -41,13 +42,13 @@ _QUALITIES = {
 }
 _OUTCOMES = {
     "insuffisant": TreatmentOutcome.INSUFFICIENT,
-    "mal tolere": TreatmentOutcome.NOT_TOLERATED,
+    "mal toléré": TreatmentOutcome.NOT_TOLERATED,
 }
 _PLANS = {
     "poursuivi": TreatmentPlan.KEPT,
-    "reduit": TreatmentPlan.REDUCED,
-    "remplace": TreatmentPlan.REPLACED,
-    "arrete": TreatmentPlan.STOPPED_BEFORE,
+    "réduit": TreatmentPlan.REDUCED,
+    "remplacé": TreatmentPlan.REPLACED,
+    "arrêté": TreatmentPlan.STOPPED_BEFORE,
 }
 
 
@@ -56,13 +57,13 @@ class WordField(forms.CharField):
 
     def __init__(self, words: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.words = words
+        self.told = [word for word in words if len(word) > 1]
+        self.words = {fold(word): value for word, value in words.items()}
 
     def clean(self, value: object) -> str:
         typed = fold(str(super().clean(value)))
         if typed and typed not in self.words:
-            told = [word for word in self.words if len(word) > 1]
-            raise forms.ValidationError(f"Écrivez {', '.join(told[:-1])} ou {told[-1]}.")
+            raise forms.ValidationError(f"Écrivez {', '.join(self.told[:-1])} ou {self.told[-1]}.")
         return self.words.get(typed, "")
 
 
@@ -98,6 +99,8 @@ class FactsForm(forms.Form):
     traitement_en_cours = text(500)
     ordonnance_du = day()
     ordonnance_au = day()
+    sortie_le = day()
+    motif_sortie = WordField(c.REASONS, required=False)
 
     def __init__(self, cells: Mapping[str, str]) -> None:
         super().__init__(cells)
@@ -145,7 +148,7 @@ class SendForm(ProgrammeForm):
     file = forms.FileField(
         label="Fichier CSV",
         help_text="Séparé par des points-virgules ou des virgules, en UTF-8 ou tel que "
-        "l’enregistre un tableur. 200 lignes au plus.",
+        f"l’enregistre un tableur. {tables.MOST_LINES} lignes au plus.",
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
         error_messages={"empty": "Ce fichier est vide."},
     )

@@ -8,10 +8,10 @@ from accounts.models import Member, Site
 from core.identifiers import compact
 from core.tables import Row, read_day
 from patients import gates, nir, rules
-from patients.enums import Answer, DesignationKind, LateReason
+from patients.enums import Answer, DesignationKind, EndReason, LateReason
 from patients.forms import IdentityForm
 from patients.identity import Person
-from patients.inclusion import Answered, Eligibility, Inclusion, Information, Treatment
+from patients.inclusion import Answered, Eligibility, Inclusion, Information, Left, Treatment
 from patients.representatives import Representative
 from patients.takeover import columns as c
 from patients.takeover import rules as dates
@@ -79,6 +79,7 @@ class Line:
         information = self._information(facts)
         eligibility = self._eligibility(facts)
         relay, pharmacy = self._relay(facts), self._pharmacy(facts)
+        left = self._left(facts)
         if information is None or eligibility is None:
             return None
         inclusion = Inclusion(
@@ -89,6 +90,7 @@ class Line:
             relay_doctor=relay,
             pharmacy=pharmacy,
             doctor=self._doctor(facts),
+            left=left,
             homonym_reason=facts[c.NAMESAKE],
         )
         text = facts[c.RUNNING]
@@ -110,10 +112,23 @@ class Line:
         signed = rules.consent_refusal(signed_on=facts[c.SIGNED], included_on=on)
         self._fault(c.SIGNED, signed)
         for column in (c.RELAY_SINCE, c.PHARMACY_SINCE, c.TREATED, c.RUNS_FROM):
-            self._fault(column, dates.fact_refusal(facts[column], included_on=on, today=today))
+            refusal = dates.fact_refusal(facts[column], included_on=on, today=today)
+            after = dates.after_exit_refusal(facts[column], left_on=facts[c.LEFT])
+            self._fault(column, refusal or after)
         self._fault(c.RUNS_TO, dates.runs_refusal(facts[c.RUNS_FROM], facts[c.RUNS_TO]))
         if facts[c.RUNS_FROM] and not facts[c.RUNNING]:
             self._fault(c.RUNNING, "Écrivez ce que cette ordonnance prescrit.")
+
+    def _left(self, facts: dict[str, Any]) -> Left | None:
+        """The exit, for whoever is out; a weaning that goes on is typed in the registry."""
+        on, reason, today = facts[c.LEFT], facts[c.WHY_LEFT], self.frame.today
+        undated, unsaid = dates.exit_refusal(on, reason)
+        self._fault(c.LEFT, undated)
+        self._fault(c.WHY_LEFT, unsaid)
+        if not on or not reason:
+            return None
+        self._fault(c.LEFT, rules.exit_refusal(on=on, included_on=facts[c.INCLUDED], today=today))
+        return Left(on, EndReason(reason))
 
     def _information(self, facts: dict[str, Any]) -> Information | None:
         kind, on = facts[c.KIND] or PersonKind.ADULT, facts[c.INCLUDED]
@@ -174,6 +189,8 @@ class Line:
             return ""
         if facts[c.NIR_GIVEN] != YES:
             self._fault(c.NIR, "Le patient n’accepte pas sa transmission\u202f: videz la cellule.")
+        elif facts[c.WHY_LEFT] == EndReason.CONSENT_WITHDRAWN:
+            self._fault(c.NIR, "Le patient a retiré son consentement\u202f: videz la cellule.")
         elif refusal := nir.refusal(number):
             self._fault(c.NIR, refusal)
         else:

@@ -14,6 +14,7 @@ from patients.duplicates import Candidate
 from patients.enums import DesignationKind
 from patients.inclusion import Inclusion
 from patients.likeness import Score
+from patients.models import Enrolment
 from patients.takeover.columns import UNTOLD, Column
 
 
@@ -105,6 +106,8 @@ class Plan:
     rows: int = 0
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    # Those of another structure for which a line was refused.
+    refused: list[Enrolment] = field(default_factory=list)
 
     def fault(self, row: Row, column: str, message: str, *, is_warning: bool = False) -> None:
         typed = "" if column in UNTOLD else row.get(column)
@@ -131,9 +134,18 @@ class Plan:
         return [one for one in self.to_create if one.is_alike]
 
     @property
+    def elsewhere(self) -> list[Enrolment]:
+        """Participations in another structure that this preview speaks of, each once."""
+        alike = (one for entry in self.entries for one in entry.candidates if not one.is_mine)
+        found = [*self.refused, *(one.enrolment for one in alike)]
+        return list({one.pk: one for one in found}.values())
+
+    @property
     def counts(self) -> dict[str, int]:
+        """Lines by standing; OUT: those to create of patients who left already."""
         found = Counter(one.standing.value for one in self.entries)
-        return {standing.value: found[standing.value] for standing in Standing}
+        out = sum(one.told.inclusion.left is not None for one in self.to_create)
+        return {standing.value: found[standing.value] for standing in Standing} | {"OUT": out}
 
     @property
     def digest(self) -> str:

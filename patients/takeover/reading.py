@@ -1,7 +1,8 @@
 """A whole file, read against the registry: the preview and the act are this same code."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from core.identifiers import compact
 from core.text import fold
 from patients import duplicates, identity, likeness
 from patients.identity import Person
+from patients.inclusion import Inclusion
 from patients.models import Enrolment, IdentityIndex, Nir, TakenOver
 from patients.takeover import columns as c
 from patients.takeover import tables
@@ -54,8 +56,9 @@ class Comparison:
         self.done = {bytes(former) for former in done}
         self.exact = _exact(one.inclusion.person for one in self.told)
         self.nirs = _nirs(self.told)
-        # Lines met: by former number, person and NIR, then those of a date or a name.
-        self.met: dict[tuple[str, object], int] = {}
+        # Lines met: by former number and NIR, by person, then those of a date or a name.
+        self.met: dict[tuple[str, object], Told] = {}
+        self.people: dict[object, list[Told]] = defaultdict(list)
         self.seen: dict[str, list[Told]] = defaultdict(list)
 
     def run(self) -> None:
@@ -66,25 +69,34 @@ class Comparison:
             standing = self._standing(told, former)
             if standing is None:
                 continue
-            candidates = self._candidates(told) if standing == Standing.NEW else ()
-            self.plan.entries.append(Entry(told, former, standing, candidates, near))
+            self.plan.entries.append(Entry(told, former, standing, near=near))
+        self._compare()
 
     # --- Against the file itself -------------------------------------------------------------
 
     def _is_twice(self, told: Told, former: bytes) -> bool:
         """Tell of a number, a person or a NIR that an earlier line has already."""
-        person = identity.person_index(told.inclusion.person)
-        keys = {c.NUMBER: former, "nom_naissance": person, c.NIR: told.nir}
-        if told.inclusion.homonym_reason:
-            keys.pop("nom_naissance")
-        is_twice = False
-        for column, key in keys.items():
-            before = self.met.setdefault((column, key), told.row.line) if key else told.row.line
-            if before != told.row.line:
-                message = f"La ligne {before} est déjà celle de ce patient."
-                self.plan.fault(told.row, column, message)
-                is_twice = True
-        return is_twice
+        twice = dict(self._earlier(told, former))
+        for column, line in twice.items():
+            self.plan.fault(told.row, column, f"La ligne {line} est déjà celle de ce patient.")
+        return bool(twice)
+
+    def _earlier(self, told: Told, former: bytes) -> Iterator[tuple[str, int]]:
+        """Columns that are those of an earlier line, and that line.
+
+        One person may have several lines: participations that share no day.
+        """
+        person = _key(told)
+        before = self.met.setdefault((c.NUMBER, former), told)
+        if before is not told:
+            yield c.NUMBER, before.row.line
+        for one in self.people[person]:
+            if one.inclusion.shares_a_day(told.inclusion):
+                yield "nom_naissance", one.row.line
+        self.people[person].append(told)
+        before = self.met.setdefault((c.NIR, told.nir), told) if told.nir else told
+        if _key(before) != person:
+            yield c.NIR, before.row.line
 
     def _near(self, told: Told) -> tuple[Near, ...]:
         person = told.inclusion.person
@@ -95,6 +107,7 @@ class Comparison:
         scored = [
             Near(line, likeness.compare(person, one.inclusion.person))
             for line, one in sorted(earlier.items())
+            if _key(one) != _key(told)
         ]
         return tuple(one for one in scored if one.score.points >= likeness.SHOWN_FROM)
 
@@ -104,34 +117,62 @@ class Comparison:
         """None when a fault was told."""
         if former in self.done:
             return Standing.KNOWN
-        known = self.exact.get(identity.person_index(told.inclusion.person))
         is_namesake = bool(told.inclusion.homonym_reason)
-        if self._has_others_nir(told, None if is_namesake else known):
+        known = None if is_namesake else self.exact.get(identity.person_index(_person(told)))
+        if self._has_others_nir(told, known):
             self.plan.fault(told.row, c.NIR, "Ce numéro est déjà celui d’une autre personne.")
             return None
-        if known is None or is_namesake:
-            return Standing.NEW
-        followed = self._followed(known)
-        if followed is None:
+        if known is None:
+            return Standing.NEW if self.people[_key(told)][0] is told else Standing.JOINED
+        return self._standing_of(told, known)
+
+    def _standing_of(self, told: Told, known: IdentityIndex) -> Standing | None:
+        """Of somebody whom the registry knows."""
+        shared = self._shared(known, told.inclusion)
+        if shared is None:
             return Standing.JOINED
-        if followed.site_id == self.frame.by.site_id:
-            return Standing.KNOWN
-        self.plan.fault(told.row, "nom_naissance", _elsewhere(followed.site))
-        return None
+        if shared.site_id != self.frame.by.site_id:
+            self.plan.refused.append(shared)
+            self.plan.fault(told.row, "nom_naissance", _elsewhere(shared))
+            return None
+        if told.inclusion.left and shared.is_live:
+            followed = "Votre structure suit ce patient dans le registre\u202f: sa sortie y reste."
+            self.plan.warn(told.row, c.LEFT, followed)
+        return Standing.KNOWN
 
     def _has_others_nir(self, told: Told, known: IdentityIndex | None) -> bool:
         holder = self.nirs.get(told.nir) if told.nir else None
         return holder is not None and (known is None or holder != known.patient_id)
 
-    def _followed(self, known: IdentityIndex) -> Enrolment | None:
-        """The participation that goes on in this programme, wherever it is."""
+    def _shared(self, known: IdentityIndex, inclusion: Inclusion) -> Enrolment | None:
+        """A participation in this programme that shares a day with the line, wherever it is."""
         patient = known.patient.merged_into_id or known.patient_id
         whole = Q(patient=patient) | Q(patient__merged_into=patient)
-        live = Enrolment.objects.live().filter(whole, programme=self.frame.programme)
-        return live.select_related("site").first()
+        others = Enrolment.objects.filter(whole, programme=self.frame.programme)
+        shared = others.overlapping(inclusion.information.included_on, inclusion.until)
+        return shared.select_related("site").order_by("-included_on", "-pk").first()
 
-    def _candidates(self, told: Told) -> tuple[duplicates.Candidate, ...]:
-        return tuple(duplicates.candidates(told.inclusion.person, by=self.frame.by))
+    def _compare(self) -> None:
+        """Who in the registry looks like the new ones: all together, at the end."""
+        new = {
+            rank: _person(entry.told)
+            for rank, entry in enumerate(self.plan.entries)
+            if entry.standing == Standing.NEW
+        }
+        found = duplicates.candidates_of_each(list(new.values()), by=self.frame.by)
+        for rank, candidates in zip(new, found, strict=True):
+            entry = self.plan.entries[rank]
+            self.plan.entries[rank] = replace(entry, candidates=tuple(candidates))
+
+
+def _person(told: Told) -> Person:
+    return told.inclusion.person
+
+
+def _key(told: Told) -> object:
+    """The same for the lines of one person: a namesake, by what is said of them, is another."""
+    reason = told.inclusion.homonym_reason
+    return told.row.line if reason else identity.person_index(_person(told))
 
 
 def _exact(people: Iterable[Person]) -> dict[bytes, IdentityIndex]:
@@ -152,9 +193,11 @@ def _nirs(told: Iterable[Told]) -> dict[str, int]:
     return {asked[bytes(index)]: patient for index, patient in rows}
 
 
-def _elsewhere(site: Site) -> str:
+def _elsewhere(enrolment: Enrolment) -> str:
+    site = enrolment.site
     phone = f" ({site.phone})" if site.phone else ""
+    goes_on = "participe déjà" if enrolment.is_live else "participait ailleurs à cette époque"
     return (
-        f"Cette personne participe déjà\u202f: appelez {site.name}, {site.town}{phone}. Si c’est "
+        f"Cette personne {goes_on}\u202f: appelez {site.name}, {site.town}{phone}. Si c’est "
         f"un homonyme, dites pourquoi dans la colonne {c.NAMESAKE}\u202f; sinon retirez la ligne."
     )

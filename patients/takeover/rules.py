@@ -14,6 +14,22 @@ def fact_refusal(on: date | None, *, included_on: date, today: date) -> str:
     return "Cette date est à venir." if on > today else ""
 
 
+def exit_refusal(on: date | None, reason: str) -> tuple[str, str]:
+    """What is missing of an exit: refusals of its date, of its reason. Both or none."""
+    if bool(on) == bool(reason):
+        return "", ""
+    if on is None:
+        return "Donnez la date de cette sortie, ou videz son motif.", ""
+    return "", "Donnez le motif de cette sortie, ou videz sa date."
+
+
+def after_exit_refusal(on: date | None, *, left_on: date | None) -> str:
+    """Nothing was done for a patient after the exit, its day included in what may be."""
+    if on is None or left_on is None or on <= left_on:
+        return ""
+    return f"Cette date suit la sortie ({long_date(left_on)})."
+
+
 def runs_refusal(starts_on: date | None, ends_on: date | None) -> str:
     """The period of a prescription: both days or none, in their order."""
     if (starts_on is None) != (ends_on is None):

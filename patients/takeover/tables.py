@@ -9,11 +9,7 @@ from patients.takeover.columns import Column
 
 # Each is compared with the whole registry while somebody waits, and is shown. No legal source:
 # ADR 0119.
-MOST_LINES = 200
-TOO_LONG = (
-    f"Ce fichier compte plus de {MOST_LINES} lignes\u202f: partagez-le, chaque partie est reprise "
-    "à part."
-)
+MOST_LINES = 1000
 
 
 def utf8(content: bytes) -> bytes:
@@ -41,7 +37,10 @@ def read(content: bytes, columns: Iterable[Column]) -> list[Row]:
     for row in rows(io.BytesIO(utf8(content)), [one.name for one in known], needed):
         found.append(row)
         if len(found) > MOST_LINES:
-            raise CannotRead(TOO_LONG)
+            raise CannotRead(
+                f"Ce fichier compte plus de {MOST_LINES} lignes\u202f: partagez-le, chaque partie "
+                "est reprise à part."
+            )
     if not found:
         raise CannotRead("Ce fichier n’a aucune ligne sous ses titres.")
     return found

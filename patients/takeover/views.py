@@ -12,7 +12,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.models import Member
 from accounts.permissions import require
-from core import audit, papers
+from core import audit, papers, throttle
 from core.keyset import page
 from core.tables import CannotRead, to_csv
 from patients.models import TakeoverFile
@@ -24,6 +24,8 @@ from programmes.models.programme import ProgrammeQuerySet
 
 
 PAGE_SIZE = 25
+# Files of one person in a day. No legal source: each asks the registry who is known (ADR 0119).
+SENT, SENT_SECONDS = 20, 86_400
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,15 +155,20 @@ def _found(request: MemberRequest, takeover_id: UUID) -> TakeoverFile:
 
 def _staged(request: MemberRequest, form: SendForm) -> TakeoverFile | None:
     """The file, kept sealed; None when it is no table, told beside the field."""
-    typed = form.cleaned_data
+    typed, now, who = form.cleaned_data, timezone.now(), str(request.member.user_id)
+    if not throttle.allowed("takeover", who, limit=SENT, seconds=SENT_SECONDS, at=now):
+        form.add_error(None, "Trop de fichiers envoyés aujourd’hui\u202f: reprenez demain.")
+        return None
     try:
-        return actions.stage(
-            typed["programme"], typed["file"], by=request.member, at=timezone.now()
-        )
+        return actions.stage(typed["programme"], typed["file"], by=request.member, at=now)
     except CannotRead as fault:
         form.add_error("file", str(fault))
         return None
 
 
 def _plan(request: MemberRequest, found: TakeoverFile) -> Plan:
-    return actions.preview(found, by=request.member, at=timezone.now())
+    """What is shown; whoever is shown of another structure finds it among their accesses."""
+    plan = actions.preview(found, by=request.member, at=timezone.now())
+    for one in plan.elsewhere:
+        audit.record("identity.compared", by=request.member, subject=str(one.public_id))
+    return plan

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -59,19 +60,22 @@ def _near(request: MemberRequest) -> str:
 
 
 def _change(request: MemberRequest, enrolment: Enrolment, form: DesignationForm) -> bool:
-    """Each choice that differs; the other stays as it is."""
+    """Each choice that differs; the other stays as it is. Both are recorded, or none."""
     now, typed = timezone.now(), form.cleaned_data
     pairs = [
         (DesignationKind.DOCTOR, "relay_doctor", enrolment.relay_doctor),
         (DesignationKind.PHARMACY, "pharmacy", enrolment.pharmacy),
     ]
-    for kind, field, before in pairs:
-        if typed[field] == before:
-            continue
-        try:
-            actions.designate(enrolment, kind, typed[field], by=request.member, at=now)
-        except actions.CannotDesignate as error:
-            form.add_error(field, str(error))
+    with transaction.atomic():
+        for kind, field, before in pairs:
+            if typed[field] == before:
+                continue
+            try:
+                actions.designate(enrolment, kind, typed[field], by=request.member, at=now)
+            except actions.CannotDesignate as error:
+                form.add_error(field, str(error))
+                transaction.set_rollback(True)
+                break
     if form.errors:
         return False
     messages.success(request, "Le choix est enregistré\u202f; les intéressés sont prévenus.")

@@ -1,5 +1,6 @@
 """Including a patient: five pages over one draft; nothing is recorded before the last."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ from patients.duplicates import Candidate
 from patients.forms import ConfirmForm, IdentityForm, InformationForm, StartForm
 from patients.identity import Person
 from patients.interactions import interactions, known_on
+from patients.models import Enrolment, IdentityIndex
 from patients.steps import ORDER, AnyForm, Steps, next_step, stamped
 from programmes import openings
 from programmes.models import Programme
@@ -134,12 +136,19 @@ def _compared(request: MemberRequest, person: Person, at: datetime) -> list[Cand
         return []
     candidates = duplicates.candidates(person, by=request.member)
     audit.record("identity.compared", by=request.member, found=len(candidates))
-    for candidate in candidates:
-        if not candidate.is_mine:
-            # It stands among the accesses of whoever was shown without a name.
-            subject = str(candidate.enrolment.public_id)
-            audit.record("identity.compared", by=request.member, subject=subject)
+    _journal_shown(request, candidates)
     return candidates
+
+
+def _journal_shown(
+    request: MemberRequest, candidates: Iterable[Candidate], namesake: IdentityIndex | None = None
+) -> None:
+    """It stands among the accesses of whoever was shown without a name."""
+    shown = [one.enrolment for one in candidates if not one.is_mine]
+    if namesake is not None:
+        shown += duplicates.elsewhere(namesake, by=request.member)
+    for one in shown:
+        audit.record("identity.compared", by=request.member, subject=str(one.public_id))
 
 
 # --- Inside a step ---------------------------------------------------------------------------
@@ -205,15 +214,20 @@ def _confirm(request: MemberRequest, steps: Steps) -> HttpResponse:
     except actions.CannotInclude as error:
         _journal_refusal(request, error)
         return _page(request, steps, "confirmation", form, refusals=error.refusals)
-    if actions.try_certificate(enrolment, by=request.member, at=now):
-        messages.success(
-            request,
-            "Le patient est inclus. Son attestation est sous l’onglet «\u202fInclusion\u202f».",
-        )
+    _tell_included(request, enrolment, now)
+    return redirect("record:patient", enrolment.public_id)
+
+
+def _tell_included(request: MemberRequest, enrolment: Enrolment, now: datetime) -> None:
+    """Make the certificate, where the programme has one, and tell what became of it."""
+    if not enrolment.programme.issues_certificate:
+        messages.success(request, "Le patient est inclus.")
+    elif actions.try_certificate(enrolment, by=request.member, at=now):
+        text = "Le patient est inclus. Son attestation est sous l’onglet «\u202fInclusion\u202f»."
+        messages.success(request, text)
     else:
         text = "Le patient est inclus. L’attestation reste à établir, à l’onglet Inclusion."
         messages.warning(request, text)
-    return redirect("record:patient", enrolment.public_id)
 
 
 def _journal_refusal(request: MemberRequest, error: actions.CannotInclude) -> None:
@@ -250,6 +264,7 @@ def _page(
     if step == "confirmation":
         context |= _summary(request, steps, more.get("refusals"))
         context |= {"namesake": steps.namesake}
+        _journal_shown(request, steps.alike, steps.namesake)
     return render(request, f"patients/step_{step}.html", context)
 
 

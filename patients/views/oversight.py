@@ -39,7 +39,6 @@ def _derogations(member: Member) -> list[tuple[Derogation, str]]:
     rows = Derogation.objects.filter(
         enrolment__programme__in=Programme.objects.visible_to(member)
     ).select_related("enrolment__site", "enrolment__programme", "criterion", "granted_by__user")
-    return [
-        (row, texts.read(row.enrolment, texts.DEROGATION, row.reason_sealed))
-        for row in rows.order_by("-granted_at", "-pk")[:MOST]
-    ]
+    latest = list(rows.order_by("-granted_at", "-pk")[:MOST])
+    sealed = ((row.enrolment, row.reason_sealed) for row in latest)
+    return list(zip(latest, texts.read_each(texts.DEROGATION, sealed), strict=True))

@@ -1,4 +1,5 @@
 import pytest
+from playwright.sync_api import expect
 
 from patients.models import Enrolment
 from tests.accessible import expect_accessible
@@ -61,9 +62,9 @@ def answer(doctor, setting, precaution):
     doctor.choose("Devenir", "KEPT")
     doctor.tick("Oui", among=setting.criterion.text)
     refusal = doctor.page.get_by_text("Critère de non-inclusion présent")
-    assert refusal.is_visible()
+    expect(refusal).to_be_visible()
     doctor.tick("Non", among=setting.criterion.text)
-    assert not refusal.is_visible()
+    expect(refusal).to_be_hidden()
     doctor.tick("Oui", among=precaution.text)
     doctor.go_on()
 
@@ -77,7 +78,7 @@ def identify(doctor):
 
 
 def confirm(doctor):
-    assert doctor.page.get_by_text("Précautions à surveiller").is_visible()
+    expect(doctor.page.get_by_text("Précautions à surveiller")).to_be_visible()
     doctor.tick("J’ai relu ces informations et je confirme l’inclusion de ce patient")
     doctor.go_on("Inclure le patient")
     doctor.page.wait_for_url("**/patients/*-*/")
@@ -101,12 +102,13 @@ def test_a_patient_is_included(open_page, look):
     doctor.go_on()
     confirm(doctor)
 
-    assert page.get_by_role("heading", name="MARTIN Jeanne").is_visible()
+    expect(page.get_by_role("heading", name="MARTIN Jeanne")).to_be_visible()
     assert Enrolment.objects.count() == 1
     assert doctor.fields <= MOST_FIELDS
     print(f"{doctor.fields} champs")  # noqa: T201  issue 4 asks for the count
     for tab in ("Inclusion", "Enregistrer une sortie"):
-        page.get_by_role("link", name=tab, exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("link", name=tab, exact=True).click()
         expect_accessible(page)
 
 
@@ -117,10 +119,9 @@ def test_what_is_typed_survives_a_reload(open_page):
     page.goto("/patients/inclure/")
     doctor.go_on("Commencer")
     doctor.tick("Un autre jour (saisie après coup)")
-    doctor.type("Date de l’inclusion", "31/02/20")
-    page.get_by_text("Brouillon enregistré à").wait_for()
-    page.wait_for_timeout(2000)
+    with page.expect_response(lambda answer: "31/02/20" in (answer.request.post_data or "")):
+        doctor.type("Date de l’inclusion", "31/02/20")
 
     page.reload()
 
-    assert page.get_by_label("Date de l’inclusion").input_value() == "31/02/20"
+    expect(page.get_by_label("Date de l’inclusion")).to_have_value("31/02/20")

@@ -6,7 +6,7 @@ import io
 import pypdf
 import pytest
 from django.urls import reverse
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from core import codes, offline, seal_key
 from core import documents as store
@@ -218,6 +218,22 @@ def test_a_cancelled_participation_answers_nothing(enrolment):
 
     assert documents.certificate_state(cancelled.pk) is None
     assert documents.certificate_state(0) is None
+
+
+def test_a_programme_without_certificate_makes_none(sign_in):
+    enrolment = EnrolmentFactory(
+        patient__person=True, indication__programme__issues_certificate=False
+    )
+    client = sign_in(enrolment.included_by)
+
+    page = client.post(
+        reverse("patients:issue_certificate", args=[enrolment.public_id]), follow=True
+    )
+
+    assertContains(page, "Ce programme ne délivre pas d’attestation d’inclusion.")
+    assertContains(page, "Ce programme ne délivre pas d’attestation.")
+    assertNotContains(page, "Établir l’attestation")
+    assert not Document.objects.exists()
 
 
 def test_a_certificate_never_made_is_told_once_it_is_too_late(enrolment, monkeypatch, sign_in):

@@ -10,7 +10,7 @@ from core import documents as store
 from core import keys, scans
 from core.models import Document, JournalLine
 from core.pdf import PdfUnavailable, intact
-from patients import actions, representatives, signature
+from patients import actions, consent_card, representatives, signature
 from patients.consents import Given, Withdrawal
 from patients.enums import ConsentKind, EndReason
 from patients.inclusion import Signature
@@ -94,6 +94,18 @@ def test_a_person_of_age_consents_for_themselves():
     # The day before, the first one stood.
     before = Consent.objects.standing(DAY - datetime.timedelta(days=1))
     assert before.get(kind="PARTICIPATION") == minor
+
+
+def test_nobody_represents_a_person_who_signed_of_age():
+    person = PersonFactory(birth_date=datetime.date(2008, 4, 2))
+    enrolment = EnrolmentFactory(patient__person=person, consent=False)
+    ConsentFactory(enrolment=enrolment, person_kind="MINOR", representative="Sa mère")
+    before = consent_card.of(enrolment, may_write=True).representatives
+
+    give(enrolment, ConsentKind.PARTICIPATION)
+
+    assert [one.name for one in before] == ["Sa mère"]
+    assert consent_card.of(enrolment, may_write=True).representatives == []
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,19 @@ def test_what_the_action_refuses_is_told_beside_the_field(sign_in, relay, enrolm
     assert "terminée" in page.context["form"].errors["relay_doctor"][0]
 
 
+def test_both_choices_are_recorded_or_none(sign_in, relay, pharmacy, enrolment, monkeypatch):
+    """The pharmacy closed while the page was open."""
+    monkeypatch.setattr(designations, "pharmacy_refusal", lambda *_: "Cette pharmacie a fermé.")
+    typed = {"relay_doctor": relay.public_id, "pharmacy": pharmacy.public_id}
+
+    page = sign_in(enrolment.included_by).post(page_of(enrolment), typed)
+
+    assert "fermé" in page.context["form"].errors["pharmacy"][0]
+    enrolment.refresh_from_db()
+    assert (enrolment.relay_doctor, enrolment.pharmacy) == (None, None)
+    assert not OutgoingMail.objects.exists()
+
+
 # --- With the patient present -----------------------------------------------------------------
 
 

@@ -226,6 +226,29 @@ def test_who_is_shown_without_a_name_reads_it_among_the_accesses(sign_in, settin
     assert lines.count() == 1
 
 
+@pytest.mark.parametrize(
+    "theirs", [JEANNE, replace(JEANNE, birth_place="99999")], ids=["alike", "namesake"]
+)
+def test_the_last_page_too_stands_among_the_accesses(sign_in, setting, theirs):
+    known = EnrolmentFactory(patient__person=theirs)
+    client = sign_in(setting.doctor)
+    draft_id = begun(client, setting)
+    for step in ("identite", "relais"):
+        client.post(reverse("patients:step", args=[draft_id, step]), typed(setting)[step])
+
+    page = client.get(reverse("patients:step", args=[draft_id, "confirmation"]))
+
+    assertContains(page, "Déjà connu")
+    lines = JournalLine.objects.filter(action="identity.compared", subject=known.public_id)
+    assert lines.count() == 1
+
+
+def test_ones_own_namesake_is_no_access_of_another_structure(setting):
+    mine = EnrolmentFactory(patient__person=JEANNE)
+
+    assert duplicates.elsewhere(mine.patient.index, by=mine.included_by) == []
+
+
 def test_too_many_comparisons_tell_nothing_more(sign_in, setting, monkeypatch):
     EnrolmentFactory(
         indication=setting.indication, included_by=setting.doctor, patient__person=JEANNE

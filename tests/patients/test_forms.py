@@ -128,7 +128,7 @@ def test_the_doctor_learns_at_once_that_training_is_missing(setting):
 def eligibility(setting, **changes):
     data = typed(setting)["eligibilite"] | changes
     return EligibilityForm(
-        data, programme=setting.programme, member=setting.doctor, included_on=DAY
+        data, programme=setting.programme, member=setting.doctor, included_on=DAY, today=DAY
     )
 
 

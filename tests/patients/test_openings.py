@@ -107,8 +107,9 @@ def test_a_quota_that_was_lifted_holds_for_its_days_alone():
     at(lifted, "inclusion:2")
 
 
-def test_todays_ceiling_counts_for_an_earlier_day_too():
-    setting = limited(1, valid_from=DAY)
+@pytest.mark.parametrize("kind", ["CEILING", "INDICATION"])
+def test_todays_limit_counts_for_an_earlier_day_too(kind):
+    setting = limited(1, kind=kind, valid_from=DAY)
     EnrolmentFactory(indication=setting.indication, included_on=DAY)
     late = an_inclusion(
         setting, included_on=EARLIER, signed_on=EARLIER, late_reason=LateReason.NO_TIME

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from threading import Barrier, Thread
 
@@ -7,9 +8,11 @@ from django.db import connection, connections
 
 from core.models import KeyRecord
 from patients import actions, identity
+from patients.actions.identity import Correction
+from patients.enums import CorrectionReason
 from patients.models import Enrolment, IdentityIndex, Patient
 from tests.patients.factories import EnrolmentFactory, PersonFactory
-from tests.patients.situations import NOON, a_setting, an_inclusion, limited, trained
+from tests.patients.situations import DAY, NOON, a_setting, an_inclusion, limited, trained
 from tests.patients.test_inclusion import include, rows
 from tests.programmes.factories import ListingFactory
 
@@ -66,11 +69,50 @@ def test_a_used_name_told_later_is_searched_by(setting):
 
 def test_who_left_may_come_back_and_the_first_participation_is_kept(setting):
     person = PersonFactory()
-    first = EnrolmentFactory(indication=setting.indication, patient__person=person, ended=True)
+    first = EnrolmentFactory(
+        indication=setting.indication,
+        patient__person=person,
+        included_on=DAY - timedelta(days=90),
+        ended=True,
+        ended_on=DAY,
+    )
 
     second = include(setting, an_inclusion(setting, person))
 
     assert (second.patient, second.previous) == (first.patient, first)
+
+
+def test_a_participation_that_was_still_going_on_is_refused(setting):
+    """Typed afterwards, the inclusion would begin before the exit."""
+    person = PersonFactory()
+    EnrolmentFactory(
+        indication=setting.indication,
+        patient__person=person,
+        included_on=DAY - timedelta(days=90),
+        ended=True,
+        ended_on=DAY,
+    )
+    earlier = DAY - timedelta(days=1)
+    late = {"included_on": earlier, "signed_on": earlier, "late_reason": "NO_TIME"}
+
+    with pytest.raises(actions.AlreadyFollowed, match="participait encore ce jour-là"):
+        include(setting, an_inclusion(setting, person, **late))
+
+    assert Enrolment.objects.count() == 1
+
+
+def test_a_third_namesake_passes_though_the_first_was_corrected_since(setting):
+    person = PersonFactory()
+    first = include(setting, an_inclusion(setting, person), key="inclusion:1")
+    namesake = replace(an_inclusion(setting, person), homonym_reason="Pièce vue")
+    second = include(setting, namesake, key="inclusion:2")
+    corrected = Correction(replace(person, first_names=["Anne"]), CorrectionReason.TYPO)
+    actions.correct_identity(first, corrected, by=setting.doctor, at=NOON)
+
+    third = include(setting, namesake, key="inclusion:3")
+
+    assert second.patient.index.homonym_no == 1
+    assert third.patient.index.homonym_no == 2
 
 
 def test_a_name_alike_is_another_patient(setting):

@@ -15,7 +15,7 @@ from patients.interactions import Known, interactions, known_on
 from patients.models import Derogation, Enrolment, NotIncluded
 from programmes.models import Criterion
 from tests.accounts.factories import MemberFactory
-from tests.patients.factories import NotIncludedFactory
+from tests.patients.factories import EnrolmentFactory, NotIncludedFactory
 from tests.patients.situations import NOON, a_setting, typed
 from tests.patients.test_duplicates import begun
 from tests.programmes.factories import ProgrammeFactory
@@ -180,6 +180,16 @@ def test_a_derogation_passes_with_a_reason_and_is_listed_for_the_agency(sign_in,
     listed = sign_in(agent).get(reverse("patients:oversight"))
     assertContains(listed, "Avis collégial")
     assertContains(listed, row.enrolment.number)
+
+
+def test_reasons_of_several_participations_are_opened_together(django_assert_num_queries):
+    found = [EnrolmentFactory(), EnrolmentFactory()]
+    sealed = [(one, texts.seal(one, texts.DEROGATION, one.number)) for one in found]
+
+    with django_assert_num_queries(1, using="keys"):
+        told = texts.read_each(texts.DEROGATION, [*sealed, (found[0], None)])
+
+    assert told == [found[0].number, found[1].number, ""]
 
 
 def test_without_a_reason_it_does_not_pass(sign_in, setting):

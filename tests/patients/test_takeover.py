@@ -98,6 +98,21 @@ def test_a_number_refused_at_the_last_moment_takes_nobody_over(setting, monkeypa
     assert not Patient.objects.exists()
 
 
+def test_somebody_included_elsewhere_meanwhile_takes_nobody_over(setting, monkeypatch):
+    """Another structure recorded the person between the plan and the writing."""
+    elsewhere = EnrolmentFactory()
+
+    def refuse(*_args, **_more):
+        raise acts.AlreadyFollowed(elsewhere)
+
+    monkeypatch.setattr("patients.takeover.actions.inclusion.write", refuse)
+
+    with pytest.raises(actions.PlanChanged):
+        take_over(setting, a_line(setting))
+
+    assert list(Enrolment.objects.all()) == [elsewhere]
+
+
 def test_designations_are_facts_that_nobody_is_told_again(setting):
     relay = trained(setting.programme, role=Role.RELAY_DOCTOR)
     pharmacy = SiteFactory(pharmacy=True)
@@ -204,7 +219,7 @@ def test_the_same_file_twice_creates_nothing(setting):
 
     plan = take_over(setting, *lines)
 
-    assert plan.counts == {"NEW": 0, "JOINED": 0, "KNOWN": 2}
+    assert plan.counts == {"NEW": 0, "JOINED": 0, "KNOWN": 2, "OUT": 0}
     assert before == (
         Patient.objects.count(),
         keys.KeyRecord.objects.exclude(purpose="takeover").count(),
@@ -231,7 +246,7 @@ def test_a_person_known_of_before_has_a_new_participation(setting):
     enrolment = include(setting, an_inclusion(setting, PersonFactory(birth_name="Martin")))
     acts.end(enrolment, reason="OTHER", on=NOON.date(), weaning=False, by=setting.doctor, at=NOON)
 
-    plan = take_over(setting, a_line(setting, adresse="2 rue Neuve"))
+    plan = take_over(setting, a_line(setting, inclus_le="02/03/2026", adresse="2 rue Neuve"))
 
     assert plan.counts["JOINED"] == 1
     assert Patient.objects.count() == 1

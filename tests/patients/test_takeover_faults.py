@@ -81,7 +81,7 @@ def refused(file, setting, seen, match, at=NOON):
         ({"premiere_prescription_le": "01/02/2026"}, "premiere_prescription_le", "précède"),
         ({"premiere_prescription_le": "03/03/2026"}, "premiere_prescription_le", "à venir"),
         ({"traitement_1": "Baclofène", "devenir_1": "réduit"}, "resultat_1", "trois cellules"),
-        ({"traitement_1": "Baclofène", "resultat_1": "nul"}, "resultat_1", "mal tolere"),
+        ({"traitement_1": "Baclofène", "resultat_1": "nul"}, "resultat_1", "mal toléré"),
         (
             {"ordonnance_du": "01/03/2026", "traitement_en_cours": "x"},
             "ordonnance_au",
@@ -103,7 +103,7 @@ def refused(file, setting, seen, match, at=NOON):
         ),
         ({"personne": "mineur", "naissance": "2012"}, "representant", "autorité parentale"),
         (
-            {"personne": "protege", "representant": "Paul", "qualite_representant": "parent"},
+            {"personne": "Protégé", "representant": "Paul", "qualite_representant": "parent"},
             "qualite_representant",
             "cesse à la majorité",
         ),
@@ -240,14 +240,15 @@ def test_what_is_no_table_is_refused_and_not_kept(setting, content, words):
     assert rows() == before
 
 
-def test_a_file_without_lines_or_with_too_many_is_refused(setting):
+def test_a_file_without_lines_or_with_too_many_is_refused(setting, monkeypatch):
     line = a_line(setting)
+    monkeypatch.setattr("patients.takeover.tables.MOST_LINES", 3)
     headings = table(line).splitlines(keepends=True)[0]
 
     with pytest.raises(CannotRead, match="aucune ligne"):
         stage(setting, headings)
-    with pytest.raises(CannotRead, match="plus de 200"):
-        stage(setting, table(*[line] * 201))
+    with pytest.raises(CannotRead, match="plus de 3 lignes"):
+        stage(setting, table(*[line] * 4))
 
 
 # --- Whole or not at all ---------------------------------------------------------------------
@@ -312,7 +313,7 @@ def test_the_file_is_sealed_then_gone(setting, django_capture_on_commit_callback
     assert not keys.KeyRecord.objects.filter(pk=key_id).exists()
     assert keys.KeyRecord.objects.filter(purpose="patient").count() == 1
     line = JournalLine.objects.get(action="takeover.confirmed")
-    assert line.detail["counts"] == {"NEW": 1, "JOINED": 0, "KNOWN": 0}
+    assert line.detail["counts"] == {"NEW": 1, "JOINED": 0, "KNOWN": 0, "OUT": 0}
 
 
 def test_a_file_that_cannot_be_kept_leaves_no_key(setting, monkeypatch):

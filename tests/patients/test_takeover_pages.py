@@ -10,7 +10,7 @@ from patients.enums import DuplicateState
 from patients.models import Enrolment, PossibleDuplicate, TakeoverFile
 from patients.takeover import forms
 from tests.accounts.factories import MemberFactory
-from tests.patients.factories import PersonFactory
+from tests.patients.factories import EnrolmentFactory, PersonFactory
 from tests.patients.situations import a_setting, an_inclusion
 from tests.patients.takeovers import TakeoverFileFactory, a_line, table
 from tests.patients.test_inclusion import include
@@ -114,6 +114,29 @@ def test_a_file_that_is_no_table_says_why_beside_the_field(doctor, setting, monk
     assertContains(send(doctor, setting, b"nom;prenom\n"), "Ce fichier dépasse")
 
     assert not TakeoverFile.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Martin", "Martim"])
+def test_whoever_is_shown_of_another_structure_finds_it_among_the_accesses(doctor, setting, name):
+    """Refused as the same person, or shown as somebody alike."""
+    theirs = EnrolmentFactory(
+        indication=setting.indication, patient__person=PersonFactory(birth_name="Martin")
+    )
+
+    page = send(doctor, setting, table(a_line(setting, nom_naissance=name)))
+
+    assertContains(page, theirs.site.name)
+    line = JournalLine.objects.filter(action="identity.compared").get()
+    assert (line.subject, line.user_id) == (str(theirs.public_id), setting.doctor.user_id)
+
+
+def test_files_are_not_a_way_of_asking_who_is_known(doctor, setting, monkeypatch):
+    monkeypatch.setattr("patients.takeover.views.SENT", 1)
+    send(doctor, setting, table(a_line(setting)))
+
+    assertContains(send(doctor, setting, table(a_line(setting))), "Trop de fichiers")
+
+    assert TakeoverFile.objects.count() == 1
 
 
 def test_a_file_is_left(doctor, setting):

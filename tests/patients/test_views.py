@@ -9,6 +9,7 @@ from accounts.enums import Role
 from core.models import Document, JournalLine
 from patients import draft
 from patients.models import Consent, Enrolment
+from programmes.models import Programme
 from tests.accounts.factories import MemberFactory
 from tests.patients.factories import EnrolmentFactory, PersonFactory
 from tests.patients.situations import a_setting, trained, typed
@@ -271,6 +272,17 @@ def test_a_draft_of_a_programme_one_left_is_not_found(doctor, setting, draft_id)
     setting.doctor.accreditations.update(ended_on="2026-03-01")
 
     assert doctor.get(step_url(draft_id, "information")).status_code == 404
+
+
+def test_a_programme_without_certificate_tells_of_none(doctor, setting, draft_id):
+    Programme.objects.update(issues_certificate=False)
+    walk(doctor, setting, draft_id)
+
+    page = doctor.post(step_url(draft_id, "confirmation"), {"confirmed": "on"}, follow=True)
+
+    assertContains(page, "Le patient est inclus.")
+    assertNotContains(page, "attestation est sous")
+    assert not Document.objects.exists()
 
 
 def test_without_pdf_the_patient_is_included_and_told(doctor, setting, draft_id, monkeypatch):
