@@ -9,6 +9,15 @@ from patients.enums import AgeBand, ScreeningReason
 from programmes.models import Criterion, Indication, Programme
 
 
+class _Indications(forms.ModelChoiceField):
+    """The programme is told where there are several: they share their labels."""
+
+    several = False
+
+    def label_from_instance(self, one: Indication) -> str:
+        return f"{one.label} ({one.programme.short_name})" if self.several else one.label
+
+
 class _Criteria(forms.ModelChoiceField):
     def label_from_instance(self, criterion: Criterion) -> str:
         return f"{criterion.text} ({criterion.criteria_set.version})"
@@ -20,7 +29,7 @@ class NotIncludedForm(forms.Form):
     programme = forms.ModelChoiceField(
         Programme.objects.none(), label="Programme", to_field_name="public_id", empty_label=None
     )
-    indication = forms.ModelChoiceField(
+    indication = _Indications(
         Indication.objects.none(),
         label="Indication",
         required=False,
@@ -39,7 +48,10 @@ class NotIncludedForm(forms.Form):
         fields: Mapping[str, Any] = self.fields
         fields["programme"].queryset = programmes
         indications = Indication.objects.filter(programme__in=programmes)
-        fields["indication"].queryset = indications.order_by("programme", "pk")
+        # Before the choices are made: they are copied with the list.
+        fields["indication"].several = programmes.count() > 1
+        loaded = indications.select_related("programme").order_by("programme", "pk")
+        fields["indication"].queryset = loaded
         criteria = Criterion.objects.filter(criteria_set__programme__in=programmes)
         fields["criterion"].queryset = criteria.select_related("criteria_set").order_by(
             "-criteria_set__valid_from", "position", "pk"

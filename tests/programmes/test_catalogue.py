@@ -227,6 +227,8 @@ def test_a_pack_is_not_named_twice_nor_ended_before_it_begins(manager):
     with pytest.raises(actions.CannotChange, match="précède"):
         actions.end_pack(pack, on=DAY - timedelta(days=1), by=manager)
 
+    assert Pack.objects.get().valid_to is None
+
 
 def test_a_pack_is_ended_once(manager):
     pack = PackFactory(valid_from=DAY)
@@ -237,8 +239,6 @@ def test_a_pack_is_ended_once(manager):
 
     pack.refresh_from_db()
     assert pack.valid_to == DAY
-
-    assert Pack.objects.get().valid_to is None
 
 
 def notice(level=SupplyLevel.SHORTAGE, on=DAY, substitutes=()):
