@@ -43,17 +43,23 @@ class CannotInclude(Exception):
 class AlreadyFollowed(CannotInclude):
     """The same person already takes part. Tells whom to call, nothing clinical."""
 
-    def __init__(self, enrolment: Enrolment) -> None:
-        site = enrolment.site
-        phone = f" ({site.phone})" if site.phone else ""
+    def __init__(self, enrolment: Enrolment, *, by: Member) -> None:
         goes_on = "participe déjà" if enrolment.is_live else "participait encore ce jour-là"
         message = (
             f"Une personne de mêmes nom, prénoms, date, sexe et lieu de naissance {goes_on} "
-            f"à ce programme. Appelez {site.name}, {site.town}{phone}. Si c’est une autre personne "
+            f"à ce programme. {_whom_to_call(enrolment, by)} Si c’est une autre personne "
             "(un homonyme), dites pourquoi au bas de cette page."
         )
         super().__init__([gates.Refusal("identite", message)])
         self.enrolment = enrolment
+
+
+def _whom_to_call(enrolment: Enrolment, by: Member) -> str:
+    site = enrolment.site
+    if site.pk == by.site_id:
+        return f"C’est un dossier de votre structure, numéro {enrolment.number}."
+    phone = f" ({site.phone})" if site.phone else ""
+    return f"Appelez {site.name}, {site.town}{phone}."
 
 
 def include(inclusion: Inclusion, *, key: str, by: Member, at: datetime) -> Enrolment:
@@ -121,7 +127,7 @@ def write(
     """
     patient_key, enrolment_key = new_keys
     patient = _patient(inclusion, patient_key, by, at)
-    previous = _previous(patient, inclusion)
+    previous = _previous(patient, inclusion, by)
     enrolment = _enrolment(inclusion, patient, previous, by, at)
     enrolment.key_id = enrolment_key
     enrolment.save(force_insert=True)
@@ -167,7 +173,7 @@ def _new_patient(
     return patient
 
 
-def _previous(patient: Patient, inclusion: Inclusion) -> Enrolment | None:
+def _previous(patient: Patient, inclusion: Inclusion, by: Member) -> Enrolment | None:
     """The participation of the patient in the programme that came before this one.
 
     :raises AlreadyFollowed: another shares a day with this one
@@ -177,7 +183,7 @@ def _previous(patient: Patient, inclusion: Inclusion) -> Enrolment | None:
     others = Enrolment.objects.filter(whole, programme=inclusion.programme)
     shared = others.overlapping(since, inclusion.until).select_related("site")
     if (found := shared.order_by("-included_on", "-pk").first()) is not None:
-        raise AlreadyFollowed(found)
+        raise AlreadyFollowed(found, by=by)
     before = others.filter(included_on__lte=since, state=State.ENDED, merged_into=None)
     return before.order_by("-included_on", "-pk").first()
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.models import Member
-from accounts.permissions import require
+from accounts.permissions import allows, require
 from patients import actions, directory, duplicates, identity
 from patients.access import open_live
 from patients.enums import MergeState, TransferReason, TransferRefusal
@@ -170,7 +170,8 @@ def decide_merge(request: MemberRequest, merge_id: UUID, decision: str) -> HttpR
         messages.error(request, str(error))
     else:
         messages.success(request, "La décision est enregistrée.")
-    return redirect("record:home")
+    follows = allows(request.member, Permission.IDENTITY_WRITE)
+    return redirect("patients:desk" if follows else "patients:oversight")
 
 
 # --- Pairs -----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.enums import Role
 from core.models import JournalLine
@@ -217,8 +217,9 @@ def test_the_manager_decides_without_a_name(sign_in, twice):
     client = sign_in(MemberFactory(role=Role.MANAGER))
 
     page = client.get(reverse("patients:oversight"))
-    client.post(reverse("patients:decide_merge", args=[merge.public_id, "approuver"]))
+    decided = client.post(reverse("patients:decide_merge", args=[merge.public_id, "approuver"]))
 
+    assertRedirects(decided, reverse("patients:oversight"))
     assertContains(page, first.number)
     assertNotContains(page, identity.open_one(pair.first).birth_name.upper())
     assert Merge.objects.get().state == MergeState.DONE

@@ -40,6 +40,14 @@ def test_the_same_person_is_refused_and_whom_to_call_is_told(setting):
     assert setting.indication.label not in str(caught.value)
 
 
+def test_ones_own_patient_is_told_by_the_number(setting):
+    person = PersonFactory()
+    first = include(setting, an_inclusion(setting, person))
+
+    with pytest.raises(actions.AlreadyFollowed, match=f"votre structure, numéro {first.number}"):
+        include(setting, an_inclusion(setting, person), "inclusion:2")
+
+
 def test_the_same_person_in_another_programme_is_the_same_patient(setting):
     person = PersonFactory(phone="")
     first = include(setting, an_inclusion(setting, person))

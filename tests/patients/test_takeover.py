@@ -103,7 +103,7 @@ def test_somebody_included_elsewhere_meanwhile_takes_nobody_over(setting, monkey
     elsewhere = EnrolmentFactory()
 
     def refuse(*_args, **_more):
-        raise acts.AlreadyFollowed(elsewhere)
+        raise acts.AlreadyFollowed(elsewhere, by=setting.doctor)
 
     monkeypatch.setattr("patients.takeover.actions.inclusion.write", refuse)
 
