@@ -219,9 +219,8 @@ def _note_near(
             other = written.get(near.line)
             if other is None or near.score.points < likeness.KEPT_FROM:
                 continue
-            if other.patient_id != mine.patient_id:
-                candidate = Candidate(other.patient, near.score, other, None)
-                note_pair(mine.patient, candidate, DuplicateState.OPEN, by=by, at=at)
+            candidate = Candidate(other.patient, near.score, other, None)
+            note_pair(mine.patient, candidate, DuplicateState.OPEN, by=by, at=at)
 
 
 def _record_nir(enrolment: Enrolment, number: str, by: Member, at: datetime) -> None:

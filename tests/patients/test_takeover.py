@@ -305,3 +305,23 @@ def test_twins_of_one_file_are_shown_and_both_taken(setting):
 
     assert [(one.line, near.line) for one in plan.alike for near in one.near] == [(3, 2)]
     assert Patient.objects.count() == 2
+    assert not PossibleDuplicate.objects.exists()
+
+
+def test_two_lines_that_may_be_one_person_are_left_to_examine(setting):
+    lines = [a_line(setting), a_line(setting, ancien_numero="A-2", nom_naissance="Martim")]
+
+    take_over(setting, *lines)
+
+    pair = PossibleDuplicate.objects.get()
+    assert (pair.state, pair.score) == (DuplicateState.OPEN, 92)
+
+
+def test_a_line_left_as_known_is_no_other_line_to_examine(setting):
+    take_over(setting, a_line(setting))
+    alike = a_line(setting, ancien_numero="A-2", nom_naissance="Martim")
+
+    plan = take_over(setting, a_line(setting), alike)
+
+    assert [one.standing for one in plan.entries] == [Standing.KNOWN, Standing.NEW]
+    assert PossibleDuplicate.objects.count() == 1
