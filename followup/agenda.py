@@ -10,7 +10,6 @@ from accounts.models import Member
 from core import icalendar
 from core.closed_days import ClosedDays, nearest_open
 from core.icalendar import Event
-from followup import rules
 from followup.actions import feed_digest
 from followup.enums import VisitStatus
 from followup.models import Feed, Visit
@@ -35,9 +34,9 @@ def render(member: Member, *, at: datetime) -> str:
     around = (today - timedelta(days=PAST_DAYS), today + timedelta(days=AHEAD_DAYS))
     visits = list(
         Visit.objects.visible_to(member)
+        .entered_by(member.role)
         .filter(
             status=VisitStatus.PLANNED,
-            kind__in=rules.kinds_entered_by(member.role),
             due_on__range=around,
             enrolment__state__in=LIVE,
             enrolment__merged_into=None,

@@ -60,7 +60,8 @@ class Step:
 
 def steps(enrolment: Enrolment, today: date) -> list[Step]:
     """Every visit of the patient, by date. One query."""
-    return _steps(list(enrolment.visits.select_related("held_by__user").order_by(*ORDER)), today)
+    visits = enrolment.visits.select_related("held_by__user", "definition").order_by(*ORDER)
+    return _steps(list(visits), today)
 
 
 def with_closures(found: Sequence[Step], enrolment: Enrolment, today: date) -> list[Step]:
@@ -82,9 +83,13 @@ def _beside_closures(step: Step, closed: ClosedDays, today: date) -> Step:
 
 
 def steps_of_many(enrolments: Iterable[Enrolment], today: date) -> dict[int, list[Step]]:
-    """The same for several patients, by key of their participation. One query."""
+    """The same for several patients, by key of their participation.
+
+    Two queries: definitions are few, and each visit reads in its own who may hold it.
+    """
     found: dict[int, list[Visit]] = {one.pk: [] for one in enrolments}
-    for visit in Visit.objects.filter(enrolment__in=found).order_by(*ORDER):
+    visits = Visit.objects.filter(enrolment__in=found).prefetch_related("definition")
+    for visit in visits.order_by(*ORDER):
         found[visit.enrolment_id].append(visit)
     return {key: _steps(visits, today) for key, visits in found.items()}
 

@@ -135,15 +135,6 @@ class CorrectionReason(models.TextChoices):
     OTHER = "OTHER", "Autre"
 
 
-class Missing(models.TextChoices):
-    """Why a question has no answer. The four codes of data collection (ENT-11)."""
-
-    NOT_DONE = "NOT_DONE", "Non fait"
-    UNKNOWN = "UNKNOWN", "Inconnu"
-    REFUSED = "REFUSED", "Refus"
-    NOT_APPLICABLE = "NOT_APPLICABLE", "Non applicable"
-
-
 class DoubtReason(models.TextChoices):
     """Why an unusual answer stands. No legal list: ADR 0064."""
 

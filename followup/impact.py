@@ -114,6 +114,7 @@ class Impact:
     moved: int
     given: int
     other_kind: int
+    other_holders: int
     late: int
     held: int
     added: int
@@ -128,13 +129,15 @@ def of(definition: VisitDefinition, today: date) -> Impact:
     date_moves = ~Q(new_due_on=F("due_on"))
     window = ~Q(new_opens_on=F("opens_on")) | ~Q(new_closes_on=F("closes_on"))
     other_kind = ~Q(kind=definition.kind)
-    changes = date_moves | window | other_kind
+    other_holders = ~Q(definition__holders=definition.holders)
+    changes = date_moves | window | other_kind | other_holders
     found = rows.aggregate(
         planned=Count("pk"),
         changed=Count("pk", filter=changes),
         moved=Count("pk", filter=date_moves),
         given=Count("pk", filter=~Q(date_source=DateSource.DEFINITION)),
         other_kind=Count("pk", filter=other_kind),
+        other_holders=Count("pk", filter=other_holders),
         late=Count("pk", filter=changes & Q(new_closes_on__lt=today, closes_on__gte=today)),
         before_first=Min("due_on", filter=changes),
         before_last=Max("due_on", filter=changes),

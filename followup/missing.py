@@ -6,7 +6,7 @@ Kept in the answers as `{"missing": "REFUSED"}`: no number, choice nor text can 
 from collections.abc import Iterable
 
 from core.text import fold
-from followup.enums import Missing
+from programmes.enums import Missing
 
 
 # The key of the object that stands for an answer.

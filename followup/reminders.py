@@ -164,7 +164,7 @@ def relay_doctors() -> QuerySet[Member]:
 
 @dataclass(frozen=True)
 class Relayed:
-    """Relay doctors who share a local day, and the simple visits of each: read together."""
+    """Relay doctors who share a local day, and what each may hold: read together."""
 
     day: date
     visits: dict[int, list[Visit]]
@@ -175,13 +175,13 @@ class Relayed:
 def read_relayed(day: date, doctors: list[Member]) -> Relayed:
     """Read in two queries what relay doctors who share this local day have to hold."""
     visits: dict[int, list[Visit]] = {}
-    for visit in _to_hold(Visit.objects.simple_of(doctors, day), day):
+    for visit in _to_hold(Visit.objects.relayed_to(doctors, day), day):
         visits.setdefault(visit.enrolment.relay_doctor_id or 0, []).append(visit)
     return Relayed(day, visits, _told(_key(doctor, day) for doctor in doctors))
 
 
 def remind_relay_doctor(doctor: Member, relayed: Relayed, *, at: datetime) -> int:
-    """Queue the digest of the simple visits of a relay doctor; return how many mails are new."""
+    """Queue the digest of what a relay doctor may hold; return how many mails are new."""
     key, visits = _key(doctor, relayed.day), relayed.visits.get(doctor.pk, [])
     if not key or not visits or key in relayed.told:
         return 0

@@ -12,6 +12,7 @@ from accounts.enums import Role
 from core.months import add_months
 from followup.enums import Means, Rhythm, Standing, Timing, VisitStatus
 from programmes.enums import VisitKind
+from programmes.rules import HOLDERS
 
 
 # Days before and after an appointment given at a visit. No legal source: ADR 0051.
@@ -46,12 +47,6 @@ MAX_ENTRY_SECONDS = 3600
 LINK_DAYS = 30
 LINK_TOKEN_BYTES = 24
 LINK_CODE_DIGITS = 8
-
-# domain.md 7.1: complex visits belong to the reference structure, simple ones to both.
-_HOLDERS: dict[VisitKind, frozenset[Role]] = {
-    VisitKind.COMPLEX: frozenset({Role.REFERENCE_DOCTOR}),
-    VisitKind.SIMPLE: frozenset({Role.REFERENCE_DOCTOR, Role.RELAY_DOCTOR}),
-}
 
 
 def due_on(included_on: date, offset_months: int) -> date:
@@ -102,25 +97,24 @@ def reason_wanted(moment: Timing, bounds: tuple[date, date] | None) -> str:
 
 
 def kinds_held_by(role: Role | str) -> list[VisitKind]:
-    """The kinds of visits a role may hold; none for most."""
-    return [kind for kind, roles in _HOLDERS.items() if role in roles]
+    """The kinds of visits that no calendar planned and a role may hold; none for most."""
+    return [kind for kind, roles in HOLDERS.items() if role in roles]
 
 
 # Nurses, research staff and residents of the structure: they fill in, a doctor reads and holds.
 _PREPARERS = frozenset({Role.PREPARER})
 
 
-def kinds_entered_by(role: Role | str) -> list[VisitKind]:
-    """The kinds a role may fill in: to hold them, or for a doctor who will."""
-    return list(_HOLDERS) if role in _PREPARERS else kinds_held_by(role)
-
-
 def may_prepare(role: Role | str) -> bool:
     return role in _PREPARERS
 
 
-def may_hold(kind: VisitKind | str, role: Role | str) -> bool:
-    return kind in kinds_held_by(role)
+def may_enter(holders: Sequence[Role | str], role: Role | str) -> bool:
+    """Whether a role may fill a visit in: to hold it, or for a doctor who will.
+
+    :param holders: of the visit
+    """
+    return role in holders or may_prepare(role)
 
 
 def planned_standing(opens_on: date, closes_on: date, *, today: date, superseded: bool) -> Standing:

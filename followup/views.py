@@ -67,7 +67,8 @@ def visit_list(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
 @require(Permission.VISIT_PREPARE)
 def visit(request: MemberRequest, visit_id: UUID) -> HttpResponseBase:
     """The form of a visit to hold; the page of any other."""
-    visits = Visit.objects.select_related("enrolment", "held_by__user", "prepared_by__user")
+    beside = ("enrolment", "definition", "held_by__user", "prepared_by__user")
+    visits = Visit.objects.select_related(*beside)
     found = get_object_or_404(visits, public_id=visit_id)
     # What is not theirs is not found: the record of its patient decides.
     enrolment, person = read_record(request, found.enrolment.public_id)
@@ -93,7 +94,7 @@ def _over(request: MemberRequest, found: Visit) -> dict[str, Any]:
 
 def _may_enter(request: MemberRequest, found: Visit) -> bool:
     planned = found.status == VisitStatus.PLANNED
-    theirs = found.kind in rules.kinds_entered_by(request.member.role)
+    theirs = rules.may_enter(found.holders, request.member.role)
     return planned and theirs and found.enrolment.opened_until is None
 
 

@@ -79,6 +79,35 @@ class QuestionnaireStatus(models.TextChoices):
     RETIRED = "RETIRED", "Retiré"
 
 
+class QuestionKind(models.TextChoices):
+    """What a question accepts; the values are those of the definitions."""
+
+    NUMBER = "number", "Nombre"
+    CHOICE = "choice", "Une réponse parmi plusieurs"
+    MULTIPLE = "multiple", "Plusieurs réponses possibles"
+    YES_NO = "yes_no", "Oui ou non"
+    DATE = "date", "Date"
+    TEXT = "text", "Texte libre"
+
+
+class Missing(models.TextChoices):
+    """Why a question has no answer. The four codes of data collection (ENT-11)."""
+
+    NOT_DONE = "NOT_DONE", "Non fait"
+    UNKNOWN = "UNKNOWN", "Inconnu"
+    REFUSED = "REFUSED", "Refus"
+    NOT_APPLICABLE = "NOT_APPLICABLE", "Non applicable"
+
+
+class Comparison(models.TextChoices):
+    """How the answers of two questions stand to each other; values as in the definitions."""
+
+    AT_LEAST = "at_least", "au moins égale à"
+    AT_MOST = "at_most", "au plus égale à"
+    SUM_AT_LEAST = "sum_at_least", "dont la somme est au moins"
+    SUM_AT_MOST = "sum_at_most", "dont la somme est au plus"
+
+
 class DataClass(models.TextChoices):
     """What a retention rule is about (`security.md` 8.2)."""
 

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
+from core.db import violated_constraint
 from programmes.models import (
     ConsentText,
     CriteriaSet,
@@ -25,11 +26,16 @@ from programmes.models import (
     SupplyRule,
     VisitDefinition,
 )
+from programmes.rules import HOLDERS
 
 
 DATA = Path(__file__).resolve().parent / "data"
 Row = dict[str, Any]
 M = TypeVar("M", bound=Model)
+
+
+class AlreadyPublished(Exception):
+    """A file says another thing of what was published; the message names the version."""
 
 
 def read(name: str) -> Row:
@@ -107,7 +113,9 @@ def _opening(programme: Programme, values: Row, indications: dict[str, Indicatio
 def _visit(programme: Programme, values: Row) -> None:
     """Made once: what the manager published since is never undone by a file."""
     key = {"code": values["code"], "applies_from": values["applies_from"]}
-    VisitDefinition.objects.get_or_create(programme=programme, **key, defaults=values | key)
+    # Held by those of its kind, unless the file says who.
+    own = {"holders": list(HOLDERS[values["kind"]])} | values
+    VisitDefinition.objects.get_or_create(programme=programme, **key, defaults=own | key)
 
 
 def _criteria_set(programme: Programme, values: Row, indications: dict[str, Indication]) -> None:
@@ -145,9 +153,39 @@ def _questionnaire(
     questionnaire = _put(Questionnaire, own, programme=programme, code=values["code"])
     questionnaire.indications.set([indications[code] for code in values["indications"]])
     for row in values["versions"]:
-        definition = [_item(one, criteria) for one in row["definition"]]
-        version = row | {"definition": definition}
-        _put(QuestionnaireVersion, version, questionnaire=questionnaire, version=row["version"])
+        _version(questionnaire, row, [_item(one, criteria) for one in row["definition"]])
+
+
+def _version(questionnaire: Questionnaire, values: Row, definition: list[Row]) -> None:
+    """Made once: patients answered these questions. A file may still end what nothing ended."""
+    name = f"{questionnaire.programme.code}, {questionnaire.code} {values['version']}"
+    found = questionnaire.versions.filter(version=values["version"]).first()
+    if found is None:
+        _first_time(questionnaire, values | {"definition": definition}, name)
+    elif (
+        found.definition != definition
+        or found.source != values["source"]
+        or found.valid_from.isoformat() != values["valid_from"]
+    ):
+        raise AlreadyPublished(
+            f"{name} : cette version existe déjà et ne se récrit pas. "
+            "Donnez un nouveau numéro à ce qui a changé."
+        )
+    elif found.valid_to is None and values["valid_to"]:
+        questionnaire.versions.filter(pk=found.pk).update(valid_to=values["valid_to"])
+
+
+def _first_time(questionnaire: Questionnaire, values: Row, name: str) -> None:
+    try:
+        with transaction.atomic():
+            QuestionnaireVersion.objects.create(questionnaire=questionnaire, **values)
+    except IntegrityError as error:
+        if violated_constraint(error) != "programmes_questionnaire_one_version_a_day":
+            raise
+        raise AlreadyPublished(
+            f"{name} : une autre version est publiée pour les mêmes jours. "
+            "Donnez-lui d’autres dates."
+        ) from error
 
 
 def _item(entry: Row, criteria: dict[str, Row]) -> Row:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from accounts.enums import Role
 from core.months import add_months
-from programmes.enums import Form, Regime, Unit
+from programmes.enums import Form, Regime, Unit, VisitKind
 
 
 # Percent of THC. Décret 2020-1230 art. 1-II: above it, a narcotic; exactly it, list I or II.
@@ -45,6 +46,19 @@ UNITS: dict[Form, Unit] = {
     Form.TABLET: Unit.UNIT,
     Form.CAPSULE: Unit.UNIT,
 }
+
+
+# Who holds a visit of each kind, unless its definition says otherwise. domain.md 7.1: complex
+# visits belong to the reference structure, simple ones to both.
+HOLDERS: dict[VisitKind, tuple[Role, ...]] = {
+    VisitKind.COMPLEX: (Role.REFERENCE_DOCTOR,),
+    VisitKind.SIMPLE: (Role.REFERENCE_DOCTOR, Role.RELAY_DOCTOR),
+}
+
+# Whom a definition may name, in this order, and who may not be left out: a patient without a relay
+# doctor would have nobody to hold the visit (ADR 0127).
+MAY_HOLD = (Role.REFERENCE_DOCTOR, Role.RELAY_DOCTOR)
+ALWAYS_HOLDS = Role.REFERENCE_DOCTOR
 
 
 # --- The end of a programme ------------------------------------------------------------------

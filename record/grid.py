@@ -62,7 +62,7 @@ def _left(count: int, seconds: float) -> str:
 
 
 def page(patients: EnrolmentQuerySet, asked: QueryDict, *, role: Role | str, today: date) -> Grid:
-    """`PAGE_SIZE` patients, the most urgent first: six queries, however many visits they have."""
+    """`PAGE_SIZE` patients, the most urgent first: seven queries, however many visits they have."""
     loaded = patients.select_related("patient", "indication", "site")
     found = keyset.page(loaded, ["todo", "todo_on", "pk"], asked, size=PAGE_SIZE)
     people = identity.open_many(one.patient for one in found.rows)
@@ -104,9 +104,7 @@ def _line(
     waiting = [
         one
         for one in steps
-        if one.standing in _EXPECTED
-        and one.visit
-        and one.visit.kind in visits.kinds_entered_by(role)
+        if one.standing in _EXPECTED and one.visit and visits.may_enter(one.visit.holders, role)
     ]
     seconds = sum(medians.get(one.visit.kind, 0) for one in waiting if one.visit)
     cells = [planned.get(code) for code in columns]

@@ -183,6 +183,6 @@ def _to_hold(calendar: Sequence[Step], member: Member) -> Visit | None:
         for step in calendar
         if step.visit
         and step.standing in {Standing.DUE, Standing.OVERDUE}
-        and step.visit.kind in visits.kinds_entered_by(member.role)
+        and visits.may_enter(step.visit.holders, member.role)
     ]
     return waiting[-1] if waiting else None

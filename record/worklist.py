@@ -61,9 +61,7 @@ def waiting(member: Member, today: date) -> EnrolmentQuerySet:
     `visit_key` (the expected visit), `coming_on`, `coming_code` (the next one), then `todo` and
     `todo_on`, by which the list is sorted.
     """
-    theirs = Visit.objects.filter(
-        enrolment=OuterRef("pk"), kind__in=visits.kinds_entered_by(member.role)
-    )
+    theirs = Visit.objects.entered_by(member.role).filter(enrolment=OuterRef("pk"))
     expected = theirs.expected(today).order_by("-due_on", "-pk")
     coming = theirs.filter(status=VisitStatus.PLANNED, opens_on__gt=today).order_by("due_on", "pk")
     return (

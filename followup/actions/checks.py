@@ -8,7 +8,7 @@ from typing import Any
 from accounts.enums import Role
 from accounts.models import Member
 from core import keys
-from followup import items, questionnaires, rules
+from followup import items, missing, questionnaires, rules
 from followup.enums import Decision, DoubtReason, Timing
 from followup.models import Answers, Visit
 from followup.questionnaires import Part
@@ -68,6 +68,12 @@ def locked_enrolment(enrolment_id: int) -> Enrolment:
     return enrolments.select_for_update(of=("self",)).get(pk=enrolment_id)
 
 
+def locked_visit(visit_id: int) -> Visit:
+    """With its definition, which says who may hold it."""
+    rows = Visit.objects.select_related("definition").select_for_update(of=("self",))
+    return rows.get(pk=visit_id)
+
+
 def check_right(visit: Visit, by: Member, today: date) -> None:
     enrolment = visit.enrolment
     theirs = {
@@ -76,9 +82,9 @@ def check_right(visit: Visit, by: Member, today: date) -> None:
     }
     if not theirs.get(Role(by.role), False):
         raise CannotHold("Ce patient n’est pas suivi par vous.")
-    if not rules.may_hold(visit.kind, by.role):
+    if by.role not in visit.holders:
         raise CannotHold(
-            "Une consultation complexe est tenue par un médecin de la structure de référence."
+            "Cette consultation est tenue par un médecin de la structure de référence."
         )
     accredited = (
         Accreditation.objects.in_force(today).of(by).filter(programme=enrolment.programme_id)
@@ -144,12 +150,17 @@ def check_answers(parts: list[Part], said: Held) -> None:
 def answers(visit: Visit, part: Part, said: Held, key: keys.DataKey) -> Answers:
     given = items.kept(part.items, said.answers.get(part.code, {}))
     words = items.free_texts(part.items)
-    texts = {code: value for code, value in given.items() if code in words}
+    # Why there are no words says nothing of the patient: it is kept, and exported, as any other.
+    texts = {
+        code: value
+        for code, value in given.items()
+        if code in words and not missing.is_missing(value)
+    }
     why = said.reasons.get(part.code, {})
     return Answers(
         visit=visit,
         version=part.version,
-        data={code: value for code, value in given.items() if code not in words},
+        data={code: value for code, value in given.items() if code not in texts},
         texts_sealed=questionnaires.seal_texts(key, visit, part.code, texts),
         reasons={code: DoubtReason(why[code]).value for code in given if code in why},
     )

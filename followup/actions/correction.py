@@ -17,6 +17,7 @@ from followup.actions.checks import (
     check_decision,
     check_right,
     locked_enrolment,
+    locked_visit,
 )
 from followup.enums import CorrectionReason, Timing, VisitStatus
 from followup.models import Answers, Visit
@@ -47,7 +48,7 @@ def correct(
         if before := once.guard(by=by, key=once_only.key, action="visit.corrected", body=body):
             return before
         enrolment = locked_enrolment(visit.enrolment_id)
-        locked = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+        locked = locked_visit(visit.pk)
         locked.enrolment = enrolment
         _check(locked, why)
         said = replace(said, next_on=locked.next_on)

@@ -18,6 +18,7 @@ from followup.actions.checks import (
     check_decision,
     check_right,
     locked_enrolment,
+    locked_visit,
 )
 from followup.actions.definitions import planned_visit
 from followup.enums import DateSource, NotDoneReason, Outcome, Timing, VisitStatus
@@ -90,7 +91,7 @@ def hold(visit: Visit, said: Held, *, once_only: Once, by: Member, at: datetime)
         if before := once.guard(by=by, key=once_only.key, action="visit.held", body=body):
             return before
         enrolment = locked_enrolment(visit.enrolment_id)
-        locked = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+        locked = locked_visit(visit.pk)
         locked.enrolment = enrolment
         if locked.status != VisitStatus.PLANNED:
             raise CannotHold("Cette consultation n’est plus à enregistrer.")

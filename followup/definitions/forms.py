@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -5,10 +6,20 @@ from django import forms
 from core.fields import FrenchDateField, FrenchIntegerField
 from programmes.actions.visits import WantedVisit
 from programmes.enums import VisitKind
+from programmes.rules import HOLDERS
 
 
 # No calendar of the texts goes past M30; a wrong figure is told rather than planned.
 MOST_MONTHS, MOST_DAYS = 120, 180
+
+# What the form says of each list of roles that a definition may hold.
+_STRUCTURE, _BOTH = "STRUCTURE", "BOTH"
+_ROLES = {_STRUCTURE: HOLDERS[VisitKind.COMPLEX], _BOTH: HOLDERS[VisitKind.SIMPLE]}
+
+
+def said(holders: Sequence[str]) -> str:
+    """The choice that stands for these roles."""
+    return next(name for name, roles in _ROLES.items() if set(roles) == set(holders))
 
 
 class DefinitionForm(forms.Form):
@@ -31,12 +42,21 @@ class DefinitionForm(forms.Form):
         label="Fenêtre après", unit="jours", min_value=0, max_value=MOST_DAYS
     )
     kind = forms.ChoiceField(
-        label="Nature, et qui la tient",
+        label="Nature",
+        help_text="Elle décide des questionnaires posés.",
+        choices=[(VisitKind.COMPLEX.value, "Complexe"), (VisitKind.SIMPLE.value, "Simple")],
+        widget=forms.RadioSelect,
+    )
+    holders = forms.ChoiceField(
+        label="Qui la tient",
+        help_text="D’ordinaire, une consultation complexe est tenue par la structure seule.",
         choices=[
-            (VisitKind.COMPLEX.value, "Complexe\u202f: un médecin de la structure de référence"),
-            (VisitKind.SIMPLE.value, "Simple\u202f: aussi le médecin relais"),
+            ("", "Selon sa nature"),
+            (_STRUCTURE, "Un médecin de la structure de référence"),
+            (_BOTH, "Un médecin de la structure de référence, ou le médecin relais"),
         ],
         widget=forms.RadioSelect,
+        required=False,
     )
     applies_from = FrenchDateField(
         label="Pour les inclusions depuis le", help_text="Inclus. Format\u202f: JJ/MM/AAAA"
@@ -60,5 +80,8 @@ class DefinitionForm(forms.Form):
 
     @property
     def wanted(self) -> WantedVisit:
+        """By its nature where nothing says who holds it."""
         data = self.cleaned_data
-        return WantedVisit(**(data | {"kind": VisitKind(data["kind"])}))
+        kind = VisitKind(data["kind"])
+        holders = _ROLES.get(data["holders"], HOLDERS[kind])
+        return WantedVisit(**(data | {"kind": kind, "holders": holders}))

@@ -16,7 +16,7 @@ from accounts.permissions import require
 from core.autosave import autosaved
 from followup import impact
 from followup.actions import definitions as actions
-from followup.definitions.forms import DefinitionForm
+from followup.definitions.forms import DefinitionForm, said
 from programmes.actions import CannotPublish
 from programmes.actions import visits as drafts
 from programmes.enums import OpeningState
@@ -67,7 +67,8 @@ def _from(request: MemberRequest) -> dict[str, Any]:
     except ValueError:
         return {}
     names = [name for name in DefinitionForm.base_fields if name not in {"applies_from", "source"}]
-    return _definitions(request).filter(public_id=public_id).values(*names).first() or {}
+    found = _definitions(request).filter(public_id=public_id).values(*names).first()
+    return found | {"holders": said(found["holders"])} if found else {}
 
 
 @require_safe

@@ -1,11 +1,12 @@
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import IsNull
 
+from accounts.enums import Role
 from accounts.models import Member
 from core.frozen import NeverDeleted
 from core.history import tracked
@@ -25,6 +26,7 @@ from patients.models import Consent, Enrolment
 from patients.models.enrolment import LIVE
 from programmes.enums import VisitKind
 from programmes.models import Accreditation, QuestionnaireVersion, VisitDefinition
+from programmes.rules import ALWAYS_HOLDS, HOLDERS
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -32,17 +34,30 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Visits of the enrolments this member may see."""
         return self.filter(enrolment__in=Enrolment.objects.visible_to(member))
 
+    def open_to(self, role: Role | str) -> "VisitQuerySet":
+        """Visits that a role may hold: as their definition says, or their kind without one.
+
+        The reference structure holds every visit: a constraint of the definitions says so.
+        """
+        if role == ALWAYS_HOLDS:
+            return self
+        kinds = rules.kinds_held_by(role)
+        if not kinds:
+            return self.none()
+        planned = VisitDefinition.objects.open_to(role)
+        return self.filter(Q(definition__in=planned) | Q(definition=None, kind__in=kinds))
+
+    def entered_by(self, role: Role | str) -> "VisitQuerySet":
+        """Visits that a role may fill in: to hold them, or for a doctor who will."""
+        return self if rules.may_prepare(role) else self.open_to(role)
+
     def holdable_by(self, member: Member) -> "VisitQuerySet":
-        """Planned visits this member may hold: complex ones are for reference doctors."""
-        return self.visible_to(member).filter(
-            status=VisitStatus.PLANNED, kind__in=rules.kinds_held_by(member.role)
-        )
+        """Planned visits this member may hold, of patients they follow."""
+        return self.visible_to(member).open_to(member.role).filter(status=VisitStatus.PLANNED)
 
     def correctable_by(self, member: Member) -> "VisitQuerySet":
-        """Held visits of the kinds this member may hold, of patients they follow."""
-        return self.visible_to(member).filter(
-            status=VisitStatus.DONE, kind__in=rules.kinds_held_by(member.role)
-        )
+        """Held visits that this member might have held, of patients they follow."""
+        return self.visible_to(member).open_to(member.role).filter(status=VisitStatus.DONE)
 
     def expected(self, on: date) -> "VisitQuerySet":
         """Planned visits of patients followed, whose window has opened: due or overdue.
@@ -72,15 +87,14 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Expected visits whose window is over on that day."""
         return self.expected(on).filter(closes_on__lt=on)
 
-    def simple_of(self, relay_doctors: Iterable[Member], on: date) -> "VisitQuerySet":
-        """Simple visits of the patients who designated these relay doctors, of the programmes
-        for which each is accredited that day."""
+    def relayed_to(self, relay_doctors: Iterable[Member], on: date) -> "VisitQuerySet":
+        """Visits that these relay doctors may hold, of the patients who designated them, of the
+        programmes for which each is accredited that day."""
         accredited = Accreditation.objects.in_force(on).filter(
             member=OuterRef("enrolment__relay_doctor"), programme=OuterRef("enrolment__programme")
         )
-        return self.filter(
-            Exists(accredited), enrolment__relay_doctor__in=relay_doctors, kind=VisitKind.SIMPLE
-        )
+        theirs = self.open_to(Role.RELAY_DOCTOR)
+        return theirs.filter(Exists(accredited), enrolment__relay_doctor__in=relay_doctors)
 
     def consenting(self, on: date) -> "VisitQuerySet":
         """Of patients whose consent to the registry was not withdrawn by that day."""
@@ -232,6 +246,12 @@ class Visit(models.Model):
         return f"Consultation {self.code}" if self.code else "Consultation simple"
 
     @property
+    def holders(self) -> Sequence[str]:
+        """Roles that may hold it. Lists read the definition with the visit."""
+        definition = self.definition
+        return HOLDERS[VisitKind(self.kind)] if definition is None else definition.holders
+
+    @property
     def draft_key(self) -> str:
         return f"visit:{self.public_id}"
 
@@ -251,7 +271,7 @@ class PreparationQuerySet(models.QuerySet["Preparation"]):
         """What waits for this doctor: visits they may hold, and unplanned ones of theirs."""
         holdable = Q(visit__in=Visit.objects.holdable_by(member))
         unplanned = Q(visit=None, enrolment__in=Enrolment.objects.visible_to(member))
-        may_hold = rules.may_hold(VisitKind.SIMPLE, member.role)
+        may_hold = VisitKind.SIMPLE in rules.kinds_held_by(member.role)
         return self.filter(holdable | unplanned) if may_hold else self.none()
 
 

@@ -6,6 +6,7 @@ Publishing moves the visits of patients: it is an act of `followup`, which calls
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from accounts.enums import Role
 from accounts.models import Member
 from core import audit
 from programmes.actions.openings import CannotPublish
@@ -22,6 +23,7 @@ class WantedVisit:
     window_before_days: int
     window_after_days: int
     kind: VisitKind
+    holders: tuple[Role, ...]
     applies_from: date
     source: str
     applies_to: date | None = None
@@ -86,7 +88,7 @@ def _give_way(earlier: VisitDefinition, later: VisitDefinition) -> None:
 
 def _go_on(earlier: VisitDefinition, first: date, last: date | None) -> None:
     names = ("programme", "code", "offset_months", "window_before_days", "window_after_days")
-    own = ("kind", "source", "drafted_by", "published_by", "published_at")
+    own = ("kind", "holders", "source", "drafted_by", "published_by", "published_at")
     values = {name: getattr(earlier, name) for name in (*names, *own)}
     VisitDefinition.objects.create(
         applies_from=first, applies_to=last, state=OpeningState.PUBLISHED, **values

@@ -1,13 +1,16 @@
 from datetime import date
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.enums import Role
 from accounts.models import Member
 from core.frozen import FrozenWhen, Refuse
 from core.history import tracked
+from programmes import rules
 from programmes.enums import OpeningState, VisitKind
 from programmes.models.programme import Programme
 
@@ -17,6 +20,9 @@ class VisitDefinitionQuerySet(models.QuerySet["VisitDefinition"]):
         """Published definitions for inclusions of that day, both bounds included."""
         still = Q(applies_to=None) | Q(applies_to__gte=on)
         return self.filter(still, applies_from__lte=on, state=OpeningState.PUBLISHED)
+
+    def open_to(self, role: Role | str) -> "VisitDefinitionQuerySet":
+        return self.filter(holders__contains=[role])
 
     def over(self, first: date, last: date | None) -> "VisitDefinitionQuerySet":
         """Published definitions for some inclusion of that period, both bounds included."""
@@ -41,6 +47,8 @@ class VisitDefinition(models.Model):
     window_before_days = models.PositiveSmallIntegerField("fenêtre avant (jours)")
     window_after_days = models.PositiveSmallIntegerField("fenêtre après (jours)")
     kind = models.CharField("nature", max_length=8, choices=VisitKind)
+    # Roles, in the order of `rules.MAY_HOLD`.
+    holders = ArrayField(models.CharField(max_length=20, choices=Role), verbose_name="tenue par")
     applies_from = models.DateField("inclusions depuis le")
     applies_to = models.DateField("jusqu’au", null=True, blank=True)
     source = models.CharField("source", max_length=200)
@@ -73,6 +81,13 @@ class VisitDefinition(models.Model):
                 condition=Q(state__in=OpeningState.values), name="programmes_visit_state_known"
             ),
             models.CheckConstraint(
+                condition=Q(
+                    holders__contained_by=list(rules.MAY_HOLD),
+                    holders__contains=[rules.ALWAYS_HOLDS],
+                ),
+                name="programmes_visit_holders_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(applies_to=None) | Q(applies_to__gte=F("applies_from")),
                 name="programmes_visit_dates_ordered",
             ),
@@ -97,3 +112,9 @@ class VisitDefinition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme} – {self.code}"
+
+    @property
+    def held_by_words(self) -> str:
+        """«Structure de référence, ou médecin relais»."""
+        relay = ", ou médecin relais" if Role.RELAY_DOCTOR in self.holders else ""
+        return f"Structure de référence{relay}"

@@ -71,6 +71,7 @@ class VisitFactory(factory.django.DjangoModelFactory):
         DefinitionFactory,
         programme=factory.SelfAttribute("..enrolment.programme"),
         code=factory.SelfAttribute("..code"),
+        kind=factory.SelfAttribute("..kind"),
     )
     code = "M1"
     kind = VisitKind.COMPLEX

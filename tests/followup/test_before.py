@@ -20,15 +20,20 @@ from tests.accounts.factories import MemberFactory
 from tests.followup.factories import AnswersFactory, PatientLinkFactory, VisitFactory
 
 
+DEFINITION = [
+    {
+        "code": "pain", "label": "Intensité de la douleur", "kind": "number", "min": "0",
+        "max": "10", "required": True, "score": True, "by_patient": True,
+    },
+    {"code": "words", "label": "Vos mots", "kind": "text", "by_patient": True},
+    {"code": "weight", "label": "Poids", "kind": "number"},
+]  # fmt: skip
+
+
 @pytest.fixture
 def visit():
     """M3, due today, of a patient who was seen once; pain may be answered by the patient."""
-    first = AnswersFactory(data={"pain": 8})
-    version = first.version
-    version.definition = [
-        entry | {"by_patient": entry["code"] == "pain"} for entry in version.definition
-    ]
-    version.save()
+    first = AnswersFactory(data={"pain": 8}, version__definition=DEFINITION)
     return VisitFactory(enrolment=first.visit.enrolment, code="M3", due_on=timezone.localdate())
 
 
@@ -203,13 +208,6 @@ def test_the_page_names_nobody(given):
 
 
 def test_only_the_flagged_questions_are_asked_and_free_words_never(visit):
-    version = visit.enrolment.visits.get(status=VisitStatus.DONE).answers.get().version
-    version.definition += [
-        {"code": "words", "label": "Vos mots", "kind": "text", "by_patient": True},
-        {"code": "weight", "label": "Poids", "kind": "number"},
-    ]
-    version.save()
-
     assert [one.item.code for one in by_patient.questions(visit, timezone.localdate())] == ["pain"]
 
 

@@ -110,7 +110,7 @@ def _nobody_chosen(visit):
 
 
 def _by_the_relay_doctor(visit):
-    Visit.objects.filter(pk=visit.pk).update(kind="SIMPLE")
+    Visit.objects.filter(pk=visit.pk).update(kind="SIMPLE", definition=None)
     return visit.enrolment.relay_doctor
 
 

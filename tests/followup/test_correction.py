@@ -230,7 +230,7 @@ def test_a_relay_doctor_corrects_no_complex_visit():
     answers = held_visit(enrolment__relay=True)
 
     relay = answers.visit.enrolment.relay_doctor
-    refused(answers.visit, said(answers), "complexe", by=relay)
+    refused(answers.visit, said(answers), "structure de référence", by=relay)
 
 
 def test_without_accreditation_nothing_is_corrected():

@@ -22,6 +22,7 @@ def test_points_are_the_scores_by_date(django_assert_num_queries):
     # A version of which pain is no score any more.
     other = QuestionnaireVersionFactory(
         questionnaire=first.version.questionnaire,
+        status="RETIRED",
         definition=[{"code": "pain", "label": "Douleur", "kind": "number"}],
     )
     m3 = VisitFactory(enrolment=enrolment, code="M3", due_on=date(2026, 6, 2), done=True)

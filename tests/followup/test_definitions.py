@@ -18,6 +18,7 @@ from programmes.actions import CannotPublish
 from programmes.actions import visits as drafts
 from programmes.enums import OpeningState, VisitKind
 from programmes.models import VisitDefinition
+from programmes.rules import HOLDERS
 from retention.classes import history_of
 from tests.accessible import expect_accessible
 from tests.accounts.factories import MemberFactory
@@ -46,7 +47,8 @@ def manager(visit):
 def draft(visit, manager, **changes):
     wanted = {
         "code": visit.code, "offset_months": 2, "window_before_days": 14, "window_after_days": 10,
-        "kind": VisitKind.SIMPLE, "applies_from": OPENING, "source": "Décision",
+        "kind": VisitKind.SIMPLE, "holders": HOLDERS[VisitKind.SIMPLE], "applies_from": OPENING,
+        "source": "Décision",
     }  # fmt: skip
     wanted = drafts.WantedVisit(**(wanted | changes))
     return drafts.draft_visit(visit.enrolment.programme, wanted, by=manager)
@@ -69,6 +71,7 @@ def test_a_draft_says_what_it_would_change_and_changes_nothing(visit, manager):
 
     assert (found.planned, found.changed, found.moved, found.given) == (2, 2, 1, 1)
     assert (found.other_kind, found.held, found.added, found.late) == (2, 1, 0, 0)
+    assert found.other_holders == 2
     assert (found.before.first, found.after.last) == (visit.due_on, datetime.date(2026, 5, 2))
     visit.refresh_from_db()
     assert visit.due_on == datetime.date(2026, 4, 2)
@@ -109,6 +112,31 @@ def test_publishing_moves_what_is_planned_and_nothing_else(visit, manager):
     due_on = given.due_on
     given.refresh_from_db()
     assert (given.due_on, given.kind) == (due_on, VisitKind.SIMPLE)
+
+
+def test_relay_doctors_may_be_given_a_complex_visit_and_nothing_else_changes(visit, manager):
+    relay = MemberFactory(role=Role.RELAY_DOCTOR, programme=visit.enrolment.programme)
+    visit.enrolment.relay_doctor = relay
+    visit.enrolment.save()
+    changes = {"offset_months": 1, "window_before_days": 7, "window_after_days": 7}
+    changes |= {"kind": VisitKind.COMPLEX, "holders": HOLDERS[VisitKind.SIMPLE]}
+    drafted = draft(visit, manager, **changes)
+    found = impact.of(drafted, DAY)
+    assert (found.changed, found.other_holders, found.moved, found.other_kind) == (1, 1, 0, 0)
+    assert not Visit.objects.holdable_by(relay).exists()
+
+    assert actions.publish(drafted, by=manager, at=AT) == 1
+
+    assert Visit.objects.holdable_by(relay).get() == visit
+
+
+def test_what_ends_and_goes_on_is_held_by_the_same(visit, manager):
+    changes = {"holders": HOLDERS[VisitKind.COMPLEX], "applies_to": datetime.date(2026, 3, 31)}
+    actions.publish(draft(visit, manager), by=manager, at=AT)
+    actions.publish(draft(visit, manager, **changes), by=manager, at=AT)
+
+    after = VisitDefinition.objects.in_force(datetime.date(2026, 4, 1)).get(code="M1")
+    assert after.holders == list(HOLDERS[VisitKind.SIMPLE])
 
 
 def test_it_is_journaled_and_each_visit_keeps_its_history(visit, manager):
@@ -229,6 +257,27 @@ def test_what_is_wrong_is_told(client, sign_in, visit, manager, changes, message
     assert VisitDefinition.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "words"),
+    [
+        ("COMPLEX", "", "Structure de référence"),
+        ("COMPLEX", "BOTH", "Structure de référence, ou médecin relais"),
+        ("SIMPLE", "", "Structure de référence, ou médecin relais"),
+        ("SIMPLE", "STRUCTURE", "Structure de référence"),
+    ],
+)
+def test_who_holds_it_follows_its_nature_unless_one_says(
+    sign_in, visit, manager, kind, said, words
+):
+    url = reverse("followup:draft_definition", args=[visit.enrolment.programme.code])
+
+    page = sign_in(manager).post(url, typed(kind=kind, holders=said), follow=True)
+
+    drafted = VisitDefinition.objects.get(state=OpeningState.DRAFT)
+    assert drafted.held_by_words == words
+    assertContains(page, f"<dt>Tenue par</dt><dd>{words}</dd>", html=True)
+
+
 def test_another_programme_is_not_found(client, sign_in, visit, manager):
     stranger = MemberFactory(role=Role.MANAGER, programme=ProgrammeFactory())
     drafted = draft(visit, manager)
@@ -254,6 +303,7 @@ def test_a_change_begins_with_what_stands(client, sign_in, visit, manager):
     form = client.get(f"{url}?depuis={definition.public_id}").context["form"]
 
     assert (form["code"].value(), form["offset_months"].value()) == ("M1", 1)
+    assert form["holders"].value() == "STRUCTURE"
     assert form["applies_from"].value() is None
     assert client.get(f"{url}?depuis=x").context["form"]["code"].value() is None
 

@@ -47,6 +47,28 @@ def test_who_sees_and_holds_a_visit(role, link, sees, holds):
 
 
 @pytest.mark.parametrize(
+    ("kind", "holders", "role", "holds"),
+    [
+        ("COMPLEX", ["REFERENCE_DOCTOR", "RELAY_DOCTOR"], Role.RELAY_DOCTOR, True),
+        ("SIMPLE", ["REFERENCE_DOCTOR"], Role.RELAY_DOCTOR, False),
+        ("SIMPLE", ["REFERENCE_DOCTOR"], Role.REFERENCE_DOCTOR, True),
+        ("COMPLEX", ["REFERENCE_DOCTOR", "RELAY_DOCTOR"], Role.PREPARER, False),
+    ],
+)
+def test_the_definition_says_who_holds_a_visit_of_the_calendar(kind, holders, role, holds):
+    enrolment = EnrolmentFactory()
+    member = MemberFactory(role=role, programme=enrolment.programme, site=enrolment.site)
+    enrolment.relay_doctor = member
+    enrolment.save()
+    planned = VisitFactory(enrolment=enrolment, kind=kind, definition__holders=holders)
+
+    assert Visit.objects.holdable_by(member).contains(planned) == holds
+    assert Visit.objects.open_to(role).contains(planned) == holds
+    assert (role in planned.holders) == holds
+    assert Visit.objects.entered_by(role).contains(planned) == (holds or role == Role.PREPARER)
+
+
+@pytest.mark.parametrize(
     ("today", "due", "overdue"),
     [
         pytest.param(date(2026, 3, 25), False, False, id="before the window"),

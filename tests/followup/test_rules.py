@@ -76,19 +76,33 @@ def test_reason_wanted_says_why(moment, words):
 
 
 @pytest.mark.parametrize(
-    ("role", "kind", "may"),
+    ("role", "kinds"),
     [
-        (Role.REFERENCE_DOCTOR, VisitKind.COMPLEX, True),
-        (Role.REFERENCE_DOCTOR, VisitKind.SIMPLE, True),
-        (Role.RELAY_DOCTOR, VisitKind.SIMPLE, True),
-        (Role.RELAY_DOCTOR, VisitKind.COMPLEX, False),
-        (Role.PHARMACIST, VisitKind.SIMPLE, False),
-        (Role.ANALYST, VisitKind.SIMPLE, False),
-        ("", VisitKind.SIMPLE, False),
+        (Role.REFERENCE_DOCTOR, [VisitKind.COMPLEX, VisitKind.SIMPLE]),
+        (Role.RELAY_DOCTOR, [VisitKind.SIMPLE]),
+        (Role.PREPARER, []),
+        (Role.PHARMACIST, []),
+        (Role.ANALYST, []),
+        ("", []),
     ],
 )
-def test_who_holds_what(role, kind, may):
-    assert rules.may_hold(kind, role) == may
+def test_who_holds_what_no_calendar_planned(role, kinds):
+    assert rules.kinds_held_by(role) == kinds
+
+
+@pytest.mark.parametrize(
+    ("holders", "role", "may"),
+    [
+        ([Role.REFERENCE_DOCTOR], Role.REFERENCE_DOCTOR, True),
+        ([Role.REFERENCE_DOCTOR], Role.RELAY_DOCTOR, False),
+        ([Role.REFERENCE_DOCTOR, Role.RELAY_DOCTOR], Role.RELAY_DOCTOR, True),
+        ([Role.REFERENCE_DOCTOR], Role.PREPARER, True),
+        ([Role.REFERENCE_DOCTOR], Role.PHARMACIST, False),
+        ([Role.REFERENCE_DOCTOR], "", False),
+    ],
+)
+def test_who_fills_a_visit_in(holders, role, may):
+    assert rules.may_enter(holders, role) == may
 
 
 def expected(status, due_on, days=7):

@@ -21,6 +21,7 @@ from programmes.enums import (
     Unit,
     VisitKind,
 )
+from programmes.rules import HOLDERS
 from tests.accounts.factories import MemberFactory, SiteFactory
 
 
@@ -229,6 +230,8 @@ class VisitDefinitionFactory(factory.django.DjangoModelFactory):
     window_before_days = 7
     window_after_days = 7
     kind = VisitKind.COMPLEX
+    # Of an unknown kind, to be refused: as of a complex one.
+    holders = factory.LazyAttribute(lambda one: list(HOLDERS.get(one.kind, HOLDERS["COMPLEX"])))
     applies_from = OPENING
     source = "essai"
     state = OpeningState.PUBLISHED

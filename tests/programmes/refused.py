@@ -87,6 +87,7 @@ REFUSED = {
         f.VisitDefinitionFactory(), state="DRAFT"
     ),
     "programmes_published_visit_never_deleted": lambda: f.VisitDefinitionFactory().delete(),
+    "programmes_visit_holders_known": lambda: f.VisitDefinitionFactory(holders=["RELAY_DOCTOR"]),
     "programmes_visit_kind_known": lambda: f.VisitDefinitionFactory(kind="BRIEF"),
     "programmes_visit_dates_ordered": lambda: f.VisitDefinitionFactory(applies_to=BEFORE),
     "programmes_questionnaire_code_unique": lambda: twice_in_a_programme(
@@ -98,6 +99,19 @@ REFUSED = {
     "programmes_questionnaire_status_known": lambda: f.QuestionnaireVersionFactory(status="LOST"),
     "programmes_questionnaire_dates_ordered": lambda: f.QuestionnaireVersionFactory(
         valid_to=BEFORE
+    ),
+    "programmes_questionnaire_one_draft": lambda: twice(
+        f.QuestionnaireVersionFactory, questionnaire=f.QuestionnaireFactory(), status="DRAFT"
+    ),
+    "programmes_questionnaire_one_version_a_day": lambda: overlapping_versions(),
+    "programmes_published_questions_stay": lambda: changed(
+        f.QuestionnaireVersionFactory(), definition=[]
+    ),
+    "programmes_published_questions_no_way_back": lambda: changed(
+        f.QuestionnaireVersionFactory(status="RETIRED"), status="PUBLISHED"
+    ),
+    "programmes_published_questions_never_deleted": lambda: (
+        f.QuestionnaireVersionFactory().delete()
     ),
     "programmes_listing_once_a_day": lambda: twice(
         f.ListingFactory, site=SiteFactory(), indication=f.IndicationFactory()
@@ -115,6 +129,14 @@ REFUSED = {
     "programmes_consent_text_dates_ordered": lambda: f.ConsentTextFactory(valid_to=BEFORE),
     "programmes_accreditation_dates_ordered": lambda: f.AccreditationFactory(ended_on=BEFORE),
 }
+
+
+def overlapping_versions():
+    """The second begins on the last day of the first."""
+    first = f.QuestionnaireVersionFactory(valid_to=datetime.date(2022, 1, 1))
+    f.QuestionnaireVersionFactory(
+        questionnaire=first.questionnaire, valid_from=datetime.date(2022, 1, 1)
+    )
 
 
 def overlapping_listings():

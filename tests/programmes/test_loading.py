@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import IntegrityError
 
 from accounts.models import NOBODY
-from followup.enums import Missing
-from programmes import instruments, openings
-from programmes.enums import QuestionnaireStatus, Regime
+from programmes import declared_rules, instruments, loading, openings
+from programmes.enums import Missing, QuestionnaireStatus, Regime
+from programmes.framing import frame_of
 from programmes.models import (
     CriteriaSet,
     Product,
@@ -28,13 +30,12 @@ def programmes(db):
 
 
 def test_loading_twice_changes_nothing(programmes):
-    counted = [model.objects.count() for model in (Product, VisitDefinition, Course, CriteriaSet)]
+    loaded = (Product, VisitDefinition, Course, CriteriaSet, QuestionnaireVersion)
+    counted = [model.objects.count() for model in loaded]
 
     call_command("load_programmes", verbosity=0)
 
-    assert counted == [
-        model.objects.count() for model in (Product, VisitDefinition, Course, CriteriaSet)
-    ]
+    assert counted == [model.objects.count() for model in loaded]
 
 
 def test_the_experimentation_closed_on_27_march_2024(programmes):
@@ -195,6 +196,85 @@ def test_every_definition_is_well_formed(programmes):
             assert not {code for code, _ in item.get("choices", [])} & set(Missing.values)
             assert set(item.get("missing", [])) <= set(Missing.values)
             assert item["kind"] == "date" or item.get("help") or item.get("unit")
+
+
+def test_every_definition_passes_the_rules_of_the_page(programmes):
+    for version in QuestionnaireVersion.objects.select_related("questionnaire"):
+        found = declared_rules.problems(version.definition, frame_of(version.questionnaire))
+        assert found == [], version
+
+
+def held(version):
+    """The same version as the file of the programme."""
+    return QuestionnaireVersion.objects.get(
+        version=version, questionnaire__code="circuit", questionnaire__programme__code="recann"
+    )
+
+
+def a_file(change):
+    """The file of the programme, its questionnaire of the circuit changed."""
+    file = loading.read("recann.json")
+    change(next(one for one in file["questionnaires"] if one["code"] == "circuit"))
+    return file
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"definition": []}, {"source": "Autre"}, {"valid_from": "2021-03-27"}],
+)
+def test_a_published_version_is_not_rewritten_by_a_file(programmes, changes):
+    before = held("2021-03").definition
+    file = a_file(lambda one: one["versions"][0].update(changes))
+
+    with pytest.raises(loading.AlreadyPublished, match=r"recann, circuit 2021-03.*nouveau numéro"):
+        loading.load(file)
+
+    assert held("2021-03").definition == before
+
+
+def test_a_file_adds_a_version_and_ends_the_one_before(programmes):
+    def add(circuit):
+        last = circuit["versions"][-1]
+        circuit["versions"].append(last | {"version": "new", "valid_from": "2027-01-01"})
+        last["valid_to"] = "2026-12-31"
+
+    loading.load(a_file(add))
+
+    assert held("2023-03").valid_to == datetime.date(2026, 12, 31)
+    assert held("new").valid_from == datetime.date(2027, 1, 1)
+
+
+def test_a_file_does_not_undo_what_the_manager_published(programmes):
+    held("2023-03").questionnaire.versions.filter(version="2023-03").update(
+        valid_to=datetime.date(2026, 12, 31)
+    )
+
+    call_command("load_programmes", verbosity=0)
+
+    assert held("2023-03").valid_to == datetime.date(2026, 12, 31)
+
+
+def test_two_versions_of_one_day_are_named(programmes):
+    def add(circuit):
+        last = circuit["versions"][-1]
+        circuit["versions"].append(last | {"version": "new", "valid_from": "2027-01-01"})
+
+    with pytest.raises(loading.AlreadyPublished, match=r"circuit new.*mêmes jours"):
+        loading.load(a_file(add))
+
+
+def test_another_fault_of_a_file_is_not_hidden(programmes):
+    with pytest.raises(IntegrityError):
+        loading.load(a_file(lambda one: one["versions"][0].update(version="x", status="LOST")))
+
+
+def test_the_command_says_which_version(programmes, monkeypatch):
+    QuestionnaireVersion.objects.filter(status="DRAFT").delete()
+    file = a_file(lambda one: one["versions"][0].update(definition=[]))
+    monkeypatch.setattr(loading, "read", lambda _: file)
+
+    with pytest.raises(CommandError, match="circuit 2021-03"):
+        call_command("load_programmes", verbosity=0)
 
 
 def test_nobody_sees_no_programme(programmes):

@@ -1,14 +1,17 @@
-"""A ceiling and a closing day of a programme become openings in force, once."""
+"""What a programme said becomes openings in force, once; visits, held by those of their kind."""
 
 from datetime import date
 from importlib import import_module
 from types import SimpleNamespace
 
 from django.db import connection
+from django.db.migrations import RunSQL
 from django.db.migrations.loader import MigrationLoader
 
+from programmes.enums import VisitKind
 from programmes.models import Opening
-from tests.programmes.factories import OPENING, ProgrammeFactory
+from programmes.rules import HOLDERS
+from tests.programmes.factories import OPENING, ProgrammeFactory, VisitDefinitionFactory
 
 
 migration = import_module("programmes.migrations.0004_openings_of_programmes")
@@ -50,3 +53,21 @@ def test_what_a_programme_said_becomes_openings(as_owner):
         (ceiling.pk, "CEILING", 3000, OPENING, "", "PUBLISHED"),
     }
     assert not rows.filter(programme=neither).exists()
+
+
+def test_a_visit_is_held_by_those_of_its_kind(as_owner):
+    """The triggers of what is published are away while the migration runs."""
+    complex_, simple = VisitDefinitionFactory(), VisitDefinitionFactory(kind="SIMPLE")
+    operations = import_module("programmes.migrations.0011_who_holds_a_visit").Migration.operations
+    (statement,) = [one.sql for one in operations if isinstance(one, RunSQL)]
+
+    with as_owner() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE programmes_visitdefinition DISABLE TRIGGER USER")
+        cursor.execute("UPDATE programmes_visitdefinition SET holders = '{REFERENCE_DOCTOR}'")
+        cursor.execute(statement)
+        cursor.execute("ALTER TABLE programmes_visitdefinition ENABLE TRIGGER USER")
+
+    for one, kind in ((complex_, VisitKind.COMPLEX), (simple, VisitKind.SIMPLE)):
+        one.refresh_from_db()
+        assert one.holders == list(HOLDERS[kind])

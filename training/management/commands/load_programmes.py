@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from programmes import loading
 from training import loading as courses
@@ -21,6 +21,9 @@ class Command(BaseCommand):
         loading.load_supply_rules()
         for name in options["files"]:
             file = loading.read(name)
-            programme = loading.load(file)
+            try:
+                programme = loading.load(file)
+            except loading.AlreadyPublished as refusal:
+                raise CommandError(str(refusal)) from refusal
             courses.load(programme, file["courses"])
             self.stdout.write(f"Programme chargé : {programme.name}")
