@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.numbers import french_number
 from evaluation.columns import MISSING
-from followup import doubts, items
+from followup import comparing, doubts, items
 from followup.items import Item
 from programmes import instruments
 from programmes.models import Programme, Questionnaire, QuestionnaireVersion
@@ -46,6 +46,12 @@ class Entry:
         if self.item.kind == items.TEXT:
             return ""
         return f"{self.version.questionnaire.code}.{self.item.code}"
+
+    @property
+    def reason_column(self) -> str:
+        """Says why there is no answer; "" for a question that must have one."""
+        code = f"{self.version.questionnaire.code}.{self.item.code}"
+        return f"{code}.{MISSING}" if self.item.missing else ""
 
     @property
     def kind(self) -> str:
@@ -96,7 +102,9 @@ class Entry:
 
     @property
     def checks(self) -> str:
-        return " | ".join(doubts.rule_in_words(rule) for rule in self.item.soft)
+        found = [doubts.rule_in_words(rule) for rule in self.item.soft]
+        found.append(comparing.rule_in_words(self.item, list(self.beside.values())))
+        return " | ".join(filter(None, found))
 
     @property
     def instrument(self) -> str:
@@ -138,9 +146,10 @@ class Sheet:
 
 
 def sheets(programme: Programme) -> list[Sheet]:
-    """Every version, the newest of each questionnaire first. Two queries."""
+    """Every version but drafts, the newest of each questionnaire first. Two queries."""
     versions = (
-        QuestionnaireVersion.objects.filter(questionnaire__programme=programme)
+        QuestionnaireVersion.objects.ever_published()
+        .filter(questionnaire__programme=programme)
         .select_related("questionnaire")
         .prefetch_related("questionnaire__indications")
         .order_by("questionnaire__position", "questionnaire__code", "-valid_from", "-pk")
@@ -159,7 +168,7 @@ def rows(programme: Programme) -> Iterator[list[object]]:
     for sheet in sheets(programme):
         for entry in sheet.entries:
             yield entry.cells()
-            if entry.missing and entry.column:
+            if entry.reason_column:
                 yield _of_missing(entry)
 
 
@@ -168,7 +177,7 @@ def _of_missing(entry: Entry) -> list[object]:
     line = dict(zip(HEADINGS, entry.cells(), strict=True))
     kept = {"questionnaire", "version", "etat", "du", "au", "posee_si", "posee_a", "source"}
     told = {
-        "colonne": f"{entry.column}.{MISSING}",
+        "colonne": entry.reason_column,
         "question": f"{entry.item.label}\u202f: pourquoi il n’y a pas de réponse",
         "nature": KINDS[items.CHOICE],
         "obligatoire": "non",

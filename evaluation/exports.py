@@ -5,8 +5,9 @@ same in every file of one programme and tells nothing outside it.
 """
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -235,17 +236,29 @@ class _Asked:
     versions: list[int] = field(default_factory=list)
     # Item → whether its answer is a list.
     items: dict[str, bool] = field(default_factory=dict)
-    # Items that say why there is no answer.
+    # Items that say why there is no answer, and those that say nothing else: free words stay.
     missing: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+
+    def add(self, item: Mapping[str, Any]) -> None:
+        code = item["code"]
+        self.items.setdefault(code, item["kind"] == "multiple")
+        if item["kind"] == "text":
+            self.texts.add(code)
+        if item.get("missing"):
+            self.missing.add(code)
 
     def columns(self) -> list[Column]:
         return [column for item in self.items for column in self._of(item)]
 
     def _of(self, item: str) -> list[Column]:
-        answer = Column.answer(self.code, item, of=self.alias, is_list=self.items[item])
-        if item not in self.missing:
-            return [answer]
-        return [answer, Column.missing(self.code, item, of=self.alias)]
+        columns = []
+        if item not in self.texts:
+            is_list = self.items[item]
+            columns.append(Column.answer(self.code, item, of=self.alias, is_list=is_list))
+        if item in self.missing:
+            columns.append(Column.missing(self.code, item, of=self.alias))
+        return columns
 
     def join(self) -> sql.Composed:
         versions = sql.SQL(", ").join(sql.Literal(pk) for pk in self.versions)
@@ -255,7 +268,8 @@ class _Asked:
 def _asked(programme: Programme) -> list[_Asked]:
     """The questionnaires of the programme; no free text."""
     versions = (
-        QuestionnaireVersion.objects.filter(questionnaire__programme=programme)
+        QuestionnaireVersion.objects.ever_published()
+        .filter(questionnaire__programme=programme)
         .order_by("questionnaire__position", "questionnaire__code", "valid_from", "pk")
         .select_related("questionnaire")
     )
@@ -265,7 +279,5 @@ def _asked(programme: Programme) -> list[_Asked]:
         one = found.setdefault(code, _Asked(code, f"given{len(found)}"))
         one.versions.append(version.pk)
         for item in version.definition:
-            if item["kind"] != "text":
-                one.items.setdefault(item["code"], item["kind"] == "multiple")
-                one.missing |= {item["code"]} if item.get("missing") else set()
+            one.add(item)
     return list(found.values())

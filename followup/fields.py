@@ -1,4 +1,4 @@
-"""The form field of an item: a number or a date may also be answered by why there is none."""
+"""The form field of an item: what is typed in it may also say why there is no answer."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from followup.items import Item
 
 
 class _MayBeMissing(forms.Field):
-    """Takes «nf», «inconnu»… beside its own kind; gives back the code of `enums.Missing`."""
+    """Takes «nf», «inconnu»… beside its own kind; gives back a code of `Missing`."""
 
     absent: tuple[str, ...] = ()
 
@@ -39,6 +39,10 @@ class AnswerDateField(_MayBeMissing, FrenchDateField):
             self.widget.attrs["maxlength"] = "20"
 
 
+class AnswerTextField(_MayBeMissing, forms.CharField):
+    pass
+
+
 def of(item: Item) -> forms.Field:
     """The field of an item; whether it is required depends on what is shown: see `VisitForm`."""
     shared: dict[str, Any] = {
@@ -58,7 +62,13 @@ def of(item: Item) -> forms.Field:
             day.allow(item.missing)
             return day
         case items.TEXT:
-            return forms.CharField(widget=forms.Textarea, max_length=items.MAX_TEXT, **shared)
+            words = AnswerTextField(widget=forms.Textarea, max_length=items.MAX_TEXT, **shared)
+            words.allow(item.missing)
+            return words
+    return _chosen(item, shared)
+
+
+def _chosen(item: Item, shared: dict[str, Any]) -> forms.ChoiceField:
     choices = [*_choices(item), *((code, label) for code, label, _ in item.words_of_missing)]
     chosen: forms.ChoiceField = (
         forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **shared)

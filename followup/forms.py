@@ -10,7 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from core.fields import FrenchDateField, FrenchNumberInput
-from followup import doubts, fields, items, rules
+from followup import comparing, doubts, fields, items, rules
 from followup.actions import CannotHold, Correction, Held
 from followup.enums import (
     CorrectionReason,
@@ -139,7 +139,7 @@ class VisitForm(forms.Form):
     def _add(self, part: Part, item: Item) -> None:
         name = field_name(part.code, item.code)
         self.fields[name] = fields.of(item)
-        if item.soft:
+        if item.is_watched:
             self.fields[why_name(part.code, item.code)] = _why_field()
         if item.shown_by:
             source = field_name(part.code, item.shown_by)
@@ -170,6 +170,8 @@ class VisitForm(forms.Form):
         for item in part.items:
             name, why = field_name(part.code, item.code), why_name(part.code, item.code)
             found = doubts.doubt(item, answers.get(item.code), self._before(part, item))
+            if found is None and (unmet := comparing.doubt(item, part.items, answers)):
+                found = doubts.Doubt(*unmet)
             if found and name not in self.errors:
                 self.doubts[name] = found
                 if not self.cleaned_data.get(why) and why not in self.errors:
@@ -267,19 +269,21 @@ class VisitForm(forms.Form):
 
     def _question(self, part: Part, item: Item) -> Question:
         field = self[field_name(part.code, item.code)]
-        is_typed = item.kind in {items.NUMBER, items.DATE}
-        question = Question(field, missing=item.words_of_missing if is_typed else ())
+        question = Question(field, missing=item.words_of_missing if item.is_typed else ())
         question = self._beside(question, part, item)
-        return self._watched(question, part, item) if item.soft else question
+        return self._watched(question, part, item) if item.is_watched else question
 
     def _watched(self, question: Question, part: Part, item: Item) -> Question:
         """With the field that says why an unusual answer stands: asked only then."""
         name = why_name(part.code, item.code)
+        names = {one.code: field_name(part.code, one.code) for one in part.items}
+        watched = doubts.watched(item, self._before(part, item))
+        watched += comparing.watched(item, part.items, names)
         found = replace(
             question,
             why=self[name],
             doubt=self.doubts.get(question.field.name),
-            soft=json.dumps(doubts.watched(item, self._before(part, item)), ensure_ascii=False),
+            soft=json.dumps(watched, ensure_ascii=False),
         )
         self.fields[name].required = True  # as shown: it was checked already
         if not found.is_doubtful:

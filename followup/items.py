@@ -11,7 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from core.numbers import french_number
-from followup import missing
+from followup import comparing, missing
+from programmes import declared
+from programmes.declared import several, spelled
+from programmes.enums import QuestionKind
 
 
 # An answer, as JSON holds it.
@@ -19,10 +22,12 @@ Value = Any
 Answers = Mapping[str, Value]
 
 NUMBER, CHOICE, MULTIPLE, TEXT, DATE, YES_NO = (
-    "number", "choice", "multiple", "text", "date", "yes_no",
+    QuestionKind.NUMBER.value, QuestionKind.CHOICE.value, QuestionKind.MULTIPLE.value,
+    QuestionKind.TEXT.value, QuestionKind.DATE.value, QuestionKind.YES_NO.value,
 )  # fmt: skip
+
 # A yes or no answer is stored as a JSON boolean, and typed as one of these.
-YES, NO = "YES", "NO"
+YES, NO = declared.YES, declared.NO
 
 # Item of the tolerance questionnaire that leads to the report of an adverse event.
 ADVERSE_EVENT = "has_adverse_event"
@@ -51,7 +56,7 @@ class Item:
     shown_for: frozenset[str] = field(default_factory=frozenset)
     # Drawn on the patient's curve.
     is_score: bool = False
-    # Why there may be no answer: codes of `followup.enums.Missing`.
+    # Why there may be no answer: codes of `programmes.enums.Missing`.
     missing: Sequence[str] = ()
     # Asked of this sex only, at these visits only; of all when empty.
     sex: str = ""
@@ -62,6 +67,18 @@ class Item:
     is_criterion: bool = False
     # What makes an answer doubtful, as `followup.doubts` reads it.
     soft: Sequence[Mapping[str, Any]] = ()
+    # A rule with another question, as `followup.comparing` reads it.
+    compare: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether its answer is written in a field, where a reason of its absence may stand too."""
+        return self.kind in {NUMBER, DATE, TEXT}
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether an answer may be unusual, and stand with a reason."""
+        return bool(self.soft) or comparing.is_doubtful(self)
 
     @property
     def words_of_missing(self) -> list[tuple[str, str, str]]:
@@ -105,7 +122,7 @@ def _item(entry: Mapping[str, Any]) -> Item:
         choices=tuple((str(value), label) for value, label in entry.get("choices") or ()),
         hint=entry.get("help") or "",
         shown_by=shown_if.get("code", ""),
-        shown_for=frozenset(_spelled(one) for one in _several(shown_if.get("value"))),
+        shown_for=frozenset(spelled(one) for one in several(shown_if.get("value"))),
         is_score=bool(entry.get("score")),
         missing=tuple(entry.get("missing") or ()),
         sex=entry.get("sex") or "",
@@ -113,24 +130,12 @@ def _item(entry: Mapping[str, Any]) -> Item:
         instrument=entry.get("instrument") or "",
         is_criterion=bool(entry.get("criterion")),
         soft=tuple(entry.get("soft") or ()),
+        compare=entry.get("compare") or {},
     )
 
 
 def _bound(value: object) -> Decimal | None:
     return None if value is None else Decimal(str(value))
-
-
-def _several(value: object) -> list[object]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
-
-
-def _spelled(value: object) -> str:
-    """An answer as a form spells it."""
-    if isinstance(value, bool):
-        return YES if value else NO
-    return {"yes": YES, "no": NO, "true": YES, "false": NO}.get(str(value).lower(), str(value))
 
 
 def is_empty(value: object) -> bool:
@@ -144,7 +149,7 @@ def asked(items: Sequence[Item], answers: Answers) -> list[Item]:
         if not item.shown_by:
             standing[item.code] = item
         elif item.shown_by in standing:
-            given = {_spelled(one) for one in _several(answers.get(item.shown_by))}
+            given = {spelled(one) for one in several(answers.get(item.shown_by))}
             if given & item.shown_for:
                 standing[item.code] = item
     return list(standing.values())
@@ -164,7 +169,12 @@ def problems(items: Sequence[Item], answers: Answers, on: date | None = None) ->
 
     :param on: the day of the visit: no answer may be a date after it
     """
-    found = {item.code: problem(item, answers.get(item.code), on) for item in asked(items, answers)}
+    standing = asked(items, answers)
+    found = {
+        item.code: problem(item, answers.get(item.code), on)
+        or comparing.refusal(item, standing, answers)
+        for item in standing
+    }
     found |= dict.fromkeys(answers.keys() - {i.code for i in items}, "Question inconnue.")
     return {code: text for code, text in found.items() if text}
 
@@ -262,7 +272,7 @@ def typed(item: Item, value: Value) -> Value:
         return None
     if missing.is_missing(value):
         absent = missing.code(value)
-        if item.kind in {NUMBER, DATE}:
+        if item.is_typed:
             return missing.label(absent)
         return [absent] if item.kind == MULTIPLE else absent
     if item.kind == YES_NO:

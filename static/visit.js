@@ -36,14 +36,35 @@ function given(question) {
     .map((el) => el.value.trim());
 }
 
+/** A number, or a date as a number that grows with it; NaN for anything else. */
+function figure(text = "") {
+  const date = /^(\d{1,2})\D(\d{1,2})\D(\d{4})$/.exec(text);
+  if (date) return date[3] * 10000 + date[2] * 100 + Number(date[1]);
+  return Number(text.replace(/\s/g, "").replace(",", ".") || NaN);
+}
+
+const UNMET = {
+  at_least: (mine, theirs) => mine < theirs,
+  at_most: (mine, theirs) => mine > theirs,
+  sum_at_least: (mine, theirs, limit) => mine + theirs < limit,
+  sum_at_most: (mine, theirs, limit) => mine + theirs > limit,
+};
+
+/** The field of the other question that a rule compares with. */
+const other = (rule) => document.getElementsByName(rule.with)[0];
+
+function isMet(rule, values) {
+  const number = figure(values[0]);
+  if (rule.is) return values.some((value) => rule.is.includes(value));
+  if (!rule.compare) return number < rule.min || number > rule.max;
+  const beside = other(rule);
+  return !beside.disabled && UNMET[rule.compare](number, figure(beside.value.trim()), rule.limit);
+}
+
 /** What to say of the answer; "" when it is usual, missing or no number yet. */
 function unusual(question) {
   const values = given(question);
-  const number = Number((values[0] || "").replace(/\s/g, "").replace(",", ".") || NaN);
-  const met = JSON.parse(question.dataset.soft).find((rule) =>
-    rule.is ? values.some((value) => rule.is.includes(value)) : number < rule.min || number > rule.max,
-  );
-  return met ? met.say : "";
+  return JSON.parse(question.dataset.soft).find((rule) => isMet(rule, values))?.say || "";
 }
 
 function tellDoubt(question) {
@@ -63,6 +84,9 @@ for (const question of document.querySelectorAll("[data-question]")) {
     for (const kind of ["change", "focusout"]) question.addEventListener(kind, () => tellDoubt(question));
     // Before the focus leaves, so that it goes to the reason that is asked.
     question.addEventListener("keydown", ({ key }) => key === "Tab" && tellDoubt(question));
+    for (const rule of JSON.parse(question.dataset.soft).filter((one) => one.compare)) {
+      other(rule).addEventListener("change", () => tellDoubt(question));
+    }
   }
   for (const button of question.querySelectorAll("[data-fill]")) {
     button.addEventListener("click", () => answer(question, button.dataset.fill));

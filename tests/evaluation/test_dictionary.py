@@ -1,6 +1,7 @@
 """The dictionary says what the form asks and what the export holds, from the same declarations."""
 
 import csv
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +12,7 @@ from accounts.enums import Role
 from evaluation import dictionary
 from evaluation.enums import DataSet, Layout
 from evaluation.exports import Export
+from programmes.actions import questions
 from programmes.models import Programme
 from tests.accounts.factories import MemberFactory
 from tests.programmes.factories import (
@@ -75,7 +77,45 @@ def test_a_line_tells_a_question(version):
     why = found["Poids\u202f: pourquoi il n’y a pas de réponse"]
     assert (why["colonne"], why["reponses"]) == ("commun.weight.sans_reponse", "REFUSED = Refus")
     assert (why["unite"], why["posee_a"]) == ("", weight["posee_a"])
-    assert "Dit\u202f: pourquoi il n’y a pas de réponse" not in found
+    said_why = found["Dit\u202f: pourquoi il n’y a pas de réponse"]
+    assert (said_why["colonne"], said_why["reponses"]) == (
+        "commun.said.sans_reponse",
+        "UNKNOWN = Inconnu",
+    )
+
+
+def test_a_draft_is_in_no_dictionary_and_makes_no_column(version):
+    QuestionnaireVersionFactory(
+        questionnaire=version.questionnaire,
+        status="DRAFT",
+        definition=[{"code": "secret", "label": "En projet", "kind": "number"}],
+    )
+    programme = version.questionnaire.programme
+
+    made = Export(programme, DataSet.VISITS, Layout.STANDARD)
+
+    assert "En projet" not in lines(programme)
+    assert b"commun.secret" not in b"".join(made)
+
+
+def test_what_a_manager_publishes_is_in_the_dictionary_and_in_the_export():
+    """One declaration draws the form, feeds the dictionary and makes the columns."""
+    version = QuestionnaireVersionFactory(questionnaire__code="commun")
+    programme = version.questionnaire.programme
+    manager = MemberFactory(role=Role.MANAGER, programme=programme)
+    draft = questions.draft_questions(version, by=manager, on=date(2026, 3, 20))
+    for code in ("worst", "mean"):
+        entry = {"code": code, "label": code, "kind": "number", "missing": ["REFUSED"]}
+        questions.write_question(draft, entry, by=manager)
+    questions.set_facts(draft, questions.Facts("2", date(2026, 3, 21), "Décision"), by=manager)
+    questions.publish_questions(draft, by=manager, at=datetime(2026, 3, 20, 9, tzinfo=UTC))
+
+    told = {row[0] for row in dictionary.rows(programme)}
+
+    columns = {"commun.worst", "commun.worst.sans_reponse", "commun.mean"}
+    heading = b"".join(Export(programme, DataSet.VISITS, Layout.STANDARD)).decode().splitlines()[0]
+    assert columns <= told
+    assert columns <= set(heading.split(","))
 
 
 def test_the_columns_of_the_dictionary_are_those_of_the_export():

@@ -143,9 +143,11 @@ def test_why_there_is_no_answer_has_a_column_of_its_own():
             {"code": "weight", "label": "Poids", "kind": "number", "missing": ["REFUSED"]},
             {"code": "signs", "label": "Signes", "kind": "multiple", "missing": ["UNKNOWN"]},
             {"code": "pain", "label": "Douleur", "kind": "number"},
+            {"code": "why", "label": "Pourquoi", "kind": "text", "missing": ["REFUSED"]},
         ],
     )
-    absent = {"weight": {"missing": "REFUSED"}, "signs": {"missing": "UNKNOWN"}, "pain": 4}
+    refused, unknown = {"missing": "REFUSED"}, {"missing": "UNKNOWN"}
+    absent = {"weight": refused, "signs": unknown, "pain": 4, "why": refused}
     AnswersFactory(visit=visit, version=version, data=absent)
 
     _, (row,) = read(visit.enrolment.programme, DataSet.VISITS)
@@ -154,6 +156,8 @@ def test_why_there_is_no_answer_has_a_column_of_its_own():
     assert (row["commun.signs"], row["commun.signs.sans_reponse"]) == ("", "UNKNOWN")
     assert row["commun.pain"] == "4"
     assert "commun.pain.sans_reponse" not in row
+    assert row["commun.why.sans_reponse"] == "REFUSED"
+    assert "commun.why" not in row
 
 
 def test_treatments_tell_what_was_prescribed_and_handed_over():

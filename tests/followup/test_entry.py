@@ -112,6 +112,39 @@ def test_no_value_is_kept_as_such_and_is_no_last_value(sign_in, weighed):
     assert last_answers(visit.enrolment)[weight.removesuffix("-weight")]["weight"].value == 70
 
 
+SAID = {"code": "said", "label": "En clair", "kind": "text", "required": True,
+        "missing": ["REFUSED", "UNKNOWN"]}  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["ref", "Refus"])
+def test_free_words_may_be_missing_too_and_the_reason_is_not_sealed(sign_in, typed):
+    version = QuestionnaireVersionFactory(definition=[SAID])
+    visit = VisitFactory(enrolment__indication__programme=version.questionnaire.programme)
+    said = f"{version.questionnaire.code}-said"
+    client = sign_in(visit.enrolment.included_by)
+    assertContains(client.get(page_of(visit)), 'data-fill="Inconnu"')
+
+    client.post(page_of(visit), {**TYPED, said: typed})
+
+    answers = visit.answers.get()
+    assert (answers.data, answers.texts_sealed) == ({"said": {"missing": "REFUSED"}}, None)
+    assertContains(client.get(page_of(visit)), "Refus")
+    correcting = client.get(reverse("followup:correct", args=[visit.public_id]))
+    assert correcting.context["form"][said].value() == "Refus"
+
+
+def test_free_words_are_sealed_as_before(sign_in):
+    version = QuestionnaireVersionFactory(definition=[SAID])
+    visit = VisitFactory(enrolment__indication__programme=version.questionnaire.programme)
+    said = f"{version.questionnaire.code}-said"
+
+    sign_in(visit.enrolment.included_by).post(page_of(visit), {**TYPED, said: "Refus du patient"})
+
+    answers = visit.answers.get()
+    assert answers.data == {}
+    assert answers.texts_sealed
+
+
 def test_a_correction_shows_the_reason_that_was_given_and_may_change_it(sign_in, weighed):
     visit, weight = weighed
     client = sign_in(visit.enrolment.included_by)
