@@ -75,6 +75,7 @@ MENUS: dict[str, tuple[Entry | Group, ...]] = {
                 ("Médicaments", "programmes:products"),
                 ("Ouvertures", "patients:openings"),
                 ("Calendrier", "followup:definitions"),
+                ("Questionnaires", "followup:questionnaires"),
                 ("Structures", "programmes:listings"),
                 ("Imports", "accounts:imports"),
                 ("Conservation", "retention:plan"),

@@ -43,31 +43,52 @@ def whom(enrolment: Enrolment, visit_code: str) -> Whom:
     return Whom(enrolment.patient.sex, visit_code)
 
 
+@dataclass(frozen=True)
+class Asking:
+    """A visit held that day: of which programme and indication, of which kind, of whom."""
+
+    programme_id: int
+    indication_id: int
+    kind: VisitKind | str
+    on: date
+    whom: Whom
+
+
 def asked(
     enrolment: Enrolment, kind: VisitKind | str, on: date, visit_code: str = ""
 ) -> list[Part]:
     """The questionnaires of a visit held that day, in order. Two queries."""
     of = whom(enrolment, visit_code)
-    versions = (
-        QuestionnaireVersion.objects.in_force(on)
-        .filter(questionnaire__programme=enrolment.programme_id)
+    return parts(Asking(enrolment.programme_id, enrolment.indication_id, kind, on, of))
+
+
+def parts(asking: Asking, *, instead: QuestionnaireVersion | None = None) -> list[Part]:
+    """What is asked, in order; `instead` stands in the place of the others of its questionnaire.
+
+    A constraint keeps one version a day: none is asked twice. Two queries.
+    """
+    rows = QuestionnaireVersion.objects.in_force(asking.on)
+    if instead is not None:
+        others = rows.exclude(questionnaire=instead.questionnaire_id)
+        rows = others | QuestionnaireVersion.objects.filter(pk=instead.pk)
+    ordered = (
+        rows.filter(questionnaire__programme=asking.programme_id)
         .select_related("questionnaire")
         .prefetch_related("questionnaire__indications")
-        .order_by("questionnaire__position", "questionnaire__pk", "-valid_from", "-pk")
+        .order_by("questionnaire__position", "questionnaire__pk")
     )
-    parts: dict[int, Part] = {}
-    for version in versions:
-        questionnaire = version.questionnaire
-        for_them = frozenset(one.pk for one in questionnaire.indications.all())
-        if rules.is_asked(
-            for_them,
-            enrolment.indication_id,
-            at_simple_visits=questionnaire.at_simple_visits,
-            kind=kind,
-        ):
-            # Should two versions be in force, the newest is asked.
-            parts.setdefault(questionnaire.pk, Part(version, of))
-    return [part for part in parts.values() if part.items]
+    found = [Part(version, asking.whom) for version in ordered if _concerns(version, asking)]
+    return [part for part in found if part.items]
+
+
+def _concerns(version: QuestionnaireVersion, asking: Asking) -> bool:
+    questionnaire = version.questionnaire
+    return rules.is_asked(
+        frozenset(one.pk for one in questionnaire.indications.all()),
+        asking.indication_id,
+        at_simple_visits=questionnaire.at_simple_visits,
+        kind=asking.kind,
+    )
 
 
 @dataclass(frozen=True)

@@ -17,4 +17,5 @@ urlpatterns = [
     path("consultations/<uuid:visit_id>/non-realisee/", views.not_done, name="not_done"),
     path("", include("followup.before.urls")),
     path("", include("followup.definitions.urls")),
+    path("", include("followup.questions.urls")),
 ]

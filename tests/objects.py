@@ -17,7 +17,7 @@ from patients.enums import ConsentKind
 from patients.models import Enrolment
 from patients.takeover import actions as takeovers
 from pharmacies.enums import NoticeAnswer
-from programmes.enums import OpeningState
+from programmes.enums import OpeningState, QuestionnaireStatus
 from tests import owned
 from tests.accounts.factories import (
     ApiTokenFactory,
@@ -38,6 +38,7 @@ from tests.prescriptions.factories import (
 )
 from tests.programmes.factories import (
     ProductFactory,
+    QuestionnaireVersionFactory,
     SupplyNoticeFactory,
     VisitDefinitionFactory,
 )
@@ -234,6 +235,13 @@ def _definition(owner: Owner) -> dict[str, Any]:
     return {"definition_id": draft.public_id}
 
 
+def _questions(owner: Owner) -> dict[str, Any]:
+    version = QuestionnaireVersionFactory(
+        questionnaire__programme=owner.programme, status=QuestionnaireStatus.DRAFT
+    )
+    return {"version_id": version.public_id}
+
+
 def _notice(owner: Owner) -> dict[str, Any]:
     product = ProductFactory(programme=owner.programme)
     return {"public_id": SupplyNoticeFactory(product=product).public_id}
@@ -261,6 +269,8 @@ KNOWN: dict[frozenset[str], Builder] = {
     frozenset({"letter_id"}): _letter,
     frozenset({"visit_id", "medium"}): _copied,
     frozenset({"definition_id"}): _definition,
+    frozenset({"version_id"}): _questions,
+    frozenset({"version_id", "code"}): lambda owner: {**_questions(owner), "code": "pain"},
     frozenset({"enrolment_id", "public_id"}): _prescription(),
 }
 

@@ -30,7 +30,7 @@ from prescriptions.models import Prescription
 from programmes import actions as programme_actions
 from programmes.enums import LinkKind, SupplyLevel, Unit
 from programmes.models import Product, Programme, ProgrammeLink
-from recann.cohort import identities, teamwork, waiting
+from recann.cohort import identities, questions, teamwork, waiting
 from vigilance.actions import Once, Report, Suspected, report
 from vigilance.enums import Network
 from vigilance.models import AdverseEvent, Declaration
@@ -74,12 +74,9 @@ def add(*, today: date) -> None:
     teamwork.add(doctor, nurse, stranger, evening=evening)
     waiting.add(doctor, evening=evening)
     _remind(doctor, datetime.combine(today, time(6), tzinfo=PARIS))
-    identities.add(
-        doctor,
-        _member("sophie.garnier", Role.REFERENCE_DOCTOR),
-        _member("isabelle.renard", Role.MANAGER),
-        today=today,
-    )
+    manager = _member("isabelle.renard", Role.MANAGER)
+    questions.add(manager, evening=evening)
+    identities.add(doctor, _member("sophie.garnier", Role.REFERENCE_DOCTOR), manager, today=today)
 
 
 def _correct(doctor: Member, evening: datetime) -> None:

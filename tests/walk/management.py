@@ -1,5 +1,8 @@
 """Pages of those who run a programme, and of identities: the second part of `tests.walk.pages`."""
 
+from datetime import timedelta
+
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Member
@@ -8,11 +11,16 @@ from patients.enums import ConsentKind
 from patients.models import TakeoverFile
 from patients.takeover import actions as takeovers
 from prescriptions.models import Plan
-from programmes.models import Opening, Product, SupplyNotice
+from programmes.models import Opening, Product, QuestionnaireVersion, SupplyNotice
 from tests.patients.factories import ConsentFactory, EnrolmentFactory, PairFactory
 from tests.patients.takeovers import a_line, table
 from tests.prescriptions.factories import PlanFactory
-from tests.programmes.factories import OpeningFactory, SupplyNoticeFactory, VisitDefinitionFactory
+from tests.programmes.factories import (
+    OpeningFactory,
+    QuestionnaireVersionFactory,
+    SupplyNoticeFactory,
+    VisitDefinitionFactory,
+)
 from tests.walk.places import Place, at, of, of_patient, plain
 from tests.walk.scene import Scene
 
@@ -87,7 +95,55 @@ def _definition(scene: Scene, _: Member) -> list[str]:
     return [at("followup:definition", one) for one in (published, draft)]
 
 
+def _questions(name: str) -> Place:
+    """Of one version that is asked, and of a draft, with a question."""
+
+    def pages(scene: Scene, _: Member) -> list[str]:
+        draft = questions_draft(scene)
+        code = [draft.definition[0]["code"]] if name == "followup:question" else []
+        return [reverse(name, args=[draft.public_id, *code])]
+
+    return pages
+
+
+def questions_draft(scene: Scene) -> QuestionnaireVersion:
+    rows = QuestionnaireVersion.objects.filter(questionnaire__programme=scene.world.programme)
+    asked = rows.filter(questionnaire__code="commun", status="PUBLISHED").order_by("pk")[0]
+    drafts = rows.filter(questionnaire=asked.questionnaire, status="DRAFT")
+    return drafts.first() or QuestionnaireVersionFactory(
+        questionnaire=asked.questionnaire,
+        status="DRAFT",
+        definition=asked.definition,
+        valid_from=timezone.localdate() + timedelta(days=30),
+    )
+
+
+def _asked(name: str) -> Place:
+    """Of a version that is published."""
+
+    def pages(scene: Scene, _: Member) -> list[str]:
+        rows = questions_draft(scene).questionnaire.versions.filter(status="PUBLISHED")
+        return [at(name, rows.order_by("pk")[0])]
+
+    return pages
+
+
 PAGES: dict[str, Place] = {
+    "followup:questionnaires": plain("followup:questionnaires"),
+    "followup:questions": lambda scene, member: [
+        *_questions("followup:questions")(scene, member),
+        *_asked("followup:questions")(scene, member),
+    ],
+    **{
+        name: _questions(name)
+        for name in (
+            "followup:questions_facts",
+            "followup:add_question",
+            "followup:question",
+            "followup:preview_questions",
+        )
+    },
+    "followup:retire_questions": _asked("followup:retire_questions"),
     "followup:definitions": plain("followup:definitions"),
     "followup:definition": _definition,
     "followup:draft_definition": lambda scene, _: [

@@ -225,8 +225,15 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
     "patients:alike": lambda scene: [scene.inclusion],
     "patients:reveal_nir": lambda scene: [scene.enrolment.public_id],
     **dict.fromkeys(
-        ["followup:publish_definition", "followup:discard_definition"],
+        [
+            "followup:publish_definition", "followup:discard_definition",
+            "followup:draft_questions", "followup:publish_questions", "followup:discard_questions",
+        ],
         lambda scene: [scene.glass.public_id],
+    ),
+    **dict.fromkeys(
+        ["followup:move_question", "followup:withdraw_question"],
+        lambda scene: [scene.glass.public_id, "pain"],
     ),
     "patients:decide_opening": lambda scene: [scene.world.programme.public_id, "publier"],
     **dict.fromkeys(
