@@ -95,7 +95,7 @@ REFUSED = {
     "followup_ended_link_is_empty": an_ended_link_that_says_something,
     "followup_one_unplanned_preparation": prepared_twice,
     "followup_visit_status_known": lambda: VisitFactory(status="LATER"),
-    "followup_visit_kind_known": lambda: VisitFactory(kind="LONG"),
+    "followup_visit_kind_known": lambda: VisitFactory(kind="LONG", definition=None),
     "followup_visit_planned_once": planned_twice,
     "followup_window_holds_the_date": lambda: VisitFactory(opens_on=date(2026, 4, 3)),
     "followup_done_says_when_and_what": lambda: VisitFactory(done=True, decision=""),
