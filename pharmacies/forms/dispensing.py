@@ -248,7 +248,9 @@ class DispensingForm(forms.Form):
 
     def _propose(self, slot: Slot, count: str) -> None:
         """Say how many packs, and the batch of the day when there is one."""
-        proposed = slot.row.proposed[slot.row.packs.index(slot.pack)]
+        proposed = (
+            0 if self._waits(slot.row) else slot.row.proposed[slot.row.packs.index(slot.pack)]
+        )
         self.initial[count] = proposed
         wanted = str(self.data.get(count, "")).strip(" 0") if self.is_bound else proposed
         for part in ("batch", "expires"):
@@ -256,6 +258,14 @@ class DispensingForm(forms.Form):
         if last := self.batches.get(slot.pack.pk):
             self.initial[f"batch-{slot.name}"] = last.batch
             self.initial[f"expires-{slot.name}"] = last.expires_on
+
+    def _waits(self, row: Row) -> bool:
+        """Whether the line opens later while another one is open today: it is left out unless the
+        pharmacist says otherwise, with a reason."""
+        on = self.sheet.on
+        return row.due.is_early(on) and not all(
+            other.due.is_early(on) for other in self.sheet.open_rows
+        )
 
     # --- Read ---------------------------------------------------------------------------------
 

@@ -85,3 +85,24 @@ def test_a_pack_instead_of_the_one_computed_is_typed_in_the_details(sign_in):
     client.post(page_of(prescription), data)
 
     assert DispensedItem.objects.get().pack == instead
+
+
+def test_a_line_that_opens_later_is_left_out_beside_one_that_is_open(sign_in):
+    today = timezone.localdate()
+    prescription = PrescriptionFactory(
+        lines=False, starts_on=today, fraction_days=14, is_single_supply=False
+    )
+    for position in (1, 2):
+        LineFactory(prescription=prescription, position=position)
+    Prescription.objects.filter(pk=prescription.pk).update(
+        status="SIGNED", signed_at=timezone.now(), signed_on=today
+    )
+    prescription.refresh_from_db()
+    client = sign_in(at_the_counter(prescription))
+    page = client.get(page_of(prescription))
+    client.post(page_of(prescription), typed(page) | {"packs-2-0": 0})
+
+    form = client.get(page_of(prescription)).context["form"]
+
+    # The second fraction of the first line waits for a fortnight; the first of the second does not.
+    assert (form["packs-1-0"].value(), form["packs-2-0"].value() > 0) == (0, True)
