@@ -22,7 +22,7 @@ from patients.duplicates import Candidate
 from patients.enums import DuplicateState, EndReason, NoteKind
 from patients.models import Enrolment, Nir, TakenOver, TakeoverFile
 from patients.takeover import columns, reading, tables
-from patients.takeover.plan import Answer, Entry, Plan, Running
+from patients.takeover.plan import Answer, Entry, Plan, Running, Told
 from programmes.models import Programme
 
 
@@ -182,12 +182,8 @@ def _take_over(
 ) -> Enrolment:
     """One line: the participation, then what the older register knew of it."""
     (different, new_keys), told = given, entry.told
-    enrolment = inclusion.write(
-        replace(told.inclusion, different=different, alike=entry.candidates),
-        new_keys,
-        by=by,
-        at=at,
-    )
+    asked = replace(told.inclusion, different=different, alike=entry.candidates)
+    enrolment = inclusion.write(asked, new_keys, by=by, at=at)
     TakenOver.objects.create(
         enrolment=enrolment,
         file=file,
@@ -195,6 +191,13 @@ def _take_over(
         former=entry.former,
         former_sealed=texts.seal(enrolment, FORMER, told.number),
     )
+    _write_facts(enrolment, told, by, at)
+    audit.record("patient.taken_over", enrolment, by=by, subject=str(enrolment.public_id))
+    return enrolment
+
+
+def _write_facts(enrolment: Enrolment, told: Told, by: Member, at: datetime) -> None:
+    """What the older register knew of the participation, its exit last."""
     designation.take_over(enrolment, told.since, by=by, at=at)
     for hook in (*hooks.ON_INCLUDED, *hooks.ON_TAKEN_OVER):
         hook(enrolment, by, at)
@@ -205,8 +208,6 @@ def _take_over(
     _note(enrolment, told.running, by, at)
     if enrolment.ended_on:
         _leave(enrolment, by, at)
-    audit.record("patient.taken_over", enrolment, by=by, subject=str(enrolment.public_id))
-    return enrolment
 
 
 def _note_near(

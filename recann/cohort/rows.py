@@ -212,14 +212,20 @@ class Writer:
         received = self._add(
             Received, prescription, counter.site_id, presented, at(presented), counter.member_id
         )
+        parents = (prescription, enrolment, received, line)
+        self._dispensations(one, parents, presented, counter)
+
+    def _dispensations(
+        self, one: Treatment, parents: tuple[int, int, int, int], presented: date, counter: Post
+    ) -> None:
+        """One at a time of a narcotic, every four weeks of another, until today."""
         length = one.days if one.is_narcotic else SUPPLY_DAYS
         for number in range(one.days // length):
             on = presented + timedelta(days=number * length)
             if on > self.today:
                 break
             due = one.due(number * length, length)
-            self._dispensation(one, (prescription, enrolment, received, line), number + 1, on,
-                               length, due, counter)  # fmt: skip
+            self._dispensation(one, parents, number + 1, on, length, due, counter)
 
     def _dispensation(  # noqa: PLR0913  one row, whole
         self, one: Treatment, parents: tuple[int, int, int, int], number: int, on: date,
