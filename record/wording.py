@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps
@@ -90,7 +91,9 @@ class References:
         for label, pks in sorted(self._wanted.items()):
             related, _ = _NAMES.get(label, ((), str))
             rows: QuerySet[Model] = QuerySet(apps.get_model(label)).filter(pk__in=pks)
-            self._rows[label] = rows.select_related(*related).in_bulk()
+            if related:  # without any name, Django would follow every link there is
+                rows = rows.select_related(*related)
+            self._rows[label] = rows.in_bulk()
 
     def row(self, label: str, pk: int | None) -> Any:  # noqa: ANN401  a row of any model
         """The row, or None: erased since, or a program without database id."""
@@ -110,16 +113,21 @@ class Column:
 
     field: "Field[Any, Any]"
 
-    @property
+    @cached_property
     def label(self) -> str:
         name = str(words.FIELDS.get(self.field.name, self.field.verbose_name))
         return name[:1].upper() + name[1:]
 
-    @property
+    @cached_property
     def target(self) -> str:
         """The model that the column points to, or ""."""
         above = self.field.related_model if isinstance(self.field, ForeignKey) else None
         return above._meta.label if isinstance(above, type) else ""
+
+    @cached_property
+    def _choices(self) -> dict[Any, Any]:
+        inner = self.field.base_field if isinstance(self.field, ArrayField) else self.field
+        return dict(inner.flatchoices)
 
     def in_words(self, value: object, references: References) -> str:
         if value is None or value in ("", []):
@@ -131,10 +139,9 @@ class Column:
         return self._choice(value)
 
     def _choice(self, value: object) -> str:
-        inner = self.field.base_field if isinstance(self.field, ArrayField) else self.field
         if self.field.name == "term":
             return terms.label(str(value))
-        return str(dict(inner.flatchoices).get(value) or plain(value))
+        return str(self._choices.get(value) or plain(value))
 
 
 def plain(value: object) -> str:
