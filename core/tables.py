@@ -156,7 +156,8 @@ def read_day(text: str) -> date | None:
 def cleaned(cell: str) -> str:
     """The words of a cell: composed, one space between them, nothing hidden, not neutralised."""
     text = unicodedata.normalize("NFC", cell)
-    text = "".join(c if unicodedata.category(c) not in _HIDDEN else " " for c in text)
+    if not text.isprintable():  # nearly every cell is: nothing of it is hidden
+        text = "".join(c if unicodedata.category(c) not in _HIDDEN else " " for c in text)
     text = " ".join(text.split())
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
 

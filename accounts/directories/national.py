@@ -69,22 +69,22 @@ def _compare(directory: Directory, batch: Sequence[Entry], plan: Plan, job: Job)
         getattr(row, directory.key): row
         for row in directory.model.objects.filter(**{f"{directory.key}__in": keys})
     }
-    new: list[Held] = []
-    changed: list[Held] = []
+    new: list[Entry] = []
+    changed: list[tuple[Held, Entry]] = []
     for one in batch:
         row = held.get(one.key)
         if row is None:
             plan.add(Change(ChangeKind.NEW, one.line, one.who, _told(directory, one)))
-            new.append(_made(directory, one, job))
+            new.append(one)
         elif fields := _differences(row, one, directory.words):
             plan.add(Change(ChangeKind.CHANGED, one.line, one.who, fields))
-            changed.append(_brought_up(row, one, job))
+            changed.append((row, one))
         else:
             plan.add(Change(ChangeKind.KNOWN, one.line, one.who))
     if job.writes:
-        directory.model.objects.bulk_create(new)
-        names = [*directory.words, "gone_on", "read_in"]
-        directory.model.objects.bulk_update(changed, names)
+        directory.model.objects.bulk_create(_made(directory, one, job) for one in new)
+        rows = [_brought_up(row, one, job) for row, one in changed]
+        directory.model.objects.bulk_update(rows, [*directory.words, "gone_on", "read_in"])
     _compare_own(directory, batch, plan, job)
 
 
