@@ -113,12 +113,12 @@ class _Hurried(OAuth2Session):  # type: ignore[misc]  # Authlib has no types
 
 class _App(DjangoOAuth2App):  # type: ignore[misc]
     client_cls = _Hurried
+    server_metadata: dict[str, Any]
 
     def load_server_metadata(self) -> dict[str, Any]:
         if time.time() - self.server_metadata.get("_loaded_at", 0) > KEPT:
             self.server_metadata = self.described()
-        metadata: dict[str, Any] = self.server_metadata
-        return metadata
+        return self.server_metadata
 
     def described(self) -> dict[str, Any]:
         """What the provider says of itself now. Other threads go on with what was kept."""

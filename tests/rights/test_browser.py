@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from patients.models import BrokenGlass
-from tests.accessible import faults
+from tests.accessible import expect_accessible, faults
 from tests.accounts.factories import MemberFactory
 from tests.patients.factories import EnrolmentFactory, PersonFactory
 from tests.patients.situations import trained
@@ -58,7 +58,9 @@ def test_one_person_switches_between_two_places_and_sees_each_apart(open_page):
 
 def test_a_doctor_is_replaced_and_the_locum_sees_the_patients_until_the_day(open_page):
     programme = ProgrammeFactory(training_required=True)
-    doctor = trained(programme, role=Role.RELAY_DOCTOR)
+    # Names as long as real ones: the header says the place, whom one replaces and until when.
+    long = "Maison de santé pluriprofessionnelle des Tilleuls et du Vieux-Pont"
+    doctor = trained(programme, role=Role.RELAY_DOCTOR, site__name=long)
     locum = trained(programme, role=Role.RELAY_DOCTOR)
     followed(programme, "Fontanel", relay_doctor=doctor)
     one_time_code(doctor.user)
@@ -80,6 +82,7 @@ def test_a_doctor_is_replaced_and_the_locum_sees_the_patients_until_the_day(open
     other.wait_for_selector(f".rc-who:has-text('remplace {doctor.user.full_name}')")
     other.goto("/patients/")
     assert other.get_by_text("Fontanel").count() >= 1
+    expect_accessible(other)
     page.get_by_role("button", name="Arrêter").click()
     page.wait_for_selector("text=Arrêté")
 
