@@ -13,6 +13,7 @@ from patients.models.enrolment import EnrolmentQuerySet
 from pharmacies import rules
 from pharmacies.models import Dispensation, DispensedItem
 from pharmacies.sheet import supplies_of
+from prescriptions.rules import last_day
 from programmes.models import Programme
 
 
@@ -24,7 +25,8 @@ PAST_DAYS = 30
 
 def ends(enrolments: Collection[int]) -> dict[int, date]:
     """By enrolment: the first day without one of the medicines of the last prescription supplied,
-    less one. One query, whatever was given; nothing for those who never received anything."""
+    or of another one of which something is left to supply, less one. One query, whatever was
+    given; nothing for those who never received anything."""
     items = (
         DispensedItem.objects.filter(
             dispensation__enrolment__in=enrolments, dispensation__undone=None
@@ -39,16 +41,26 @@ def ends(enrolments: Collection[int]) -> dict[int, date]:
 
 
 def _end(given: list[DispensedItem]) -> date:
-    """The earliest end among the medicines of the last prescription supplied."""
+    """The earliest end among these medicines."""
     running = given[-1].line.prescription_id
+    replaced = {item.line.replaces_product_id for item in given}
     by_product: dict[int, list[DispensedItem]] = defaultdict(list)
     for item in given:
         by_product[item.line.product_id].append(item)
     return min(
         _covered(items)
-        for items in by_product.values()
+        for product, items in by_product.items()
         if items[-1].line.prescription_id == running
+        or (product not in replaced and _goes_on(items, given[-1].dispensation.dispensed_on))
     )
+
+
+def _goes_on(items: list[DispensedItem], on: date) -> bool:
+    """Whether the medicine was in hand that day, and its line asks for more: a year of an ordinary
+    oil beside a narcotic. What was supplied to its end gave way to something else."""
+    line, end = items[-1].line, _covered(items)
+    asked = last_day(line.prescription.starts_on, line.days)
+    return on <= end < asked
 
 
 def _covered(items: list[DispensedItem]) -> date:

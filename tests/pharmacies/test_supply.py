@@ -79,6 +79,39 @@ def test_the_medicine_that_ends_first_decides():
     }
 
 
+@pytest.mark.parametrize(
+    ("oil_days", "narcotic_after", "end"),
+    [
+        pytest.param(20, 10, 19, id="the oil ends first, and its year goes on"),
+        pytest.param(20, 19, 19, id="its last day"),
+        pytest.param(20, 20, 47, id="without it already: the narcotic alone is waited for"),
+        pytest.param(30, 0, 27, id="the narcotic ends first"),
+    ],
+)
+def test_a_year_of_oil_is_watched_beside_a_narcotic(oil_days, narcotic_after, end):
+    year = PrescriptionFactory(signed=True, ordinary=True, duration_days=360)
+    narcotic = PrescriptionFactory(signed=True, enrolment=year.enrolment, author=year.author)
+    for prescription, days, after in ((year, oil_days, 0), (narcotic, 28, narcotic_after)):
+        on = WRITTEN_ON + after * DAY
+        received = ReceivedFactory(prescription=prescription, presented_on=on)
+        DispensedItemFactory(dispensation=DispensationFactory(received=received), days=days)
+
+    assert supply.ends([year.enrolment_id]) == {year.enrolment_id: WRITTEN_ON + end * DAY}
+
+
+def test_what_was_supplied_to_its_end_gave_way_to_something_else():
+    first = PrescriptionFactory(signed=True)
+    second = PrescriptionFactory(
+        signed=True, enrolment=first.enrolment, author=first.author, has_overlap_mention=True
+    )
+    for prescription, after in ((first, 0), (second, 20)):
+        on = WRITTEN_ON + after * DAY
+        received = ReceivedFactory(prescription=prescription, presented_on=on)
+        DispensedItemFactory(dispensation=DispensationFactory(received=received), days=28)
+
+    assert supply.ends([first.enrolment_id]) == {first.enrolment_id: WRITTEN_ON + 47 * DAY}
+
+
 def test_a_day_without_any_counted_day_is_the_first():
     item = DispensedItemFactory(days=0, quantity_due=0)
 
