@@ -15,7 +15,7 @@ from patients.takeover import columns
 from patients.takeover.plan import Standing
 from programmes.enums import DataClass
 from retention import plan as retention
-from tests.patients.factories import EnrolmentFactory, PersonFactory
+from tests.patients.factories import ConsentFactory, EnrolmentFactory, PersonFactory
 from tests.patients.situations import NOON, a_setting, an_inclusion, trained
 from tests.patients.takeovers import a_line, faults, preview, take_over, warnings
 from tests.patients.test_inclusion import include
@@ -166,12 +166,16 @@ def test_who_left_here_and_is_followed_elsewhere_has_left_here(setting):
         patient__person=PersonFactory(birth_name="Martin"),
     )
 
-    plan = take_over(setting, out(setting))
+    ConsentFactory(enrolment=live, kind="NIR")
+    acts.record_nir(live, NUMBER, by=other, at=NOON)
+
+    plan = take_over(setting, out(setting, nir_accepte="oui", nir=NUMBER))
 
     gone = Enrolment.objects.get(site=setting.doctor.site)
     assert (gone.patient, gone.ended_on) == (live.patient, LEFT_ON)
     assert plan.counts["JOINED"] == 1
     assert list(Enrolment.objects.live()) == [live]
+    assert Nir.objects.get().enrolment == live
 
 
 def test_who_was_followed_elsewhere_at_that_time_is_refused(setting):
