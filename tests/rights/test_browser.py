@@ -56,11 +56,13 @@ def test_one_person_switches_between_two_places_and_sees_each_apart(open_page):
     assert page.get_by_text("Fontanel").count() == 0
 
 
+# As long as a real one: the header says the place, whom one replaces and until when.
+LONG = "Maison de santé pluriprofessionnelle des Tilleuls et du Vieux-Pont"
+
+
 def test_a_doctor_is_replaced_and_the_locum_sees_the_patients_until_the_day(open_page):
     programme = ProgrammeFactory(training_required=True)
-    # Names as long as real ones: the header says the place, whom one replaces and until when.
-    long = "Maison de santé pluriprofessionnelle des Tilleuls et du Vieux-Pont"
-    doctor = trained(programme, role=Role.RELAY_DOCTOR, site__name=long)
+    doctor = trained(programme, role=Role.RELAY_DOCTOR, site__name=LONG)
     locum = trained(programme, role=Role.RELAY_DOCTOR)
     followed(programme, "Fontanel", relay_doctor=doctor)
     one_time_code(doctor.user)
@@ -85,7 +87,6 @@ def test_a_doctor_is_replaced_and_the_locum_sees_the_patients_until_the_day(open
     expect_accessible(other)
     page.get_by_role("button", name="Arrêter").click()
     page.wait_for_selector("text=Arrêté")
-
     other.goto("/")
     other.wait_for_url("**/connexion/**")
     assert other.get_by_text("Fontanel").count() == 0
