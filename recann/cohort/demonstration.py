@@ -88,11 +88,15 @@ def _accredit(programme: Programme, members: list[Member]) -> None:
     for member in trained.values():
         if member.user.profession in {Profession.DOCTOR, Profession.PHARMACIST}:
             courses = Training.objects.completed_on(on).filter(programme=programme)
+            course = courses.get(profession=member.user.profession)
             Completion.objects.create(
                 user=member.user,
-                course=courses.get(profession=member.user.profession),
+                course=course,
                 completed_on=on,
-                reference=f"DEMO-{member.user_id}",
+                # An attestation on one's honour has words, a test has a number.
+                reference=f"DEMO-{member.user_id}" if course.asks_test else "",
+                statement="" if course.asks_test else course.statement,
+                statement_version="" if course.asks_test else course.statement_version,
                 recorded_at=datetime.combine(on, time(9), tzinfo=UTC),
                 recorded_by=member,
             )
