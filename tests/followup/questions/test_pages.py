@@ -351,6 +351,7 @@ def _publish_it(page):
         page.click("text=Changer le numéro, le jour ou la source")
     page.fill("[name=valid_from]", f"{FIRST:%d/%m/%Y}")
     page.fill("[name=source]", "Décision du comité")
+    expect_accessible(page)
     with page.expect_navigation():
         page.click("button:has-text('Enregistrer')")
     page.set_viewport_size({"width": 390, "height": 900})
@@ -358,6 +359,9 @@ def _publish_it(page):
     with page.expect_navigation():
         page.click("button:has-text('Publier')")
     expect(page.locator("text=La version est publiée")).to_be_visible()
+    with page.expect_navigation():
+        page.click("text=Retirer cette version")
+    expect_accessible(page)
 
 
 @pytest.mark.browser
