@@ -32,20 +32,23 @@ class Gateway(Protocol):
 class HttpGateway:
     """POST {"to", "text", "key"} to `SMS_URL`, with `SMS_TOKEN`; only 2xx is a success.
 
-    The number is sent without its spaces.
+    The number is sent without its spaces. Once the gateway said 2xx it has the message: what
+    follows is not read, so that an answer cut in the middle repeats nothing.
     """
 
     def send(self, to: str, text: str, *, key: str) -> None:
-        answer = requests.post(
+        asked = requests.post(
             settings.SMS_URL,
             json={"to": re.sub(r"[^\d+]", "", to), "text": text, "key": key},
             headers={"Authorization": f"Bearer {settings.SMS_TOKEN}"},
             timeout=PATIENCE,
             allow_redirects=False,
+            stream=True,
         )
         # `requests` raises subclasses of OSError; what it says may hold the number.
-        if not 200 <= answer.status_code < 300:
-            raise OSError(f"The gateway answered {answer.status_code}.")
+        with asked as answer:
+            if not 200 <= answer.status_code < 300:
+                raise OSError(f"The gateway answered {answer.status_code}.")
 
 
 def is_open() -> bool:
