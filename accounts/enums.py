@@ -50,6 +50,7 @@ class Permission(models.TextChoices):
     CONSENT_WRITE = "CONSENT_WRITE", "Recueillir et retirer un consentement"
     DESIGNATION_ANSWER = "DESIGNATION_ANSWER", "Répondre à une désignation"
     PATIENT_RELAY = "PATIENT_RELAY", "Devenir médecin relais en présence du patient"
+    LETTER_RECEIVE = "LETTER_RECEIVE", "Lire les courriers reçus"
     PATIENT_IMPORT = "PATIENT_IMPORT", "Reprendre les patients d’un ancien registre"
     CERTIFICATE_PRINT = "CERTIFICATE_PRINT", "Imprimer l’attestation d’inclusion"
     PRESCRIPTION_VIEW = "PRESCRIPTION_VIEW", "Lire les ordonnances"

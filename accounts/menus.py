@@ -55,7 +55,14 @@ MENUS: dict[str, tuple[Entry | Group, ...]] = {
         ),
         _TRAINING,
     ),
-    Role.RELAY_DOCTOR: (_MINE, _TO_SIGN, _GAPS, ("Devenir relais", "patients:join"), _TRAINING),
+    Role.RELAY_DOCTOR: (
+        _MINE,
+        _TO_SIGN,
+        ("Courriers", "record:letters"),
+        _GAPS,
+        ("Devenir relais", "patients:join"),
+        _TRAINING,
+    ),
     Role.PHARMACIST: (
         ("Dispenser", "pharmacies:counter"),
         ("Mes dispensations", "pharmacies:history"),

@@ -50,7 +50,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.RELAY_DOCTOR: frozenset(
-        _DOCTOR | {Permission.DESIGNATION_ANSWER, Permission.PATIENT_RELAY}
+        _DOCTOR
+        | {
+            Permission.DESIGNATION_ANSWER,
+            Permission.PATIENT_RELAY,
+            Permission.LETTER_RECEIVE,
+        }
     ),
     Role.PREPARER: frozenset(_PREPARER),
     Role.PHARMACIST: frozenset(

@@ -35,6 +35,11 @@ def queue(key: str, to: str, subject: str, body: str, *, at: datetime) -> Outgoi
     return OutgoingMail.objects.get(key=key)
 
 
+def withdraw(key: str) -> None:
+    """What it says is over: one that was not sent yet is not sent any more."""
+    OutgoingMail.objects.filter(key=key, sent_at=None).delete()
+
+
 def due(at: datetime) -> QuerySet[OutgoingMail]:
     """Mails neither sent, nor reserved by a worker, nor given up."""
     free = Q(lease_until=None) | Q(lease_until__lte=at)

@@ -1,4 +1,4 @@
-"""The digest of visits: numbers and codes only, no name and no disease."""
+"""The digest of visits, and that a letter waits: numbers and codes only, no name, no disease."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from datetime import date, datetime
 from django.conf import settings
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from core import mail
 from core.models import OutgoingMail
 from followup import rules
-from followup.models import Visit
+from followup.models import Letter, Visit
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Digest:
     place: str
     day: date
     visits: Sequence[Visit]
+    # Letters that a relay doctor has not read.
+    letters: int = 0
 
     @property
     def entries(self) -> list[Entry]:
@@ -68,3 +71,20 @@ def queue_digest(digest: Digest, *, at: datetime) -> OutgoingMail:
     if late:
         subject += f", dont {len(late)} en retard"
     return mail.queue(digest.key, digest.to, subject, body, at=at)
+
+
+def queue_letter(letter: Letter, *, at: datetime) -> OutgoingMail:
+    """Tell the addressee that a letter waits, and nothing else: one mail a letter."""
+    context = {"address": settings.PUBLIC_URL + reverse("record:letters")}
+    body = render_to_string("mail/letter.txt", context)
+    to = letter.addressee.user.email
+    return mail.queue(_letter_key(letter), to, "Un courrier vous attend", body, at=at)
+
+
+def withdraw_letter(letter: Letter) -> None:
+    """It was read: what was not sent yet tells nothing any more."""
+    mail.withdraw(_letter_key(letter))
+
+
+def _letter_key(letter: Letter) -> str:
+    return f"letter:{letter.pk}"

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import Member, Site
@@ -14,7 +14,7 @@ from core.models import OutgoingMail
 from followup import mail, rules
 from followup.enums import Rhythm, VisitStatus
 from followup.mail import Digest
-from followup.models import DigestChoice, Visit, VisitQuerySet
+from followup.models import DigestChoice, Letter, Visit, VisitQuerySet
 from patients.enums import EnrolmentState
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE
@@ -170,14 +170,18 @@ class Relayed:
     visits: dict[int, list[Visit]]
     # Keys of the digests that were queued already.
     told: frozenset[str]
+    # How many letters wait for each.
+    letters: dict[int, int]
 
 
 def read_relayed(day: date, doctors: list[Member]) -> Relayed:
-    """Read in two queries what relay doctors who share this local day have to hold."""
+    """Read in three queries what relay doctors who share this local day have to hold and read."""
     visits: dict[int, list[Visit]] = {}
     for visit in _to_hold(Visit.objects.relayed_to(doctors, day), day):
         visits.setdefault(visit.enrolment.relay_doctor_id or 0, []).append(visit)
-    return Relayed(day, visits, _told(_key(doctor, day) for doctor in doctors))
+    told = _told(_key(doctor, day) for doctor in doctors)
+    waiting = Letter.objects.to_read_of(visits, day).values_list("visit__enrolment__relay_doctor")
+    return Relayed(day, visits, told, dict(waiting.annotate(Count("pk"))))
 
 
 def remind_relay_doctor(doctor: Member, relayed: Relayed, *, at: datetime) -> int:
@@ -185,7 +189,8 @@ def remind_relay_doctor(doctor: Member, relayed: Relayed, *, at: datetime) -> in
     key, visits = _key(doctor, relayed.day), relayed.visits.get(doctor.pk, [])
     if not key or not visits or key in relayed.told:
         return 0
-    digest = Digest(key, doctor.user.email, doctor.site.name, relayed.day, visits)
+    letters = relayed.letters.get(doctor.pk, 0)
+    digest = Digest(key, doctor.user.email, doctor.site.name, relayed.day, visits, letters)
     return _queue([digest], at)
 
 

@@ -17,11 +17,12 @@ from core.closed_days import nearest_open
 from followup import items
 from followup.enums import Decision, DismissalReason, VisitStatus
 from followup.enums import Piece as Kind
-from followup.models import Dismissal, Letter, Visit
+from followup.models import Dismissal, Visit
 from patients.models import Enrolment
 from prescriptions import running
 from prescriptions.enums import PrescriptionStatus
 from prescriptions.models import Prescription
+from record import letters
 from record.overview import Action
 from vigilance.models import AdverseEvent
 
@@ -63,7 +64,7 @@ class _Found:
     event: AdverseEvent | None
     written: Prescription | None
     last: Prescription | None
-    letter: Letter | None
+    letter: letters.Row | None
     next_visit: Visit | None
     # A visit held since gives out the treatment and the next appointment in its place.
     is_last: bool
@@ -104,7 +105,7 @@ def _find(visit: Visit, reader: Member, today: date) -> _Found:
         event=visit.adverse_events.order_by("-pk").first(),
         written=written.select_related("notice__pharmacy").order_by("-created_at", "-pk").first(),
         last=running.to_renew(signed, today),
-        letter=visit.letters.select_related("addressee__user").order_by("-pk").first(),
+        letter=letters.last_of(visit, reader),
         next_visit=planned.order_by("due_on", "pk").first(),
         is_last=not since.filter(held_on__gte=visit.held_on).exists(),
         dismissed={one.piece: one for one in visit.dismissals.all()},
@@ -221,14 +222,14 @@ def _letter(found: _Found) -> Piece | None:
     address = reverse("record:write_letter", args=[visit.public_id])
     write = Action("Écrire et signer la lettre", address, str(uuid4()))
     if letter:
-        read = Action("Ouvrir la lettre (PDF)", reverse("record:letter", args=[letter.public_id]))
-        on = _day(found, letter.written_at)
-        words = f"Écrite à {letter.addressee.user.full_name} le {on:%d/%m/%Y}."
-        if visit.corrected_at and visit.corrected_at > letter.written_at:
+        read = Action("Ouvrir la lettre (PDF)", letter.url, str(uuid4()) if letter.marks else "")
+        words = f"{letter.written(found.reader.site)} {letter.read(found.reader.site)}"
+        if visit.corrected_at and visit.corrected_at > letter.letter.written_at:
             words = f"{words} La consultation a été corrigée depuis."
             return Piece(title, "due", words, [write, read], Kind.LETTER)
         return Piece(title, "done", words, [read])
-    if relay is None or relay.pk == found.reader.stands_for_id:
+    reader = found.reader
+    if relay is None or relay.pk == reader.stands_for_id or relay.user_id == reader.user_id:
         return None
     words = f"À {relay.user.full_name}, avec ce qui a été constaté et décidé. Votre nom la signe."
     return Piece(title, "due", words, [write], Kind.LETTER)

@@ -1,4 +1,4 @@
-"""What waits for this person beside their patients: to sign, to acknowledge, to review."""
+"""What waits for this person beside their patients: to sign, to read, to review."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from accounts.enums import Permission
 from accounts.models import Member
 from accounts.permissions import allows
 from core.text import uncapitalised
-from followup.models import Preparation
+from followup.models import Letter, Preparation
 from patients import identity
 from patients.identity import Person
 from patients.models import BrokenGlass, Enrolment, Patient
@@ -25,7 +25,7 @@ from rights import due
 SHOWN = 100
 
 # Kinds of what waits, as the database counts them.
-_SIGN, _ACKNOWLEDGE = "SIGN", "ACKNOWLEDGE"
+_SIGN, _READ, _ACKNOWLEDGE = "SIGN", "READ", "ACKNOWLEDGE"
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ def of(member: Member, today: date) -> list[Duty]:
     waiting = _waiting(member)
     return [
         *_to_sign(waiting[_SIGN]),
+        *_to_read(waiting[_READ]),
         *_to_acknowledge(waiting[_ACKNOWLEDGE]),
         *_to_review(member, today),
     ]
@@ -53,6 +54,8 @@ def _waiting(member: Member) -> Counter[str]:
             Prescription.objects.to_sign_by(member).annotate(what=Value(_SIGN)),
             Preparation.objects.to_hold_by(member).annotate(what=Value(_SIGN)),
         ]
+    if allows(member, Permission.LETTER_RECEIVE):
+        asked.append(Letter.objects.to_read_by(member).annotate(what=Value(_READ)))
     if allows(member, Permission.GLASS_REVIEW):
         told = BrokenGlass.objects.told_to(member).filter(acknowledged_at=None)
         asked.append(told.annotate(what=Value(_ACKNOWLEDGE)))
@@ -65,6 +68,11 @@ def _waiting(member: Member) -> Counter[str]:
 def _to_sign(count: int) -> list[Duty]:
     text = f"{count} saisie{'s' * (count > 1)} préparée{'s' * (count > 1)} à relire et à signer."
     return [Duty(text, "À signer", reverse("record:to_sign"))] if count else []
+
+
+def _to_read(count: int) -> list[Duty]:
+    text = f"{count} courrier{'s' * (count > 1)} à lire."
+    return [Duty(text, "Courriers reçus", reverse("record:letters"))] if count else []
 
 
 def _to_acknowledge(count: int) -> list[Duty]:

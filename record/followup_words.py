@@ -15,6 +15,8 @@ ACTIONS: dict[str, str] = {
     "visit.held": "Consultation enregistrée",
     "visit.corrected": "Consultation corrigée",
     "visit.letter_written": "Lettre écrite au médecin relais",
+    "visit.letter_read": "Lettre ouverte par le médecin relais",
+    "letters.viewed": "Courriers reçus lus",
     "visit.piece_dismissed": "Pièce d’une consultation écartée",
     "visit.copied": "Consultation copiée pour le dossier local",
     "patient_link.made": "Lien de réponse remis au patient",

@@ -35,6 +35,7 @@ CLINICAL: tuple[tuple[str, str], ...] = (
     ("followup.ReminderChoice", "enrolment"),
     ("followup.Attempt", "search__enrolment"),
     ("followup.Search", "enrolment"),
+    ("followup.LetterReading", "letter__visit__enrolment"),
     ("followup.Letter", "visit__enrolment"),
     ("followup.Dismissal", "visit__enrolment"),
     ("followup.PatientLink", "visit__enrolment"),

@@ -102,6 +102,8 @@ ACCESS: dict[str, Permission | str] = {
     "record:dismiss": Permission.VISIT_WRITE,
     "record:write_letter": Permission.VISIT_WRITE,
     "record:letter": Permission.PATIENT_VIEW,
+    "record:letters": Permission.LETTER_RECEIVE,
+    "record:open_letter": Permission.LETTER_RECEIVE,
     "record:visit_copy": Permission.PATIENT_VIEW,
     "record:booklet": Permission.CERTIFICATE_PRINT,
     "record:travel": Permission.PRESCRIPTION_VIEW,

@@ -1,7 +1,7 @@
 """Every change of a visit. Nothing else writes these rows."""
 
 from followup.actions.checks import CannotHold, Held, Once
-from followup.actions.closing import CannotClose, dismiss, write_letter
+from followup.actions.closing import CannotClose, dismiss, read_letter, write_letter
 from followup.actions.correction import Correction, correct
 from followup.actions.preferences import (
     CannotChoose,
@@ -52,6 +52,7 @@ __all__ = [
     "mark_read",
     "open_feed",
     "plan_missing_renewal",
+    "read_letter",
     "record_attempt",
     "reopen",
     "revoke_feed",

@@ -1,13 +1,13 @@
-"""After a visit: the letter to the relay doctor, and what is set aside."""
+"""After a visit: the letter to the relay doctor, written and read, and what is set aside."""
 
 from datetime import datetime
 
 from accounts.models import Member
 from core import audit, once
-from followup import documents
+from followup import documents, mail
 from followup.actions.checks import CannotHold, check_right, locked_enrolment
 from followup.enums import DismissalReason, Piece, VisitStatus
-from followup.models import Dismissal, Letter, Visit
+from followup.models import Dismissal, Letter, LetterReading, Visit
 
 
 # Everything that the letter tells.
@@ -50,16 +50,37 @@ def _letter(visit: Visit, *, by: Member, at: datetime) -> Letter:
     addressee = visit.enrolment.relay_doctor
     if addressee is None:
         raise CannotClose("Le patient n’a pas désigné de médecin relais.")
-    if addressee.pk == by.stands_for_id:
+    # Under another role too: nobody writes to themselves.
+    if addressee.pk == by.stands_for_id or addressee.user_id == by.user_id:
         raise CannotClose("Vous êtes le médecin relais de ce patient.")
     paper = documents.make_letter(visit, to=addressee, by=by, on=by.site.local_day(at), at=at)
-    return Letter.objects.create(
+    letter = Letter.objects.create(
         visit=visit,
         addressee=addressee,
         paper=paper.public_id,
         written_by=by,
         written_at=at,
     )
+    mail.queue_letter(letter, at=at)
+    return letter
+
+
+def read_letter(letter: Letter, *, by: Member, at: datetime) -> LetterReading:
+    """The relay doctor of the patient opens it: the first reading stays, the mail is not sent any
+    more.
+
+    :raises CannotClose: the patient chose somebody else meanwhile; nothing was written
+    """
+    with audit.acting("visit.letter_read", by=by):
+        if not Letter.objects.received_by(by).filter(pk=letter.pk).exists():
+            raise CannotClose("Le patient a désigné un autre médecin relais.")
+        said = {"read_by": by, "read_at": at}
+        found, is_new = LetterReading.objects.get_or_create(letter=letter, defaults=said)
+        if is_new:
+            mail.withdraw_letter(letter)
+            subject = str(letter.visit.enrolment.public_id)
+            audit.record("visit.letter_read", letter, by=by, subject=subject)
+    return found
 
 
 def dismiss(

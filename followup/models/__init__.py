@@ -1,4 +1,4 @@
-from followup.models.closing import Dismissal, Letter
+from followup.models.closing import Dismissal, Letter, LetterReading
 from followup.models.patient_link import PatientLink
 from followup.models.reminder import DigestChoice, Feed, Reminder, ReminderChoice, ReminderQuerySet
 from followup.models.search import Attempt, Search, SearchQuerySet
@@ -12,6 +12,7 @@ __all__ = [
     "Dismissal",
     "Feed",
     "Letter",
+    "LetterReading",
     "PatientLink",
     "Preparation",
     "Reminder",

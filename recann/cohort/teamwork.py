@@ -1,12 +1,16 @@
-"""What a team leaves to its doctor on the first day: entries to sign, an access to acknowledge."""
+"""What a team leaves to its doctors on the first day: entries to sign, an access to acknowledge,
+letters to relay doctors."""
 
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from accounts.demo import DOMAIN
 from accounts.models import Member
+from core.pdf import PdfUnavailable
 from followup import by_patient, items, preparing
-from followup.actions import patient_links
+from followup.actions import closing, patient_links
+from followup.enums import VisitStatus
 from followup.models import Visit
 from patients import exceptional
 from patients.models import Enrolment
@@ -14,6 +18,9 @@ from patients.models.enrolment import LIVE, EnrolmentQuerySet
 from prescriptions import actions, wanted
 from prescriptions.models import Prescription
 
+
+# Letters to the relay doctor.
+LETTERS = 3
 
 REASON = "Patient adressé aux urgences de notre hôpital\u202f: doses et interactions à vérifier."
 
@@ -26,6 +33,7 @@ def add(doctor: Member, nurse: Member, stranger: Member, *, evening: datetime) -
     _prepare_visit(followed, nurse, evening)
     _answer_before(followed, doctor, evening)
     _prepare_prescription(followed, doctor, nurse, evening)
+    _write_letters(evening)
     if enrolment := followed.last():
         exceptional.open_record(enrolment, reason=REASON, by=stranger, at=evening)
         exceptional.tell(doctor.site, at=evening + timedelta(hours=12))
@@ -52,6 +60,25 @@ def _answer_before(followed: EnrolmentQuerySet, doctor: Member, at: datetime) ->
         asked = by_patient.questions(visit, day)
         scales = {one.name: "4" for one in asked if one.item.kind == items.NUMBER}
         patient_links.send(link, scales, at=at - timedelta(days=1))
+
+
+def _write_letters(at: datetime) -> None:
+    """By those who held visits, to the relay doctor whose account is shown; the first one was
+    read in the evening."""
+    held = Visit.objects.filter(
+        status=VisitStatus.DONE,
+        enrolment__state__in=LIVE,
+        enrolment__relay_doctor__user__email=f"antoine.roussel@{DOMAIN}",
+    )
+    last = held.select_related("enrolment", "held_by__site", "held_by__user")
+    written = []
+    for visit in last.order_by("-held_on", "-pk")[:LETTERS]:
+        doctor, key = visit.held_by, f"demo:letter:{visit.public_id}"
+        with suppress(closing.CannotClose, PdfUnavailable):
+            if doctor is not None:
+                written.append(closing.write_letter(visit, by=doctor, at=at, key=key))
+    for letter in written[:1]:
+        closing.read_letter(letter, by=letter.addressee, at=at + timedelta(hours=2))
 
 
 def _prepare_prescription(

@@ -13,12 +13,11 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import require
 from core import audit, once, papers
-from core.documents import Document
 from core.pdf import PdfUnavailable
 from followup import actions, copies
 from followup.enums import DismissalReason, VisitStatus
 from followup.enums import Piece as Kind
-from followup.models import Letter, Visit, VisitQuerySet
+from followup.models import Visit, VisitQuerySet
 from patients import access
 from patients.identity import Person
 from record import closing
@@ -87,20 +86,8 @@ def write_letter(request: MemberRequest, visit_id: UUID) -> HttpResponse:
     except (actions.CannotClose, once.AnotherBody, PdfUnavailable) as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "La lettre est écrite. Le médecin relais la trouve au dossier.")
+        messages.success(request, "La lettre est écrite. Le médecin relais en est averti.")
     return redirect("record:closing", visit_id)
-
-
-@require_safe
-@require(Permission.PATIENT_VIEW)
-def letter(request: MemberRequest, letter_id: UUID) -> HttpResponse:
-    """The delivered bytes, as they were delivered."""
-    visible = Visit.objects.visible_to(request.member)
-    letters = Letter.objects.filter(visit__in=visible).select_related("visit__enrolment")
-    found = get_object_or_404(letters, public_id=letter_id)
-    enrolment, _ = access.open_record(request, found.visit.enrolment.public_id)
-    content = papers.opened(Document.objects.filter(public_id=found.paper).first())
-    return papers.pdf(content, f"lettre-{enrolment.number}.pdf")
 
 
 @require_safe

@@ -147,6 +147,7 @@ def patient(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "today": today,
         "may_report": allows(request.member, Permission.ADVERSE_EVENT_WRITE)
         and enrolment.opened_until is None,
+        "may_open": enrolment.opened_until is None,
         "may_read": allows(request.member, Permission.PRESCRIPTION_WRITE)
         and enrolment.opened_until is None,
     }

@@ -134,3 +134,13 @@ def test_the_task_that_erases_runs_twice():
 
     assert [tasks.erase_old_drafts(), tasks.erase_old_drafts()] == [0, 0]
     assert not OutgoingMail.objects.exists()
+
+
+def test_what_is_over_is_not_sent_and_what_went_stays_known():
+    waiting = OutgoingMailFactory()
+    sent = OutgoingMailFactory(sent_at=NOON)
+
+    for row in (waiting, sent):
+        mail.withdraw(row.key)
+
+    assert list(OutgoingMail.objects.all()) == [sent]

@@ -21,6 +21,7 @@ from followup.models import (
     Dismissal,
     Feed,
     Letter,
+    LetterReading,
     PatientLink,
     Preparation,
     Reminder,
@@ -187,6 +188,17 @@ class LetterFactory(factory.django.DjangoModelFactory):
     paper = factory.LazyFunction(uuid.uuid4)
     written_by = factory.SelfAttribute("visit.held_by")
     written_at = datetime.datetime(2026, 4, 2, 11, tzinfo=datetime.UTC)
+
+
+class LetterReadingFactory(factory.django.DjangoModelFactory):
+    """Read by its addressee on the next day."""
+
+    class Meta:
+        model = LetterReading
+
+    letter = factory.SubFactory(LetterFactory)
+    read_by = factory.SelfAttribute("letter.addressee")
+    read_at = datetime.datetime(2026, 4, 3, 9, tzinfo=datetime.UTC)
 
 
 class DismissalFactory(factory.django.DjangoModelFactory):

@@ -14,6 +14,7 @@ from tests.followup.factories import (
     DismissalFactory,
     FeedFactory,
     LetterFactory,
+    LetterReadingFactory,
     PatientLinkFactory,
     PreparationFactory,
     ReminderChoiceFactory,
@@ -90,6 +91,10 @@ REFUSED = {
     "followup_dismissal_never_deleted": lambda: delete_as_owner(DismissalFactory()),
     "followup_letter_is_frozen": lambda: changed(LetterFactory(), paper=uuid.uuid4()),
     "followup_letter_never_deleted": lambda: delete_as_owner(LetterFactory()),
+    "followup_reading_is_frozen": lambda: changed(
+        LetterReadingFactory(), read_at=datetime(2026, 4, 4, 9, tzinfo=UTC)
+    ),
+    "followup_reading_never_deleted": lambda: delete_as_owner(LetterReadingFactory()),
     "followup_one_patient_link": two_links,
     "followup_patient_link_expires": a_long_link,
     "followup_ended_link_is_empty": an_ended_link_that_says_something,
@@ -120,6 +125,8 @@ REFUSED = {
     ),
     "followup_reminder_channel_known": lambda: ReminderChoiceFactory(channel="FAX"),
     "followup_reminder_days_offered": lambda: ReminderChoiceFactory(days_before=4),
+    "followup_reminder_days_after_offered": lambda: ReminderChoiceFactory(days_after=2),
+    "followup_reminder_moment_known": lambda: ReminderFactory(moment="DURING"),
     "followup_reminder_choice_is_frozen": lambda: ReminderChoice.objects.filter(
         pk=ReminderChoiceFactory().pk
     ).update(channel="NONE"),

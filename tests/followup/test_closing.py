@@ -118,6 +118,12 @@ def _by_a_stranger(visit):
     return MemberFactory(programme=visit.enrolment.programme)
 
 
+def _by_the_same_person(visit):
+    """The relay doctor under another role, at the structure."""
+    relay, enrolment = visit.enrolment.relay_doctor, visit.enrolment
+    return MemberFactory(user=relay.user, site=enrolment.site, programme=enrolment.programme)
+
+
 def _not_held(visit):
     by = visit.held_by
     held = {"held_on": None, "held_by": None, "recorded_at": None, "decision": ""}
@@ -130,6 +136,7 @@ def _not_held(visit):
     [
         (_nobody_chosen, "n’a pas désigné"),
         (_by_the_relay_doctor, "Vous êtes le médecin relais"),
+        (_by_the_same_person, "Vous êtes le médecin relais"),
         (_by_a_stranger, "n’est pas suivi par vous"),
         (_not_held, "n’est pas enregistrée"),
     ],

@@ -205,13 +205,13 @@ def test_relay_doctors_are_told_of_the_programmes_they_are_accredited_for():
     assert relay.user.email not in told
 
 
-def test_many_relay_doctors_cost_two_queries_and_their_mails(django_assert_max_num_queries):
+def test_many_relay_doctors_cost_three_queries_and_their_mails(django_assert_max_num_queries):
     for _ in range(4):
         relayed()
     tasks.remind_sites()
 
-    # sites: three and which; relay doctors, their visits, what they were told
-    with django_assert_max_num_queries(7):
+    # sites: three and which; relay doctors, their visits, what they were told, letters
+    with django_assert_max_num_queries(8):
         assert tasks.remind_sites() == 0
 
 

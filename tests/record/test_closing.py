@@ -154,7 +154,12 @@ def test_a_letter_is_written_once_and_again_after_a_correction():
 def test_nobody_writes_to_themselves():
     visit = held()
 
-    assert "Lettre au médecin relais" not in told(visit, reader=visit.enrolment.relay_doctor)
+    relay = visit.enrolment.relay_doctor
+    # The same person under another role, at the structure.
+    other_role = MemberFactory(user=relay.user, site=visit.enrolment.site)
+
+    for reader in (relay, other_role):
+        assert "Lettre au médecin relais" not in told(visit, reader=reader)
 
 
 def test_the_next_visit_is_named():

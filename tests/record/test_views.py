@@ -136,8 +136,8 @@ def test_the_patient_page_costs_the_same_whatever_happened(sign_in, django_asser
         VisitFactory(enrolment=enrolment, code=f"M{month}", due_on=datetime.date(2026, month, 20))
     client = sign_in(enrolment.included_by)
 
-    # session, user, member, enrolment, key, journal, then the eight of the overview
-    with django_assert_num_queries(15):
+    # session, user, member, enrolment, key, journal, then the nine of the overview
+    with django_assert_num_queries(16):
         client.get(reverse("record:patient", args=[enrolment.public_id]))
 
 

@@ -95,6 +95,7 @@ def test_every_tracked_model_has_its_versions_erased():
         # Written once.
         "followup.ReminderChoice",
         "followup.Letter",
+        "followup.LetterReading",
         "followup.Dismissal",
         "core.Document",
         "core.VerificationCode",

@@ -34,6 +34,7 @@ PAGES: dict[str, Place] = management.PAGES | registers.PAGES | {
     "patients:glass": plain("patients:glass"),
     "patients:glass_log": plain("patients:glass_log"),
     "record:to_sign": plain("record:to_sign"),
+    "record:letters": plain("record:letters"),
     "core:verify": plain("core:verify"),
     "core:verify_code": lambda scene, _: [at("core:verify_code", scene.code)],
     "core:caught_mail": plain("core:caught_mail"),
@@ -268,7 +269,9 @@ NO_PAGE: dict[str, Callable[[Scene], list[object]]] = {
         ["record:dismiss", "record:write_letter"], lambda scene: [scene.held.public_id]
     ),
     "record:visit_copy": lambda scene: [scene.held.public_id, "texte"],
-    "record:letter": lambda scene: [scene.glass.public_id],
+    **dict.fromkeys(
+        ["record:letter", "record:open_letter"], lambda scene: [scene.glass.public_id]
+    ),
     "pharmacies:scan": lambda scene: [scene.waiting.public_id],
     "pharmacies:void_paper": lambda scene: [scene.waiting.public_id],
     "pharmacies:reopen_paper": lambda scene: [

@@ -20,7 +20,12 @@ from programmes.models import Criterion, Product
 from rights.models import Review
 from tests.accounts.factories import ApiTokenFactory, MemberFactory
 from tests.evaluation.factories import StatisticsReleaseFactory
-from tests.followup.factories import AnswersFactory, PreparationFactory, VisitFactory
+from tests.followup.factories import (
+    AnswersFactory,
+    LetterFactory,
+    PreparationFactory,
+    VisitFactory,
+)
 from tests.patients.factories import (
     EligibilityAnswerFactory,
     EnrolmentFactory,
@@ -259,6 +264,7 @@ def _held(enrolment: Enrolment) -> Visit:
         version=questionnaire.versions.get(valid_to=None),
         data={"pain": 6, "pain_words": "mild"},
     )
+    LetterFactory(visit=visit, addressee=enrolment.relay_doctor)
     return visit
 
 
