@@ -104,6 +104,13 @@ class ReminderChannel(models.TextChoices):
     NONE = "NONE", "Pas de rappel"
 
 
+class ReminderMoment(models.TextChoices):
+    """Which side of an appointment a patient is written to on: one message each at most."""
+
+    BEFORE = "BEFORE", "Avant le rendez-vous"
+    AFTER = "AFTER", "Après un rendez-vous manqué"
+
+
 class ReminderState(models.TextChoices):
     WAITING = "WAITING", "À envoyer"
     # Committed before anybody is contacted: a worker killed then leaves it here, never repeated.

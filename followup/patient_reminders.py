@@ -1,10 +1,12 @@
-"""Reminding patients of an appointment: planned once, sent at most once, never in silence.
+"""Writing to patients of an appointment, before it or once it was missed: planned once, sent at
+most once, never in silence.
 
 A row is committed as «being sent» before anybody is contacted. A worker killed in between leaves
 it there: it is then said to be unsure, and never repeated (ADR 0058).
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from smtplib import SMTPException
@@ -17,7 +19,13 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from core import audit, sms
 from followup import rules
-from followup.enums import DateSource, ReminderChannel, ReminderState, VisitStatus
+from followup.enums import (
+    DateSource,
+    ReminderChannel,
+    ReminderMoment,
+    ReminderState,
+    VisitStatus,
+)
 from followup.models import Reminder, ReminderChoice, Visit, VisitQuerySet
 from patients import identity
 from patients.models.enrolment import LIVE
@@ -35,6 +43,12 @@ LONGEST_WAIT_MINUTES = 120
 FAILURES = (OSError, SMTPException)
 
 
+_SUBJECTS = {
+    ReminderMoment.BEFORE: "Rappel de rendez-vous",
+    ReminderMoment.AFTER: "Votre rendez-vous",
+}
+
+
 @dataclass(frozen=True)
 class Message:
     to: str
@@ -46,44 +60,61 @@ class Message:
 
 
 def plan(*, at: datetime) -> int:
-    """Write the reminders of the appointments to come; return how many are new.
+    """Write the messages about appointments, to come or missed; return how many are new.
 
-    However late it runs, those that can still be told in time are written, each once.
+    However late it runs, those that still make sense are written, each once.
     """
-    last = ReminderChoice.objects.filter(enrolment=OuterRef("enrolment")).order_by("-pk")
-    furthest = at.date() + timedelta(days=max(rules.REMINDER_DAYS) + 1)
-    known = Reminder.objects.filter(visit=OuterRef("pk"), due_on=OuterRef("due_on"))
-    visits = (
-        _announced(Visit.objects.filter(~Exists(known), due_on__range=(at.date(), furthest)))
-        .consenting(at.date())
-        .annotate(
-            channel=Subquery(last.values("channel")[:1]),
-            days_before=Subquery(last.values("days_before")[:1]),
-        )
-        .filter(channel__in=[ReminderChannel.EMAIL, ReminderChannel.SMS])
-        .select_related("enrolment__site")
-    )
-    new = [
-        Reminder(visit=one, due_on=one.due_on, channel=one.channel, planned_at=at, next_at=at)
-        for one in visits.order_by("pk")
-        if _is_time(one, one.days_before, one.enrolment.site.local_day(at))
-    ]
+    today = at.date()
+    furthest = today + timedelta(days=max(rules.REMINDER_DAYS) + 1)
+    oldest = today - timedelta(days=rules.LATEST_AFTER_DAYS + 1)
+    to_come = Visit.objects.filter(due_on__range=(today, furthest))
+    gone = Visit.objects.filter(due_on__range=(oldest, today))
+    before, after = ReminderMoment.BEFORE, ReminderMoment.AFTER
+    new = [*_new(to_come, before, at), *_new(gone, after, at)]
     Reminder.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
 
 
-def _is_time(visit: Visit, days_before: int, today: date) -> bool:
-    return rules.is_reminded_on(visit.due_on, today, days_before=days_before)
+def _new(visits: VisitQuerySet, moment: ReminderMoment, at: datetime) -> Iterator[Reminder]:
+    last = ReminderChoice.objects.filter(enrolment=OuterRef("enrolment")).order_by("-pk")
+    known = Reminder.objects.filter(visit=OuterRef("pk"), due_on=OuterRef("due_on"), moment=moment)
+    days = last.values("days_before" if moment == ReminderMoment.BEFORE else "days_after")
+    agreed = (
+        _wanted(visits.filter(~Exists(known)), moment, at.date())
+        .annotate(channel=Subquery(last.values("channel")[:1]), days=Subquery(days[:1]))
+        .filter(channel__in=[ReminderChannel.EMAIL, ReminderChannel.SMS], days__gt=0)
+    )
+    for one in agreed.select_related("enrolment__site").order_by("pk"):
+        if _is_time(one, moment, one.days, one.enrolment.site.local_day(at)):
+            yield Reminder(
+                visit=one,
+                due_on=one.due_on,
+                moment=moment,
+                channel=one.channel,
+                planned_at=at,
+                next_at=at,
+            )
 
 
-def _announced(visits: VisitQuerySet) -> VisitQuerySet:
-    """Appointments that somebody gave: the calendar's own dates were said to nobody."""
-    return visits.filter(
+def _is_time(visit: Visit, moment: ReminderMoment, days: int, today: date) -> bool:
+    if moment == ReminderMoment.BEFORE:
+        return rules.is_reminded_on(visit.due_on, today, days_before=days)
+    return rules.is_told_after_on(visit.due_on, today, days_after=days)
+
+
+def _wanted(visits: VisitQuerySet, moment: ReminderMoment | str, on: date) -> VisitQuerySet:
+    """Appointments that somebody gave to a patient who is followed and consents: the calendar's
+    own dates were said to nobody. Once they are over, those whose patient was not seen since."""
+    given = visits.consenting(on).filter(
         status=VisitStatus.PLANNED,
         date_source=DateSource.NEXT_DATE,
         enrolment__state__in=LIVE,
         enrolment__merged_into=None,
     )
+    if moment == ReminderMoment.BEFORE:
+        return given
+    seen = Visit.objects.filter(enrolment=OuterRef("enrolment"), held_on__gte=OuterRef("due_on"))
+    return given.filter(~Exists(seen))
 
 
 # --- Sending ----------------------------------------------------------------------------------
@@ -124,7 +155,7 @@ def _claim(pk: int, at: datetime) -> Message | None:
         if row.state == ReminderState.SENDING:
             _settle(row, ReminderState.UNSURE, at)
             return None
-        if not _is_wanted(row):
+        if not _is_wanted(row, at):
             _settle(row, ReminderState.DROPPED, at)
             return None
         return _begin(row, at)
@@ -135,7 +166,7 @@ def _begin(row: Reminder, at: datetime) -> Message | None:
     visit = Visit.objects.select_related("enrolment__site", "enrolment__patient__identity")
     row.visit = visit.get(pk=row.visit_id)
     site, message = row.visit.enrolment.site, _message(row)
-    if message is None or row.due_on <= site.local_day(at):
+    if message is None or rules.is_too_late(row.moment, row.due_on, site.local_day(at)):
         _settle(row, ReminderState.GIVEN_UP, at)
         return None
     if not rules.may_disturb(at.astimezone(ZoneInfo(site.time_zone)).hour):
@@ -146,9 +177,10 @@ def _begin(row: Reminder, at: datetime) -> Message | None:
     return message
 
 
-def _is_wanted(row: Reminder) -> bool:
+def _is_wanted(row: Reminder, at: datetime) -> bool:
     """Not once the visit was held or moved, the patient left, withdrew or wants no reminder."""
-    still = _announced(Visit.objects.filter(pk=row.visit_id, due_on=row.due_on))
+    same = Visit.objects.filter(pk=row.visit_id, due_on=row.due_on)
+    still = _wanted(same, row.moment, at.date())
     agreed = Reminder.objects.standing().filter(pk=row.pk)
     return still.exists() and agreed.exists()
 
@@ -157,7 +189,8 @@ def _message(row: Reminder) -> Message | None:
     """None when there is nowhere to write to."""
     person = identity.open_one(row.visit.enrolment.patient)
     to = "" if person is None else _address(row, person)
-    return Message(to, text(row.due_on, row.visit.enrolment.site.phone), row) if to else None
+    said = text if row.moment == ReminderMoment.BEFORE else text_after
+    return Message(to, said(row.due_on, row.visit.enrolment.site.phone), row) if to else None
 
 
 def _address(row: Reminder, person: identity.Person) -> str:
@@ -170,6 +203,14 @@ def text(due_on: date, phone: str) -> str:
     return f"{told} En cas d’empêchement, appelez le {phone}." if phone else told
 
 
+def text_after(due_on: date, phone: str) -> str:
+    """The same once the day is over. Whoever came may have been seen and not yet be written so."""
+    told = f"Vous aviez un rendez-vous le {due_on:%d/%m/%Y}."
+    whom = f"appelez le {phone} pour convenir" if phone else "convenez"
+    asked = f"Si vous n’avez pas pu venir, {whom} d’une autre date."
+    return f"{told} {asked} Sinon, n’en tenez pas compte."
+
+
 def _deliver(message: Message) -> None:
     key = str(message.reminder.message_id)
     if message.reminder.channel == ReminderChannel.SMS:
@@ -178,7 +219,7 @@ def _deliver(message: Message) -> None:
     host = settings.PATIENT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     headers = {"Message-ID": f"<{key}@{host}>", "Auto-Submitted": "auto-generated"}
     EmailMessage(
-        "Rappel de rendez-vous",
+        _SUBJECTS[ReminderMoment(message.reminder.moment)],
         f"Bonjour,\n\n{message.text}\n\nN’y répondez pas.\n",
         from_email=settings.PATIENT_FROM_EMAIL,
         to=[message.to],
@@ -187,13 +228,13 @@ def _deliver(message: Message) -> None:
 
 
 def _put_back(row: Reminder, at: datetime) -> None:
+    """To be tried again; unless it lasted so long that another worker called it uncertain."""
+    ours = Reminder.objects.filter(pk=row.pk, state=ReminderState.SENDING)
     if row.attempts >= MAX_ATTEMPTS:
-        _settle(row, ReminderState.GIVEN_UP, at)
+        ours.update(state=ReminderState.GIVEN_UP, settled_at=at)
         return
     wait = min(2**row.attempts, LONGEST_WAIT_MINUTES)
-    Reminder.objects.filter(pk=row.pk).update(
-        state=ReminderState.WAITING, next_at=at + timedelta(minutes=wait)
-    )
+    ours.update(state=ReminderState.WAITING, next_at=at + timedelta(minutes=wait))
 
 
 def _settle(row: Reminder, state: ReminderState, at: datetime) -> None:

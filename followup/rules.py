@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.enums import Role
 from core.months import add_months
-from followup.enums import Means, Rhythm, Standing, Timing, VisitStatus
+from followup.enums import Means, ReminderMoment, Rhythm, Standing, Timing, VisitStatus
 from programmes.enums import VisitKind
 from programmes.rules import HOLDERS
 
@@ -34,6 +34,13 @@ MEANS_ADVISED = 2
 FIRST_HOUR, LAST_HOUR = 9, 20
 # Days before an appointment on which a patient may ask to be reminded. No legal source.
 REMINDER_DAYS = (1, 2, 3, 7)
+# Days after an appointment that was not held on which a patient may ask to be written to; 0 for
+# never. No legal source: ADR 0131.
+REMINDER_AFTER_DAYS = (0, 1, 3, 7)
+# Days after which it is too late to write to them of it. No legal source: ADR 0131.
+LATEST_AFTER_DAYS = 14
+# Days after a missed appointment during which a message that failed asks for a call. No source.
+CALL_DAYS = 28
 
 # Days after a visit during which it is typed without saying why. No legal source: ADR 0050.
 TYPING_DAYS = 7
@@ -210,6 +217,20 @@ def may_disturb(hour: int) -> bool:
 def is_reminded_on(due_on: date, today: date, *, days_before: int) -> bool:
     """Whether a patient is reminded that day: from `days_before` to the eve, both included."""
     return 1 <= (due_on - today).days <= days_before
+
+
+def is_told_after_on(due_on: date, today: date, *, days_after: int) -> bool:
+    """Whether a patient who did not come is written to that day: from `days_after` to
+    `LATEST_AFTER_DAYS`, both included; never when it is 0."""
+    return 0 < days_after <= (today - due_on).days <= LATEST_AFTER_DAYS
+
+
+def is_too_late(moment: ReminderMoment | str, due_on: date, today: date) -> bool:
+    """Whether a message about that appointment makes no sense any more: on its day for one that
+    comes before, after `LATEST_AFTER_DAYS` for one that comes after."""
+    if moment == ReminderMoment.BEFORE:
+        return due_on <= today
+    return (today - due_on).days > LATEST_AFTER_DAYS
 
 
 def days_late(closes_on: date, today: date) -> int:

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from accounts.models import Member
 from core.models import Draft
 from followup import rules as visits
-from followup.enums import ReminderState, VisitStatus
+from followup.enums import ReminderMoment, ReminderState, VisitStatus
 from followup.models import Reminder, ReminderQuerySet, Search, Visit
 from patients.models import Enrolment
 from patients.models.enrolment import LIVE, EnrolmentQuerySet
@@ -43,10 +43,14 @@ def kept(patients: EnrolmentQuerySet, todo: str, member: Member, today: date) ->
 
 
 def _untold(today: date) -> ReminderQuerySet:
-    """Reminders that failed, or may have, of appointments still to come: somebody has to call."""
+    """Messages that failed, or may have, about appointments still to come or not long missed:
+    somebody has to call."""
     failed = [ReminderState.GIVEN_UP, ReminderState.UNSURE]
-    to_come = {"visit__status": VisitStatus.PLANNED, "due_on__gte": today}
-    return Reminder.objects.filter(state__in=failed, **to_come)
+    to_come = Q(moment=ReminderMoment.BEFORE, due_on__gte=today)
+    since = today - timedelta(days=visits.CALL_DAYS)
+    missed = Q(moment=ReminderMoment.AFTER, due_on__gte=since)
+    planned = Reminder.objects.filter(visit__status=VisitStatus.PLANNED)
+    return planned.filter(to_come | missed, state__in=failed)
 
 
 def silent(today: date) -> Q:

@@ -28,10 +28,17 @@ def choose_rhythm(rhythm: Rhythm, *, by: Member) -> None:
 
 
 def choose_reminder(
-    enrolment: Enrolment, channel: ReminderChannel, days_before: int, *, by: Member, at: datetime
+    enrolment: Enrolment,
+    channel: ReminderChannel,
+    days_before: int,
+    *,
+    days_after: int = 0,
+    by: Member,
+    at: datetime,
 ) -> None:
     """Write what the patient agreed to; it holds until the next choice.
 
+    :param days_after: after an appointment that was missed; 0 when they want no message then
     :raises CannotChoose: they are not followed any more; nothing was written
     """
     with audit.acting("reminder.chosen", by=by):
@@ -42,6 +49,7 @@ def choose_reminder(
             enrolment=locked,
             channel=channel,
             days_before=days_before,
+            days_after=days_after,
             recorded_at=at,
             recorded_by=by,
         )

@@ -7,7 +7,7 @@ from accounts.models import Member
 from core.frozen import FrozenWhen, NeverDeleted
 from core.history import tracked
 from followup import rules
-from followup.enums import ReminderChannel, ReminderState, Rhythm
+from followup.enums import ReminderChannel, ReminderMoment, ReminderState, Rhythm
 from followup.models.visit import Visit
 from patients.models import Enrolment
 
@@ -51,6 +51,8 @@ class ReminderChoice(models.Model):
     )
     channel = models.CharField("moyen", max_length=5, choices=ReminderChannel)
     days_before = models.PositiveSmallIntegerField("jours avant", default=2)
+    # 0: not written to after an appointment that was missed, as before it was asked.
+    days_after = models.PositiveSmallIntegerField("jours après", default=0, db_default=0)
     recorded_at = models.DateTimeField("enregistré le")
     recorded_by = models.ForeignKey(
         Member, on_delete=models.PROTECT, related_name="reminder_choices_recorded"
@@ -67,6 +69,10 @@ class ReminderChoice(models.Model):
             models.CheckConstraint(
                 condition=Q(days_before__in=rules.REMINDER_DAYS),
                 name="followup_reminder_days_offered",
+            ),
+            models.CheckConstraint(
+                condition=Q(days_after__in=rules.REMINDER_AFTER_DAYS),
+                name="followup_reminder_days_after_offered",
             ),
         ]
         indexes = [models.Index(fields=["enrolment", "-id"], name="followup_reminder_standing")]
@@ -85,10 +91,13 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(settled_at=None)
 
     def standing(self) -> "ReminderQuerySet":
-        """Whose patient still agrees to that channel."""
-        last = ReminderChoice.objects.filter(enrolment=OuterRef("visit__enrolment"))
-        agreed = Subquery(last.order_by("-pk").values("channel")[:1])
-        return self.alias(agreed=agreed).filter(agreed=F("channel"))
+        """Whose patient still agrees to that channel, on that side of the appointment."""
+        last = ReminderChoice.objects.filter(enrolment=OuterRef("visit__enrolment")).order_by("-pk")
+        chosen = self.alias(
+            agreed=Subquery(last.values("channel")[:1]),
+            after=Subquery(last.values("days_after")[:1]),
+        )
+        return chosen.filter(Q(moment=ReminderMoment.BEFORE) | Q(after__gt=0), agreed=F("channel"))
 
 
 class Reminder(models.Model):
@@ -97,6 +106,13 @@ class Reminder(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="reminders")
     # Of the appointment: another day is another reminder.
     due_on = models.DateField("rendez-vous du")
+    moment = models.CharField(
+        "moment",
+        max_length=6,
+        choices=ReminderMoment,
+        default=ReminderMoment.BEFORE,
+        db_default=ReminderMoment.BEFORE,
+    )
     channel = models.CharField("moyen", max_length=5, choices=ReminderChannel)
     state = models.CharField(
         "état", max_length=8, choices=ReminderState, default=ReminderState.WAITING
@@ -114,7 +130,13 @@ class Reminder(models.Model):
         verbose_name = "rappel de rendez-vous"
         verbose_name_plural = "rappels de rendez-vous"
         constraints = [
-            models.UniqueConstraint(fields=["visit", "due_on"], name="followup_reminded_once"),
+            models.UniqueConstraint(
+                fields=["visit", "due_on", "moment"], name="followup_reminded_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(moment__in=ReminderMoment.values),
+                name="followup_reminder_moment_known",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=ReminderState.values), name="followup_reminder_state_known"
             ),

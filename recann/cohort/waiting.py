@@ -67,4 +67,5 @@ def _agree(followed: EnrolmentQuerySet, doctor: Member, at: datetime) -> None:
         once = actions.Once(f"demo:appointment:{enrolment.public_id}", {})
         with suppress(actions.CannotHold):
             actions.hold_unscheduled(enrolment, said, once_only=once, by=doctor, at=at)
-        actions.choose_reminder(enrolment, ReminderChannel.EMAIL, 2, by=doctor, at=at)
+        email = ReminderChannel.EMAIL
+        actions.choose_reminder(enrolment, email, 2, days_after=1, by=doctor, at=at)

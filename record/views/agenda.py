@@ -14,7 +14,7 @@ from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
 from core import sms, throttle
-from followup import actions, agenda
+from followup import actions, agenda, rules
 from followup import reminders as reminders_of_members
 from followup.enums import ReminderChannel, Rhythm
 from followup.models import Feed, Reminder, ReminderChoice
@@ -114,7 +114,7 @@ def reminders(request: MemberRequest, enrolment_id: UUID) -> HttpResponse:
         "tab": "followup",
         "form": form,
     }
-    page |= {"choice": choice, "rows": list(rows[:50])}
+    page |= {"choice": choice, "rows": list(rows[:50]), "latest": rules.LATEST_AFTER_DAYS}
     return render(request, "record/reminders.html", page)
 
 
@@ -124,7 +124,8 @@ def _choose(request: MemberRequest, enrolment: Enrolment, form: ReminderForm) ->
         actions.choose_reminder(
             enrolment,
             ReminderChannel(said["channel"]),
-            int(said["days_before"]),
+            said["days_before"],
+            days_after=said["days_after"],
             by=request.member,
             at=timezone.now(),
         )

@@ -25,12 +25,12 @@ DUE = date(2026, 4, 15)
 AT = datetime(2026, 4, 13, 9, tzinfo=UTC)
 
 
-def appointment(*, channel=ReminderChannel.EMAIL, days_before=2, site=None, **fields):
+def appointment(*, channel=ReminderChannel.EMAIL, site=None, choice=None, **fields):
     """A patient with both addresses, who agreed, and a date that was given to her."""
     person = PersonFactory(email="jeanne@exemple.test", phone="+33 6 12 34 56 78")
     doctor = MemberFactory(site=site) if site else MemberFactory()
     enrolment = EnrolmentFactory(included_by=doctor, patient=PatientFactory(person=person))
-    ReminderChoiceFactory(enrolment=enrolment, channel=channel, days_before=days_before)
+    ReminderChoiceFactory(enrolment=enrolment, channel=channel, **(choice or {}))
     return VisitFactory(enrolment=enrolment, simple=True, **{"due_on": DUE, **fields})
 
 
@@ -149,7 +149,7 @@ def leave(visit):
     )
 
 
-@pytest.mark.parametrize("what", ["held", "moved", "left", "refused"])
+@pytest.mark.parametrize("what", ["held", "moved", "left", "withdrawn", "refused"])
 def test_what_was_planned_is_dropped_once_it_makes_no_sense(what, mailoutbox):
     visit = appointment()
     patient_reminders.plan(at=AT)
@@ -160,6 +160,8 @@ def test_what_was_planned_is_dropped_once_it_makes_no_sense(what, mailoutbox):
             Visit.objects.filter(pk=visit.pk).update(due_on=date(2026, 4, 18))
         case "left":
             leave(visit)
+        case "withdrawn":
+            Consent.objects.filter(enrolment=visit.enrolment).update(withdrawn_on=AT.date())
         case "refused":
             ReminderChoiceFactory(enrolment=visit.enrolment, channel=ReminderChannel.NONE)
 

@@ -88,11 +88,24 @@ def test_a_doctor_writes_what_the_patient_agreed_to(client, sign_in):
     assertContains(page, "Par courriel")
     assertNotContains(page, "Par SMS")  # no gateway
     assertContains(page, "Rien n’a encore été demandé")
-    answer = client.post(url, {"channel": "EMAIL", "days_before": "3"}, follow=True)
+    said = {"channel": "EMAIL", "days_before": "3", "days_after": "1"}
+    answer = client.post(url, said, follow=True)
     assertContains(answer, "Le choix du patient est enregistré.")
-    assertContains(answer, "3 jours avant")
+    assertContains(answer, "3 jours avant et 1 jour après un rendez-vous manqué")
 
-    assert ReminderChoice.objects.get().channel == ReminderChannel.EMAIL
+    choice = ReminderChoice.objects.get()
+    assert (choice.channel, choice.days_before, choice.days_after) == (ReminderChannel.EMAIL, 3, 1)
+
+
+def test_who_wants_none_is_asked_nothing_more(client, sign_in):
+    enrolment = patient()
+    sign_in(enrolment.included_by)
+
+    # What the page hides, it does not send.
+    client.post(reverse("record:reminders", args=[enrolment.public_id]), {"channel": "NONE"})
+
+    choice = ReminderChoice.objects.get()
+    assert (choice.channel, choice.days_before, choice.days_after) == ("NONE", 2, 0)
 
 
 def test_only_what_can_reach_the_patient_is_offered(client, sign_in, settings):

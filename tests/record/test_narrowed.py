@@ -135,19 +135,23 @@ def test_gaps_that_are_announced(ends_on, told):
 
 
 @pytest.mark.parametrize(
-    ("state", "due_on", "told"),
+    ("moment", "state", "due_on", "told"),
     [
-        ("GIVEN_UP", date(2026, 7, 1), True),
-        ("UNSURE", date(2026, 7, 2), True),
-        ("UNSURE", date(2026, 6, 30), False),
-        ("DROPPED", date(2026, 7, 2), False),
-        ("SENT", date(2026, 7, 2), False),
+        ("BEFORE", "GIVEN_UP", date(2026, 7, 1), True),
+        ("BEFORE", "UNSURE", date(2026, 7, 2), True),
+        ("BEFORE", "UNSURE", date(2026, 6, 30), False),
+        ("BEFORE", "DROPPED", date(2026, 7, 2), False),
+        ("BEFORE", "SENT", date(2026, 7, 2), False),
+        ("AFTER", "UNSURE", date(2026, 6, 30), True),
+        ("AFTER", "GIVEN_UP", date(2026, 6, 3), True),
+        ("AFTER", "GIVEN_UP", date(2026, 6, 2), False),
+        ("AFTER", "SENT", date(2026, 6, 30), False),
     ],
 )
-def test_patients_whose_reminder_failed(state, due_on, told):
+def test_patients_whose_reminder_failed(moment, state, due_on, told):
     enrolment = patient()
     visit = VisitFactory(enrolment=enrolment, simple=True, due_on=due_on)
-    ReminderFactory(visit=visit, state=state, settled_at=AT)
+    ReminderFactory(visit=visit, moment=moment, state=state, settled_at=AT)
     ReminderFactory(state="UNSURE", due_on=date(2026, 7, 2), settled_at=AT)
 
     assert kept(enrolment.included_by, "untold") == ({enrolment} if told else set())
