@@ -36,6 +36,15 @@ def nearest_open(day: date, closed: ClosedDays, *, first: date, last: date) -> d
     return next((one for days in (after, before) for one in days if not closed.holds(one)), None)
 
 
+# Days after a closed one among which the next open one is looked for. No source: ADR 0132.
+NEXT_OPEN_DAYS = 120
+
+
+def next_open(day: date, closed: ClosedDays) -> date | None:
+    """The day itself, else the first open one of the `NEXT_OPEN_DAYS` after it, if any."""
+    return nearest_open(day, closed, first=day, last=day + timedelta(days=NEXT_OPEN_DAYS))
+
+
 # French public holidays: Code du travail, art. L. 3133-1. (month, day).
 _FIXED = (
     (1, 1, "Jour de l’an"),

@@ -1,7 +1,7 @@
 """What a doctor types at a visit: drawn from the definitions, checked by the same items."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,8 +9,9 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from core.closed_days import ClosedDays
 from core.fields import FrenchDateField, FrenchNumberInput
-from followup import comparing, doubts, fields, items, rules
+from followup import comparing, doubts, fields, items, next_day, rules
 from followup.actions import CannotHold, Correction, Held
 from followup.enums import (
     CorrectionReason,
@@ -48,6 +49,8 @@ class Question:
     doubt: doubts.Doubt | None = None
     # JSON of the rules that the page looks at while one types.
     soft: str = ""
+    # Of a date to come: the days on which the structure is closed.
+    closed: next_day.NextDay | None = None
 
     @property
     def is_doubtful(self) -> bool:
@@ -122,10 +125,11 @@ class VisitForm(forms.Form):
         today: date,
         window: tuple[date, date] | None = None,
         last: LastAnswers | None = None,
+        closed: Callable[[], ClosedDays] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.parts, self.today, self.window = parts, today, window
+        self.parts, self.today, self.window, self.closed = parts, today, window, closed
         self.last: LastAnswers = last or {}
         self.doubts: dict[str, doubts.Doubt] = {}
         self.show_if = {"stop_reason": f"decision={Decision.STOP}"}
@@ -265,7 +269,13 @@ class VisitForm(forms.Form):
         return isinstance(held_on, date) and self._reason_needed(held_on)
 
     def _fixed(self, *names: str) -> list[Question]:
-        return [Question(self[name]) for name in names]
+        return [Question(self[name], closed=self._closed(name)) for name in names]
+
+    def _closed(self, name: str) -> next_day.NextDay | None:
+        if name != "next_on" or self.closed is None:
+            return None
+        # Read when the page is drawn: what is recorded needs none.
+        return next_day.of(self[name].value(), self.closed())
 
     def _question(self, part: Part, item: Item) -> Question:
         field = self[field_name(part.code, item.code)]

@@ -1,23 +1,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import closures
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
 from accounts.permissions import allows, require
 from core import drafts, keys
-from core.fields import FrenchDateField
 from core.once import AnotherBody
 from followup import (
     actions,
@@ -25,6 +23,7 @@ from followup import (
     calendar_steps,
     correcting,
     drafting,
+    next_day,
     overtaken,
     preparing,
     questionnaires,
@@ -243,10 +242,12 @@ def _hand_over(request: MemberRequest, entry: _Entry) -> HttpResponse:
 def _form(request: MemberRequest, entry: _Entry, typing: Typing) -> VisitForm:
     today = timezone.localdate()
     data: QueryDict | None = request.POST if request.method == "POST" else None
+    if data is not None:
+        data = next_day.with_day_taken(data)
     if data is not None and "accepted" in data:
         data = by_patient.filled(data, entry.said)
     typed_on = request.POST.get("held_on") if data is not None else typing.initial.get("held_on")
-    held_on = _as_date(typed_on) or today
+    held_on = next_day.as_date(typed_on) or today
     planned = entry.visit
     code = planned.code if planned else ""
     parts = questionnaires.asked(entry.enrolment, entry.kind, held_on, code)
@@ -258,16 +259,8 @@ def _form(request: MemberRequest, entry: _Entry, typing: Typing) -> VisitForm:
         earliest=entry.enrolment.included_on,
         today=today,
         window=(planned.opens_on, planned.closes_on) if planned else None,
+        closed=partial(closures.of_site, entry.enrolment.site, since=today),
     )
-
-
-def _as_date(text: object) -> date | None:
-    """The date that was typed, when it is one: it chooses the versions of the questionnaires."""
-    try:
-        found: date | None = FrenchDateField(required=False).clean(text or "")
-    except ValidationError:
-        return None
-    return found
 
 
 def _hold(request: MemberRequest, entry: _Entry, form: VisitForm) -> str:

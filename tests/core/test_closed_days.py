@@ -1,10 +1,10 @@
 """Closed days: dates in, dates out."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from core.closed_days import ClosedDays, nearest_open, public_holidays
+from core.closed_days import ClosedDays, nearest_open, next_open, public_holidays
 
 
 # 2 March 2026 is a Monday.
@@ -59,3 +59,25 @@ def test_public_holidays_follow_easter(year, monday_of_easter, ascension, monday
     assert days[ascension] == "Ascension"
     assert days[monday_of_pentecost] == "Lundi de Pentecôte"
     assert days[date(year, 7, 14)] == "Fête nationale"
+
+
+@pytest.mark.parametrize(
+    ("day", "found"),
+    [
+        pytest.param(date(2026, 12, 24), date(2026, 12, 24), id="open"),
+        pytest.param(date(2026, 12, 25), date(2026, 12, 28), id="a holiday before a week-end"),
+        pytest.param(date(2026, 12, 26), date(2026, 12, 28), id="a Saturday"),
+    ],
+)
+def test_the_next_open_day(day, found):
+    closed = ClosedDays(spans=[(date(2026, 12, 25), date(2026, 12, 25))])
+
+    assert next_open(day, closed) == found
+
+
+@pytest.mark.parametrize(("last", "found"), [(119, True), (120, False)])
+def test_no_open_day_is_looked_for_after_four_months(last, found):
+    day = date(2026, 1, 5)
+    closed = ClosedDays("1234567", [(day, day + timedelta(days=last))])
+
+    assert (next_open(day, closed) is not None) == found
