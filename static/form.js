@@ -4,6 +4,7 @@
 //   <section id="s-x" data-section="x">                           progress, with section_rail.html
 //   <div data-show-if="field=VALUE|OTHER" data-needed>            made by field.html
 //   <p data-draft-status><span data-draft-text>                   made by sticky_bar.html
+// <form data-rows='{"line": "Médicament"}'>                       line-1-dose is a field of «Médicament 2»
 //
 // The draft is posted as JSON {version, data, who} 1.5 s after the last key and when the page is hidden.
 // Answers: 200 {version, heure}; 409 {autre} saved elsewhere meanwhile, both are shown; 410 already
@@ -150,29 +151,68 @@ function signInButton() {
 
 // --- Saved elsewhere meanwhile: both are shown ---------------------------------------------------
 
+/** The field of that name; for a row that this page has not, that of the row that would be added. */
+function fieldOf(form, name) {
+  const here = controls(form, name);
+  if (here.length) return here;
+  const shape = (text) => text.replace(/\d+/g, "0");
+  const rows = [...form.querySelectorAll("template")].flatMap((one) => [...one.content.querySelectorAll("[name]")]);
+  return rows.filter((el) => shape(el.name) === shape(name)).slice(0, 1);
+}
+
+function labelOf(el) {
+  return el?.labels?.[0] || (el?.id && el.getRootNode().querySelector(`label[for="${el.id}"]`));
+}
+
+/** «Médicament 2, palier 1», for a field that rows repeat. */
+function rowOf(form, name) {
+  const kinds = Object.entries(JSON.parse(form.dataset.rows || "{}"));
+  const said = kinds.flatMap(([word, label]) => {
+    const found = new RegExp(`(?:^|-)${word}-(\\d+)`).exec(name);
+    return found ? [`${label} ${Number(found[1]) + 1}`] : [];
+  });
+  return said.join(", ");
+}
+
+/** Alone, a box says yes; several answer the question of their legend. */
+const isBox = (field) => field.length === 1 && field[0].type === "checkbox";
+
 function nameOf(form, name) {
-  const el = controls(form, name)[0];
-  const choice = el && ["radio", "checkbox"].includes(el.type) && el.closest("fieldset")?.querySelector("legend");
-  const label = choice || el?.labels?.[0];
-  return (label?.firstChild?.textContent || label?.textContent || name).trim();
+  const field = fieldOf(form, name);
+  const isChoice = ["radio", "checkbox"].includes(field[0]?.type) && !isBox(field);
+  const label = (isChoice && field[0].closest("fieldset")?.querySelector("legend")) || labelOf(field[0]);
+  const said = label?.firstChild?.textContent || label?.textContent || name;
+  const words = said.replace("(facultatif)", "").trim();
+  const row = rowOf(form, name);
+  // «Médicament 2» is the medicine of the second row: said once.
+  return row.startsWith(words) && !row.includes(",") ? row : [row, words].filter(Boolean).join(" – ");
 }
 
 function inWords(form, name, value) {
+  const field = fieldOf(form, name);
   const words = [value ?? []].flat().filter(Boolean).map((one) => {
-    const el = controls(form, name).find((each) => each.value === one || each.options);
+    if (isBox(field)) return "oui";
+    const el = field.find((each) => each.value === one || each.options);
     const option = el?.options && [...el.options].find((each) => each.value === one);
-    const label = ["radio", "checkbox"].includes(el?.type) && el.labels?.[0];
+    const label = ["radio", "checkbox"].includes(el?.type) && labelOf(el);
     return (option || label || { textContent: one }).textContent.trim();
   });
   return words.filter(Boolean).join(", ") || "–";
 }
 
+/** Names of the fields that somebody sees and that two versions answer otherwise. */
+function differences(form, one, other) {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((name) => {
+    const field = fieldOf(form, name);
+    const isSeen = field.length > 0 && field[0].type !== "hidden" && !ONCE.includes(name);
+    return isSeen && inWords(form, name, one[name]) !== inWords(form, name, other[name]);
+  });
+}
+
 /** What is here, what was saved elsewhere, and the choice between them. */
 function bothVersions(form, other, { keep, take }) {
   const here = typed(form);
-  const names = [...new Set([...Object.keys(here), ...Object.keys(other.data)])].filter(
-    (name) => !ONCE.includes(name) && controls(form, name)[0]?.type !== "hidden" && inWords(form, name, here[name]) !== inWords(form, name, other.data[name]),
-  );
+  const names = differences(form, here, other.data);
   if (!names.length) return null;
   const rows = names.map((name) =>
     element("tr", [
@@ -213,6 +253,8 @@ function keepDraft(form) {
   let token = csrfToken(form);
   let timer = 0;
   let both = null;
+  // What the server holds, as far as this page knows.
+  let known = typed(form);
   // The sending asked for, while what was typed is saved before it is sent.
   let waiting = null;
 
@@ -251,6 +293,9 @@ function keepDraft(form) {
 
   function conflict(other) {
     if (!other) return closed("Ce formulaire a été enregistré ailleurs.");
+    // Another part of the same draft moved, not what this page shows.
+    const isUnmoved = !Object.keys(other.data).length || !differences(form, known, other.data).length;
+    if (isUnmoved) return overwrite(other);
     const take = () => {
       state.left = true;
       location.reload();
@@ -296,6 +341,7 @@ function keepDraft(form) {
     state.unkept = false;
     const { version, heure } = await answer.json();
     state.version = version;
+    known = state.sent;
     token = csrfToken(form);
     say("saved", `Brouillon enregistré à ${heure}`);
     document.dispatchEvent(new CustomEvent("rc:alive"));
@@ -307,13 +353,14 @@ function keepDraft(form) {
     clearTimeout(timer);
     state.busy = true;
     state.dirty = false;
+    state.sent = typed(form);
     try {
       await understand(
         await fetch(form.dataset.draft, {
           method: "POST",
           keepalive,
           headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(form) },
-          body: JSON.stringify({ version: state.version, data: typed(form), who: document.body.dataset.who }),
+          body: JSON.stringify({ version: state.version, data: state.sent, who: document.body.dataset.who }),
         }),
       );
     } catch {
