@@ -10,6 +10,7 @@ from pharmacies.forms.dispensing import (
     LateForm,
     ReceiveForm,
 )
+from pharmacies.forms.history import DaysForm
 from pharmacies.forms.register import (
     CloseForm,
     CorrectForm,
@@ -28,6 +29,7 @@ __all__ = [
     "CorrectForm",
     "CounterForm",
     "DayForm",
+    "DaysForm",
     "DispensingForm",
     "ExpiryField",
     "InterventionForm",

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import Permission
 from accounts.middleware import MemberRequest
-from accounts.permissions import require
+from accounts.permissions import allows, require
 from core import audit, keyset, once
 from core.autosave import autosaved
 from patients import identity
 from patients.identity import Person
 from pharmacies import actions, samples, sheet
-from pharmacies.forms import CounterForm, DispensingForm, ReceiveForm
+from pharmacies.forms import CounterForm, DaysForm, DispensingForm, ReceiveForm
 from pharmacies.models import Bulletin, Dispensation, Notice
 from pharmacies.sheet import Sheet
 from prescriptions import texts
@@ -117,12 +117,16 @@ def done(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
 @require(Permission.DISPENSATION_VIEW)
 def history(request: MemberRequest) -> HttpResponse:
     """Dispensations of the pharmacist's own pharmacy, the last recorded first."""
-    visible = Dispensation.objects.served_to(request.member, timezone.now())
+    form = DaysForm(request.GET)
+    visible = form.kept(Dispensation.objects.served_to(request.member, timezone.now()))
     loaded = visible.select_related("enrolment", "dispensed_by__user", "undone").prefetch_related(
         "items__line", "items__pack"
     )
     page = keyset.page(loaded, ["-recorded_at", "-pk"], request.GET, size=PER_PAGE)
-    return render(request, "pharmacies/history.html", {"page": page})
+    may_keep = allows(request.member, Permission.REGISTER_KEEP)
+    return render(
+        request, "pharmacies/history.html", {"page": page, "form": form, "may_keep": may_keep}
+    )
 
 
 # --- One prescription ------------------------------------------------------------------------

@@ -9,7 +9,13 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from patients.enums import EndReason, EnrolmentState
 from pharmacies.models import Dispensation
-from tests.pharmacies.factories import DispensationFactory, DispensedItemFactory, UndoneFactory
+from tests.pharmacies.factories import (
+    DispensationFactory,
+    DispensedItemFactory,
+    ReceivedFactory,
+    UndoneFactory,
+)
+from tests.prescriptions.factories import PrescriptionFactory
 
 
 DAY = datetime.timedelta(days=1)
@@ -161,3 +167,34 @@ def served(days_ago, **changes):
 
 def history_of(client):
     return client.get(reverse("pharmacies:history")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", {"first", "second"}),
+        ("?du={second}", {"second"}),
+        ("?au={first}", {"first"}),
+        ("?du={first}&au={second}", {"first", "second"}),
+        ("?du={after}", set()),
+        # A date that makes no sense filters nothing, and is told beside it.
+        ("?du=31/02/2026", {"first", "second"}),
+    ],
+)
+def test_the_history_is_narrowed_to_some_days(sign_in, query, shown):
+    today = timezone.localdate()
+    begun = {"starts_on": today - 5 * DAY, "signed_on": today - 5 * DAY}
+    signed = PrescriptionFactory(signed=True, signed_at=timezone.now() - 5 * DAY, **begun)
+    received = ReceivedFactory(prescription=signed)
+    first = DispensationFactory(received=received, dispensed_on=today - 2 * DAY)
+    second = DispensationFactory(received=received, dispensed_on=today - DAY)
+    days = {"first": first.dispensed_on, "second": second.dispensed_on, "after": today}
+    asked = query.format(**{name: f"{day:%d/%m/%Y}" for name, day in days.items()})
+
+    page = sign_in(first.dispensed_by).get(reverse("pharmacies:history") + asked)
+
+    known = {"first": first, "second": second}
+    assert set(page.context["page"].rows) == {known[name] for name in shown}
+    said = page.content.decode()
+    assert ("pour ces jours" in said) == (not shown)
+    assert ("Cette date n’existe pas" in said) == ("31/02" in query)
