@@ -27,6 +27,9 @@ STATES = {
 
 ORDER = ("due_on", "pk")
 
+# Whoever comes to hold a visit arrives at its form: the next key is in its first field (ADR 0133).
+TO_FORM = "#formulaire"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -50,7 +53,9 @@ class Step:
         """Where it opens: a visit to come has nothing to show yet."""
         if self.visit is None or self.standing in {Standing.UPCOMING, Standing.CLOSED}:
             return ""
-        return reverse("followup:visit", args=[self.visit.public_id])
+        address = reverse("followup:visit", args=[self.visit.public_id])
+        to_hold = self.standing in {Standing.DUE, Standing.OVERDUE}
+        return f"{address}{TO_FORM}" if to_hold else address
 
     @property
     def word(self) -> str:

@@ -23,7 +23,9 @@ from pharmacies.models import DispensedItem, Intervention, Notice
 from prescriptions import running
 from prescriptions.models import Prescription
 from record import figures, worklist
+from record import letters as letters_of
 from record.enums import Todo
+from record.letters import Row as LetterRow
 from vigilance import terms
 from vigilance.models import AdverseEvent
 
@@ -61,10 +63,11 @@ class Overview:
     handed_over: list[DispensedItem]
     events: list[tuple[AdverseEvent, str]]
     words: list[tuple[Intervention, str]]
+    letters: list[LetterRow]
 
 
 def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
-    """Everything the page shows, in a fixed number of queries (nine)."""
+    """Everything the page shows, in a fixed number of queries (ten)."""
     calendar = calendar_steps.steps(enrolment, today)
     signed = list(
         Prescription.objects.signed()
@@ -85,6 +88,7 @@ def of(enrolment: Enrolment, *, member: Member, today: date) -> Overview:
         words=_words(enrolment),
         handed_over=acts.handed_over[:SHORT_LIST],
         events=acts.events[:SHORT_LIST],
+        letters=letters_of.of(enrolment, member),
     )
 
 
@@ -160,11 +164,11 @@ def _actions(
 ) -> list[Action]:
     """What may be done, the most useful first: a renewal is one key when there is one to renew."""
     if visit:
-        held = reverse("followup:visit", args=[visit.public_id])
+        held = f"{reverse('followup:visit', args=[visit.public_id])}{calendar_steps.TO_FORM}"
         consult = Action(f"Saisir {visit.code or 'la consultation'}", held)
     else:
         unplanned = reverse("followup:unscheduled", args=[enrolment.public_id])
-        consult = Action("Saisir une consultation", unplanned)
+        consult = Action("Saisir une consultation", f"{unplanned}{calendar_steps.TO_FORM}")
     if not allows(member, Permission.PRESCRIPTION_WRITE):
         return [consult]
     prescribe = Action("Prescrire", reverse("prescriptions:create", args=[enrolment.public_id]))

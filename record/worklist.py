@@ -24,6 +24,7 @@ from accounts.models import Member
 from core import keyset
 from core.identifiers import read_code
 from followup import rules as visits
+from followup.calendar_steps import TO_FORM
 from followup.enums import VisitStatus
 from followup.models import Visit
 from patients import identity
@@ -269,7 +270,9 @@ class Row:
     def visit_url(self) -> str:
         """The form of the visit that is expected: one click from the list."""
         key = self._found("visit_key")
-        return reverse("followup:visit", args=[key]) if key and self.enrolment.is_live else ""
+        if not key or not self.enrolment.is_live:
+            return ""
+        return f"{reverse('followup:visit', args=[key])}{TO_FORM}"
 
     def _coming(self) -> tuple[str, str] | None:
         coming: date | None = self._found("coming_on")

@@ -3,11 +3,13 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from followup.models import Answers, Visit
 from programmes.models import QuestionnaireVersion
 from tests.accessible import expect_accessible
 from tests.followup.factories import AnswersFactory, VisitFactory
+from tests.prescriptions.factories import entitled
 from tests.programmes.factories import QuestionnaireVersionFactory
 from tests.vigilance.factories import AdverseEventFactory, SuspectFactory
 
@@ -137,6 +139,73 @@ def test_twelve_answers_are_recorded_with_two_clicks_and_the_keyboard(open_page,
     said = visit.answers.get().data
     assert (said["n0"], said["n1"], said["n2"]) == (4, {"missing": "REFUSED"}, 3)
     assert [said[f"y{i}"] for i in range(4)] == [False] * 4
+
+
+class Keys:
+    """A keyboard, and how many of its keys were pressed."""
+
+    def __init__(self, page):
+        self.page, self.pressed = page, 0
+
+    def press(self, *names):
+        for name in names:
+            self.pressed += 1
+            self.page.keyboard.press(name)
+
+
+def test_a_visit_of_twelve_answers_takes_thirty_keys_from_the_worklist(open_page, twelve):
+    visit, code = twelve
+    page = open_page(member=visit.enrolment.included_by)
+    page.goto(reverse("record:patients"))
+    keys = Keys(page)
+    page.locator("a.rc-state-link").focus()
+
+    with page.expect_navigation():
+        keys.press("Enter")
+    expect(page.locator("#formulaire")).to_be_focused()
+    keys.press("Tab")
+    expect(page.locator("[name=held_on]")).to_be_focused()
+    keys.press("Tab")  # the mode is ticked already
+    for _ in range(8):
+        keys.press("Tab", "3")
+    expect(page.locator(f"[name={code}-n7]")).to_have_value("3")
+    for _ in range(4):
+        keys.press("Tab", "Space")
+    keys.press("Tab", "Space")  # «Poursuivre le traitement»
+    with page.expect_navigation():
+        keys.press("Enter")
+
+    expect(page.get_by_text("Suites de la consultation M3")).to_be_visible()
+    assert "#" not in page.url
+    assert keys.pressed == 30
+    assert visit.answers.get().data == {f"n{i}": 3 for i in range(8)} | {
+        f"y{i}": True for i in range(4)
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "words", "first"),
+    [
+        ("followup:visit", "Aller au formulaire", "[name=held_on]"),
+        ("prescriptions:create", "Aller au formulaire", "[name=line-0-product]"),
+        ("vigilance:report", "Aller au formulaire", "[name=terms] >> nth=0"),
+        ("record:patients", "Aller à la liste", "#resultats summary"),
+    ],
+)
+def test_the_first_quick_link_leads_to_what_the_page_is_for(
+    open_page, visit, address, words, first
+):
+    enrolment = visit.enrolment
+    page = open_page(member=entitled(enrolment.included_by, enrolment))
+    at = {"followup:visit": [visit.public_id], "record:patients": []}
+    page.goto(reverse(address, args=at.get(address, [enrolment.public_id])))
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name=words)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    expect(page.locator(first)).to_be_focused()
 
 
 def test_an_unusual_answer_asks_why_at_once(open_page, twelve):
