@@ -6,7 +6,6 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from followup.models import Answers, Visit
-from programmes.models import QuestionnaireVersion
 from tests.accessible import expect_accessible
 from tests.followup.factories import AnswersFactory, VisitFactory
 from tests.prescriptions.factories import entitled
@@ -100,8 +99,12 @@ COUNT_CLICKS += (
 @pytest.fixture
 def twelve():
     """A visit due today that asks twelve answers, of a patient who gave them once."""
-    version = QuestionnaireVersionFactory(definition=TWELVE)
-    answers = {f"n{i}": 4 for i in range(8)} | {f"y{i}": False for i in range(4)}
+    return asked_again(TWELVE, {f"n{i}": 4 for i in range(8)} | {f"y{i}": False for i in range(4)})
+
+
+def asked_again(definition, answers):
+    """A visit due today, and the code of the questionnaire that the patient answered before."""
+    version = QuestionnaireVersionFactory(definition=definition)
     first = AnswersFactory(
         version=version,
         data=answers,
@@ -208,11 +211,9 @@ def test_the_first_quick_link_leads_to_what_the_page_is_for(
     expect(page.locator(first)).to_be_focused()
 
 
-def test_an_unusual_answer_asks_why_at_once(open_page, twelve):
-    visit, code = twelve
+def test_an_unusual_answer_asks_why_at_once(open_page):
     rule = {"rule": "change", "than": "4", "source": "à nous"}
-    rows = QuestionnaireVersion.objects.filter(questionnaire__code=code)
-    rows.update(definition=[TWELVE[0] | {"soft": [rule]}])
+    visit, code = asked_again([TWELVE[0] | {"soft": [rule]}], {"n0": 4})
     page = open_page(width=390, member=visit.enrolment.included_by)
     page.goto(page_of(visit))
     why = f"select[name='{code}-n0-why']"
