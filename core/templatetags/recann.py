@@ -205,6 +205,12 @@ def needed(bf: BoundField) -> bool:
 
 
 @register.filter
+def is_optional(bf: BoundField) -> bool:
+    """Whether its label says that it may stay empty. Not of one box: unticked, it answers."""
+    return not needed(bf) and not isinstance(bf.field, forms.BooleanField)
+
+
+@register.filter
 def is_shown(bf: BoundField) -> bool:
     """Whether the answers of the form make the field stand, before any script."""
     name, _, expected = shown_if(bf).partition("=")

@@ -51,6 +51,10 @@ class ChoiceForm(forms.Form):
         self.fields["consultation"].choices = [  # type: ignore[attr-defined]
             *((code, code) for code in self.kinds), *simple,
         ]  # fmt: skip
+        self.full_clean()
+        # A filter is not called optional, it is left alone.
+        for field in self.fields.values():
+            field.required = True
 
     @property
     def visit(self) -> Imagined:

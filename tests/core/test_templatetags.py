@@ -34,6 +34,7 @@ class VisitForm(forms.Form):
     reason = forms.CharField(label="Motif", required=False)
     details = forms.CharField(label="Précisions", required=False, help_text="Sans nom.")
     weight = FrenchDecimalField(label="Poids", required=False, unit="kg")
+    agreed = forms.BooleanField(label="Il accepte", required=False)
     signs = forms.MultipleChoiceField(
         label="Signes", choices=[(1234, "Un")], widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -77,6 +78,11 @@ def test_a_field_needed_once_shown_is_not_called_optional():
     assert "(facultatif)" not in shown("reason")
     assert "(facultatif)" in shown("details")
     assert "(facultatif)" in shown("weight")
+
+
+def test_a_box_is_not_called_optional():
+    assert "Il accepte" in shown("agreed")
+    assert "(facultatif)" not in shown("agreed")
 
 
 @pytest.mark.parametrize(
