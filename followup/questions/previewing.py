@@ -36,7 +36,7 @@ class ChoiceForm(forms.Form):
     )
 
     def __init__(self, *args: Any, version: QuestionnaireVersion, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs | {"use_required_attribute": False})
         questionnaire = version.questionnaire
         own = list(questionnaire.indications.all())
         indications = own or list(questionnaire.programme.indications.order_by("pk"))
