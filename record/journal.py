@@ -39,6 +39,7 @@ READINGS = (
     "dispensation.viewed",
     "dispensation.intervention_read",
     "event.viewed",
+    "visit.letter_read",
     "certificate.printed",
     "certificate.presented",
     "certificate.read",
