@@ -323,6 +323,9 @@ def _add_a_question(page):
     page.select_option("[name=compare_with]", "pain")
     page.fill("[name=compare_source]", "Règle du registre")
     expect_accessible(page)
+    # A form that is sent while its first save is on the way would leave that draft behind it.
+    saved = page.locator("[data-draft-text]", has_text="Brouillon enregistré")
+    expect(saved).to_be_visible(timeout=30_000)
     with page.expect_navigation():
         page.click("text=Enregistrer la question")
     expect(page.locator("text=Ce qui change depuis la version 1")).to_be_visible()
