@@ -279,6 +279,7 @@ function keepDraft(form) {
     queue(RETRY_MS);
   };
   const closed = (...parts) => {
+    waiting = null;
     state.closed = true;
     say("failed", ...parts);
   };
@@ -313,7 +314,6 @@ function keepDraft(form) {
     state.unkept = true;
     failed("Brouillon non enregistré, nouvel essai dans un instant. Le formulaire peut être validé.");
     waiting = sending;
-    send();
   }
 
   async function lost(answer) {
@@ -332,8 +332,10 @@ function keepDraft(form) {
       return closed(told?.erreur || "Ce formulaire a déjà été validé.");
     }
     if (answer.status === 400) {
+      const sending = waiting;
       closed("Ce brouillon ne peut pas être gardé\u202f: validez le formulaire.");
-      return send();
+      waiting = sending;
+      return undefined;
     }
     // A proxy before a server that is down: as when the network is.
     if ([502, 503, 504].includes(answer.status)) throw new Error(String(answer.status));
@@ -345,7 +347,6 @@ function keepDraft(form) {
     token = csrfToken(form);
     say("saved", `Brouillon enregistré à ${heure}`);
     document.dispatchEvent(new CustomEvent("rc:alive"));
-    send();
   }
 
   async function save({ keepalive = false } = {}) {
@@ -368,6 +369,7 @@ function keepDraft(form) {
     } finally {
       state.busy = false;
     }
+    if (waiting) return send();
     if (state.dirty && !state.closed) queue(state.signedOut ? RETRY_MS : TYPING_MS);
   }
 
@@ -386,13 +388,14 @@ function keepDraft(form) {
   // Bubbles last, on the document: another listener may still refuse the sending.
   document.addEventListener("submit", (event) => {
     if (event.target !== form || event.defaultPrevented) return;
-    const isKept = !state.dirty && !state.signedOut && token === csrfToken(form);
+    const isKept = !state.dirty && !state.busy && !state.signedOut && token === csrfToken(form);
     if (!state.closed && !state.unkept && !isKept) {
       // Sent to a session or a network that ended, the last keys would be lost: they are saved
-      // first, and the sending waits for the answer.
+      // first, and the sending waits for the answer. A save on its way would come after it.
       event.preventDefault();
       delete form.dataset.sentAt;
       waiting = { button: event.submitter };
+      if (state.busy) return undefined;
       state.dirty = true;
       return queue(0);
     }

@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.enums import Role
 from accounts.models import OpenSession
+from core.models import Draft
 from followup.enums import VisitStatus
 from followup.models import Answers, Visit
 from tests.accessible import expect_accessible
@@ -189,6 +190,24 @@ def test_drafts_that_cannot_be_kept_stop_no_visit(open_page, visit, errors):
 
     assert Visit.objects.get(pk=visit.pk).status == VisitStatus.DONE
     errors.clear()  # the answers 500 that the console tells
+
+
+def test_a_save_on_its_way_is_waited_for(open_page, visit):
+    """Else it would come after the visit, and leave a draft of it for ever."""
+    held = []
+    page = open_page(member=visit.enrolment.included_by)
+    page.goto(page_of(visit))
+    page.route("**/brouillons/**", lambda route: held.append(route), times=1)
+    with page.expect_request("**/brouillons/**"):
+        page.fill(pain_of(visit), "3")
+        page.check("input[name=decision][value=CONTINUE]", force=True)
+
+    page.click("text=Valider la consultation")
+    assert Visit.objects.get(pk=visit.pk).status == VisitStatus.PLANNED
+    held[0].continue_()
+    page.wait_for_selector("text=La consultation est enregistrée.")
+
+    assert Draft.objects.get(key=visit.draft_key).closed_at is not None
 
 
 def test_two_people_on_one_visit(open_page, visit, errors):
