@@ -21,5 +21,5 @@ RUN set -a && . deploy/build.env && python manage.py collectstatic --no-input
 USER recann
 EXPOSE 8000
 CMD ["gunicorn", "recann.wsgi:application", "--preload", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "4", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
+     "--threads", "4", "--keep-alive", "0", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
      "--forwarded-allow-ips", "*"]

@@ -161,7 +161,7 @@ def _supply(client: Client, presented: Presented, opened: dict[str, str], expiry
 
 def certificates(here: Scene) -> tuple[list[Ask], Ask]:
     """Certificates issued to as many patients, and the first of them delivered again."""
-    chosen = people.followed(CERTIFICATES)
+    chosen = people.followed(CERTIFICATES, uncertified=True)
     asks = []
     for enrolment in chosen:
         client = here.people.client(people.doctor_of(enrolment))

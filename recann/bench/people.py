@@ -13,10 +13,12 @@ from accounts.actions import Person, give_role, issue_token, open_account
 from accounts.enums import Profession, Role, SiteKind
 from accounts.models import Member, Site, User
 from core import audit, codes
+from core.models import Document
 from followup import items, questionnaires
 from followup.enums import DateSource, DoubtReason
 from followup.items import Item
 from followup.models import Visit
+from patients import documents as certificates
 from patients import identity
 from patients.models import Enrolment
 from prescriptions import documents
@@ -101,9 +103,12 @@ def agency(programme: Programme, people: People) -> tuple[Member, str]:
 # --- Something to do -------------------------------------------------------------------------
 
 
-def followed(count: int) -> list[Enrolment]:
-    """Patients spread over the whole base."""
+def followed(count: int, *, uncertified: bool = False) -> list[Enrolment]:
+    """Patients spread over the whole base; without a certificate yet, where one is to be made."""
     live = Enrolment.objects.live().order_by("pk")
+    if uncertified:
+        made = Document.objects.filter(kind=certificates.KIND, enrolment_id__isnull=False)
+        live = live.exclude(pk__in=made.values("enrolment_id"))
     step = max(live.count() // count, 1)
     ids = list(live.values_list("pk", flat=True))[::step][:count]
     found = Enrolment.objects.filter(pk__in=ids)
