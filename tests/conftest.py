@@ -20,6 +20,9 @@ SLOW_NAMES = (
     "_matrix.py", "_trail.py", "_published.py", "_purge.py", "_documents.py", "_leaflets.py",
     "_screening.py", "_duplicates.py", "_openings.py", "_definitions.py", "_renewals.py",
     "_switching.py", "_signature.py", "_plans.py", "_told.py", "_transcribing.py",
+    "_inclusion.py", "_life.py", "_scans.py", "_relief.py", "_history.py", "_saved.py",
+    "_lines.py", "_overlap.py", "_preparing.py", "_closing.py", "_oracle.py", "_letters.py",
+    "_glass.py", "_transfers.py", "_takeover.py", "_exits.py", "_faults.py",
 )  # fmt: skip
 
 
