@@ -78,6 +78,7 @@ def everything(*, port: int, now: datetime, say: Say) -> Measures:
     """Measure the base on which the web server behind `port` works."""
     patients = Enrolment.objects.count()
     bench = Bench(int(os.environ["BENCH_WEB_PID"]), say)
+    trail.restore()
     count_by_month()
     release_quarter()
     newest = StatisticsRelease.objects.filter(programme__code="recann").order_by("-quarter")[0]

@@ -95,14 +95,18 @@ def _sessions() -> list[int]:
 @contextmanager
 def _without_trail() -> Iterator[None]:
     """No line of the journal, and the triggers of history asleep: as the owner, on these data."""
-    file = Path(os.environ[off.VARIABLE])
-    file.touch()
+    Path(os.environ[off.VARIABLE]).touch()
     _switch("DISABLE")
     try:
         yield
     finally:
-        _switch("ENABLE")
-        file.unlink()
+        restore()
+
+
+def restore() -> None:
+    """Everything is told again: also what a measure that was killed had left off."""
+    _switch("ENABLE")
+    Path(os.environ[off.VARIABLE]).unlink(missing_ok=True)
 
 
 def _switch(word: str) -> None:
