@@ -23,6 +23,12 @@ SLOW_NAMES = (
     "_inclusion.py", "_life.py", "_scans.py", "_relief.py", "_history.py", "_saved.py",
     "_lines.py", "_overlap.py", "_preparing.py", "_closing.py", "_oracle.py", "_letters.py",
     "_glass.py", "_transfers.py", "_takeover.py", "_exits.py", "_faults.py",
+    "_reminders.py", "_appointments.py", "_nir.py", "_links.py", "_psc.py", "_narrowed.py",
+    "_transcription.py", "_answers.py", "_escalation.py", "_notices.py", "_register.py",
+    "_copies.py", "_consents.py", "_designations.py", "_merges.py", "_searches.py",
+    "_drafting.py", "_beside.py", "_sheet.py", "_compensation.py", "_exports.py",
+    "_journal.py", "_sessions.py", "_passwords.py", "_identity.py", "_holds.py", "_waiting.py",
+    "_dictionary.py", "_courses.py", "_before.py", "_correction.py", "_entry.py", "_agenda.py",
 )  # fmt: skip
 
 
