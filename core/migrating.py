@@ -4,7 +4,8 @@ Each operation of a migration makes Django render the model it touches and all m
 it; here every model is related to every other, through the enrolment and the member. But a
 constraint, an index or a trigger changes no field, and a new model changes none of the old ones.
 A field that changes renders its own model alone. Measured on 2026-11-25, 2 cores, 29,912 lines of
-schema, the same both ways: 24 s of CPU before, 7 s after.
+schema, the same both ways: 24 s of CPU before, 7 s after. Each operation also copies the state of
+every model, and each copy checks every field anew: what was checked once is copied as it stands.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from django.db.models import Model
 _NOT_RENDERED = {"constraints", "indexes", "triggers"}
 
 _render = ModelState.render
+_clone = ModelState.clone
 _reload = ProjectState.reload_model
 
 
@@ -30,6 +32,16 @@ def _render_and_stamp(state: ModelState, apps: StateApps) -> type[Model]:
     model: type[Model] = _render(state, apps)
     model._shape = _shape(state)  # type: ignore[attr-defined]  # noqa: SLF001  our own mark
     return model
+
+
+def _clone_unchecked(state: ModelState) -> ModelState:
+    copy: ModelState = object.__new__(type(state))
+    copy.__dict__ |= state.__dict__ | {
+        "fields": dict(state.fields),
+        "options": dict(state.options),
+        "managers": list(state.managers),
+    }
+    return copy
 
 
 def _reload_what_changed(
@@ -54,11 +66,13 @@ def _reload_what_changed(
 
 @contextmanager
 def without_needless_rendering() -> Iterator[None]:
-    """Migrate inside: the two methods are put back whatever happens."""
+    """Migrate inside: the methods are put back whatever happens."""
     ModelState.render = _render_and_stamp  # type: ignore[assignment, method-assign]
+    ModelState.clone = _clone_unchecked  # type: ignore[method-assign]
     ProjectState.reload_model = _reload_what_changed  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
         ModelState.render = _render  # type: ignore[method-assign]
+        ModelState.clone = _clone  # type: ignore[method-assign]
         ProjectState.reload_model = _reload  # type: ignore[method-assign]

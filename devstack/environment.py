@@ -7,7 +7,7 @@ from devstack.servers import Mark, Role, Servers
 
 # Of the caller's own variables, the only ones that a Django process receives.
 PASSED_ON = (
-    "PATH", "HOME", "LANG", "TERM", "TMPDIR", "SITE_BRAND", "PYTHONDONTWRITEBYTECODE",
+    "PATH", "HOME", "LANG", "TERM", "TMPDIR", "SITE_BRAND", "PYTHONPYCACHEPREFIX",
     # The demonstration has no provider, unless one is given.
     "PSC_ISSUER", "PSC_CLIENT_ID", "PSC_CLIENT_SECRET", "PSC_DISCOVERY", "PSC_SCOPE",
 )  # fmt: skip
