@@ -20,6 +20,9 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".stamp"
 BYTECODE = VENV / "bytecode"
+PIP_LOCK = ROOT / "requirements-pip.lock"
+# Where the wheel of pip stands that `ensurepip` would install; the second is Debian's.
+BUNDLED = ("ensurepip/_bundled", "/usr/share/python-wheels")
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 PIP = ("-qq", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
 LOCKED = ("--require-hashes", "--only-binary=:all:", "--no-deps", "--no-compile")
@@ -93,17 +96,35 @@ def _make_venv() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         sys.exit("Il manque le module ensurepip de Python\u202f: apt-get install python3-venv")
     with step("Environnement Python"):
-        venv.EnvBuilder(with_pip=True, clear=True, symlinks=True).create(VENV)
+        venv.EnvBuilder(clear=True, symlinks=True).create(VENV)
+        _install_pip()
+
+
+def _install_pip() -> None:
+    """Let the wheel of Python's own pip fetch ours: it reads a registry in half the time."""
+    code = 1
+    if wheel := _bundled_wheel():
+        found = os.environ | {"PYTHONPATH": str(wheel)}
+        code = subprocess.run(
+            _pip(PIP_LOCK), env=found, check=False, capture_output=True
+        ).returncode
+    if code:
+        subprocess.run([PYTHON, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
+
+
+def _bundled_wheel() -> Path | None:
+    library = Path(os.__file__).parent
+    wheels = (wheel for folder in BUNDLED for wheel in (library / folder).glob("pip-*.whl"))
+    return next(wheels, None)
+
+
+def _pip(lock: Path) -> list[str]:
+    return [str(PYTHON), "-m", "pip", "install", *PIP, *LOCKED, "-r", str(lock)]
 
 
 def _pip_install(lock: Path) -> None:
     """Install a part of the lock by each core: unpacking takes longer than fetching."""
-    running = [
-        subprocess.Popen(
-            [PYTHON, "-m", "pip", "install", *PIP, *LOCKED, "-r", part], stdin=subprocess.DEVNULL
-        )
-        for part in _parts(lock)
-    ]
+    running = [subprocess.Popen(_pip(part), stdin=subprocess.DEVNULL) for part in _parts(lock)]
     codes = [pip.wait() for pip in running]
     if any(codes):
         sys.exit("L’installation des paquets Python a échoué\u202f: voir ci-dessus.")
