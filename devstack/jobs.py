@@ -42,7 +42,8 @@ def do(jobs: Iterable[Job], servers: Servers) -> None:
     waiting = [job for job in jobs if due(job, servers)]
     for job in waiting:
         job.process = spawn(
-            [sys.executable, "manage.py", *job.arguments],
+            # The web process makes its own checks, and `start.py check` all of Django's.
+            [sys.executable, "manage.py", *job.arguments, "--skip-checks"],
             env=job.environment,
             cwd=ROOT,
             log=job.log(servers),

@@ -1,15 +1,20 @@
 """Fill a fresh database with patients: keys first, rows by COPY, then indexes and history."""
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import islice
+
+from django.db.models import Model
 
 from core import keys
 from programmes.models import Programme
-from recann.cohort import history, reference
+from recann.cohort import history, lanes, reference
 from recann.cohort.bare import bare
+from recann.cohort.columns import COLUMNS
 from recann.cohort.places import Map
 from recann.cohort.plan import SEED, Course
 from recann.cohort.rows import Writer
@@ -17,6 +22,11 @@ from recann.cohort.rows import Writer
 
 # Patients whose keys are opened together.
 GROUP = 2_000
+# Processes that draw up patients, on any machine: their number decides who is drawn.
+LANES = 2
+
+# A course, and the keys of its patient and of its participation.
+Keyed = tuple[Course, keys.DataKey, keys.DataKey]
 
 
 @dataclass(frozen=True)
@@ -34,27 +44,30 @@ def write(parts: Sequence[Part], *, today: date, seed: int = SEED) -> dict[str, 
     As the owner of the tables, in a transaction, while nobody else writes. Another seed makes other
     people: the same twice would be the same persons.
     """
-    drawn = random.Random(seed)  # noqa: S311  a demonstration, not a secret
-    first = Writer(reference.read(parts[0].programme), parts[0].places, today, drawn)
-    counted: dict[str, int] = {}
-    with bare(sheet.model for sheet in first.sheets):
-        for rank, part in enumerate(parts):
-            writer = first if rank == 0 else _writer(part, today, drawn)
-            for group in groups(part.courses):
-                write_group(writer, group)
-            for sheet in writer.sheets:
-                sheet.finish()
-                table = sheet.model._meta.db_table
-                counted[table] = counted.get(table, 0) + sheet.added
-    for sheet in first.sheets:
-        if history.is_tracked(sheet.model):
-            event = history.event_of(sheet.model)._meta.db_table
-            counted[event] = history.write(sheet.model, sheet.first_id)
-    return counted
+    chance = random.Random(seed)  # noqa: S311  a demonstration, not a secret
+    counted: Counter[str] = Counter()
+    first_ids: dict[type[Model], int] = {}
+    with bare(COLUMNS):
+        for part in parts:
+            writers = _writers(part, today, chance)
+            first_ids = first_ids or {one.model: one.first_id for one in writers[0].sheets}
+            keyed = [one for group in groups(part.courses) for one in with_keys(group)]
+            shares = [partial(_write, keyed[rank::LANES]) for rank in range(LANES)]
+            counted.update(lanes.fill(writers, shares))
+    for model in filter(history.is_tracked, COLUMNS):
+        counted[history.event_of(model)._meta.db_table] = history.write(model, first_ids[model])
+    return dict(counted)
 
 
-def _writer(part: Part, today: date, drawn: random.Random) -> Writer:
-    return Writer(reference.read(part.programme), part.places, today, drawn)
+def _writers(part: Part, today: date, chance: random.Random) -> list[Writer]:
+    known = reference.read(part.programme)
+    drawn = [random.Random(chance.random()) for _ in range(LANES)]  # noqa: S311  as above
+    return [Writer(known, part.places, today, one) for one in drawn]
+
+
+def _write(share: list[Keyed], writer: Writer) -> None:
+    for course, key, file_key in share:
+        writer.patient(course, key, file_key)
 
 
 def groups(courses: Iterable[Course]) -> Iterator[list[Course]]:
@@ -64,9 +77,8 @@ def groups(courses: Iterable[Course]) -> Iterator[list[Course]]:
         yield group
 
 
-def write_group(writer: Writer, group: list[Course]) -> None:
-    """Keys first, then every row of these patients."""
+def with_keys(group: list[Course]) -> Iterator[Keyed]:
+    """Each course with new keys of its own."""
     opened = keys.open_keys(keys.create_keys("patient", len(group))).values()
     files = keys.open_keys(keys.create_keys("enrolment", len(group))).values()
-    for course, key, file_key in zip(group, opened, files, strict=True):
-        writer.patient(course, key, file_key)
+    yield from zip(group, opened, files, strict=True)

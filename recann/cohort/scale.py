@@ -117,7 +117,8 @@ def _write(writer: Writer, share: list[Course]) -> list[tuple[int, int]]:
     """Rows written and last id, sheet by sheet. Each process has its own connections."""
     parallel.set_to_load()
     for group in load.groups(share):
-        load.write_group(writer, group)
+        for course, key, file_key in load.with_keys(group):
+            writer.patient(course, key, file_key)
     for sheet in writer.sheets:
         sheet.flush()
     connections.close_all()

@@ -1,6 +1,6 @@
 """Rows on their way to the database: written as text, sent by COPY, ids known beforehand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
 from django.db import connections
@@ -41,6 +41,8 @@ class Sheet:
         self.next_id = _highest_id(model, using) + 1 if varying[0] == "id" else 0
         self.first_id = self.next_id
         self.stride = 1
+        # Where complete lines go; another process may take them there.
+        self.send: Callable[[str], None] = self._copy
 
     def take_lane(self, rank: int, lanes: int) -> None:
         """Use one id in `lanes`: as many writers fill the table together."""
@@ -67,16 +69,13 @@ class Sheet:
 
     def flush(self) -> None:
         """Send what waits."""
-        if not self._rows:
-            return
-        with connections[self.using].cursor() as cursor, cursor.copy(self.statement) as copy:
-            copy.write("\n".join(self._rows) + "\n")
-        self._rows.clear()
+        if self._rows:
+            self.send("\n".join(self._rows) + "\n")
+            self._rows.clear()
 
-    def finish(self) -> None:
-        """Send what waits, and let the table's own counter go on after it."""
-        self.flush()
-        self.advance(self.next_id - 1)
+    def _copy(self, lines: str) -> None:
+        with connections[self.using].cursor() as cursor, cursor.copy(self.statement) as copy:
+            copy.write(lines)
 
     def advance(self, last_id: int) -> None:
         """Let the table's own counter go on after this id."""
