@@ -10,7 +10,7 @@ WITHOUT_DATABASE = {
     "test_rules.py", "test_deployment.py", "test_repository.py", "test_decisions.py",
     "test_templatetags.py", "test_identifiers.py", "test_words.py", "test_tables.py",
     "test_fields.py", "test_classes.py", "test_items.py", "test_missing.py", "test_scales.py",
-    "test_doubts.py", "test_offline.py", "test_icalendar.py",
+    "test_doubts.py", "test_offline.py", "test_icalendar.py", "test_lanes.py",
 }  # fmt: skip
 # `start.py check` leaves them out, to stay under two minutes: whole pages, walks of several acts,
 # bases that are filled, servers that are started. Tests whose transactions are real join them.

@@ -4,6 +4,7 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 
 from recann.cohort.rows import Writer
 
@@ -22,12 +23,13 @@ def fill(writers: Sequence[Writer], shares: Sequence[Share]) -> dict[str, int]:
     :raises RuntimeError: a process ended before its share did
     """
     forking = multiprocessing.get_context("fork")
-    running = {}
+    running: dict[Connection, ForkProcess] = {}
     for rank, (writer, share) in enumerate(zip(writers, shares, strict=True)):
         for sheet in writer.sheets:
             sheet.take_lane(rank, len(writers))
         ours, theirs = forking.Pipe(duplex=False)
-        process = forking.Process(target=_draw_up, args=(writer, share, theirs), daemon=True)
+        ends = [*running, ours]
+        process = forking.Process(target=_draw_up, args=(writer, share, theirs, ends), daemon=True)
         process.start()
         theirs.close()
         running[ours] = process
@@ -37,7 +39,9 @@ def fill(writers: Sequence[Writer], shares: Sequence[Share]) -> dict[str, int]:
     return _total(writers[0], counted)
 
 
-def _draw_up(writer: Writer, share: Share, pipe: Connection) -> None:
+def _draw_up(writer: Writer, share: Share, pipe: Connection, ends: list[Connection]) -> None:
+    for end in ends:
+        end.close()  # or a pipe that nobody reads any more would never break
     for number, sheet in enumerate(writer.sheets):
         sheet.send = partial(_give, pipe, number)
     share(writer)
