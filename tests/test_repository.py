@@ -124,6 +124,31 @@ def test_no_template_lets_a_line_break_before_a_mark():
     assert broken == []
 
 
+def _said(path):
+    """What a file may say to a person: its strings but docstrings, or everything of a data file."""
+    text = path.read_text()
+    if path.suffix != ".py":
+        return [text]
+    nodes = list(ast.walk(ast.parse(text)))
+    held = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    docs = {ast.get_docstring(node, clean=False) for node in nodes if isinstance(node, held)}
+    strings = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    return [one for one in strings if isinstance(one, str) and one not in docs]
+
+
+def test_nothing_that_people_read_names_a_document_of_ours():
+    ours = re.compile(r"\b(?:domain|design|features|programmes|security|interop)\.md|\bADR \d")
+    read = [
+        path
+        for path in TRACKED
+        if path.suffix in {".py", ".json", ".html", ".txt"}
+        and path.relative_to(ROOT).parts[0] not in {"tests", "devstack", "docs"}
+        and path.name != "bench.py"
+    ]
+
+    assert [relative(path) for path in read if any(map(ours.search, _said(path)))] == []
+
+
 def test_no_template_needs_inline_script_or_style():
     inline = re.compile(r"<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)|\sstyle=|\son\w+=")
 

@@ -8,7 +8,7 @@ from core.partitions import PartitionByMonth
 
 
 # ADR 0048: none is law.
-SOURCE = "Choix du registre (ADR 0048)"
+SOURCE = "Choix du registre"
 DELAYS = [("NOTICE", 48), ("BULLETIN", 24), ("INTERVENTION", 24)]
 
 

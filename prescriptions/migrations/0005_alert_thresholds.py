@@ -16,7 +16,7 @@ THRESHOLDS = [
     (
         "DOSE_JUMP_FACTOR",
         Decimal(2),
-        "Choix du registre (ADR 0032)\u202f: plus du double de la dose précédente",
+        "Choix du registre\u202f: plus du double de la dose précédente",
     ),
 ]
 

@@ -5,9 +5,9 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-ANSM_RELAY = "Alerte de l’ANSM relayée par prosante.re (domain.md 3.5, P67)"
-PRESS = "caducee.net (domain.md 3.5, P68)"
-MEMORY = "De mémoire, à vérifier (domain.md 3.5)"
+ANSM_RELAY = "Alerte de l’ANSM relayée par prosante.re"
+PRESS = "caducee.net"
+MEMORY = "De mémoire, à vérifier"
 
 # code, class, names, concerns, advice, source. ADR 0034: a control of the prescriber, not law.
 INTERACTIONS = [

@@ -21,7 +21,7 @@ WORST = {
     "help": "De 0 (aucune) à 10 (la pire imaginable), sur les 7 derniers jours",
     "instrument": "NRS",
     "missing": ["NOT_DONE", "UNKNOWN", "REFUSED"],
-    "compare": {"is": "at_least", "with": "pain", "source": "Règle du registre (ADR 0128)"},
+    "compare": {"is": "at_least", "with": "pain", "source": "Règle du registre"},
 }
 
 

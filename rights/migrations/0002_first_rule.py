@@ -14,7 +14,7 @@ def write(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         inactive_days=90,
         notice_days=14,
         review_months=12,
-        source="Choix propre (ADR 0096, 0097)\u202f: aucun texte ne fixe ces délais",
+        source="Choix du registre\u202f: aucun texte ne fixe ces délais",
     )
 
 

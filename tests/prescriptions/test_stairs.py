@@ -20,7 +20,7 @@ def told(steps):
 def test_every_template_has_a_source_and_says_it_is_to_be_checked():
     assert len(stairs.templates()) == 6
     for template in stairs.templates().values():
-        assert "vérifier" in template.source or "ADR 0034" in template.source
+        assert "vérifier" in template.source or "Choix du registre" in template.source
 
 
 @pytest.mark.parametrize(
