@@ -31,6 +31,9 @@ SLOW_NAMES = (
     "_dictionary.py", "_courses.py", "_before.py", "_correction.py", "_entry.py", "_agenda.py",
 )  # fmt: skip
 
+# Minutes each. First, or one process would still run them when the other has nothing left.
+LONGEST = {"test_axe.py", "test_scale.py", "test_access.py", "test_matrix.py", "test_canary.py"}
+
 
 class Unknown(str):
     """What a template shows for a variable that does not exist: a failed test."""
@@ -55,6 +58,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
         if _is_slow(item):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def _is_slow(item):
