@@ -68,7 +68,7 @@ def _reload_what_changed(
 def without_needless_rendering() -> Iterator[None]:
     """Migrate inside: the methods are put back whatever happens."""
     ModelState.render = _render_and_stamp  # type: ignore[assignment, method-assign]
-    ModelState.clone = _clone_unchecked  # type: ignore[method-assign]
+    ModelState.clone = _clone_unchecked  # type: ignore[assignment, method-assign]
     ProjectState.reload_model = _reload_what_changed  # type: ignore[assignment, method-assign]
     try:
         yield

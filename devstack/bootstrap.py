@@ -73,7 +73,7 @@ def _make_environment(kind: str) -> None:
         _pip_install(lock)
         if kind == "dev":  # compiled now: a warning of a compiler must not fail a test
             site_packages = next((VENV / "lib").glob("python*/site-packages"))
-            compiling = [PYTHON, "-m", "compileall", "-q", "-j", "0", site_packages]
+            compiling = [str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(site_packages)]
             subprocess.run(compiling, env=os.environ | _bytecode(), check=False)
     made = {"python": sys.version, kind: digest}
     if kind == "dev":  # the locked packages of `run` are among those of `dev`

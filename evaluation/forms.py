@@ -104,7 +104,6 @@ class ExportForm(forms.Form):
         choices=Purpose.choices,
         widget=forms.RadioSelect,
         initial=Purpose.EVALUATION,
-        required=False,
     )
 
     def __init__(self, data: QueryDict | None, *, programmes: ProgrammeQuerySet) -> None:

@@ -17,7 +17,6 @@ from core.tables import to_csv
 from evaluation import actions, cube, dashboard, dictionary, quarters
 from evaluation import published as published_figures
 from evaluation.cube import Cube
-from evaluation.enums import Purpose
 from evaluation.exports import Export
 from evaluation.forms import ExportForm, FilterForm, PublishedForm
 from evaluation.models import StatisticsRelease
@@ -151,9 +150,8 @@ def _csv(data: dashboard.Table, name: str) -> HttpResponse:
 def _file(
     request: MemberRequest, *, programme: Programme, content: str, layout: str, purpose: str
 ) -> StreamingHttpResponse:
-    why = purpose or Purpose.EVALUATION
-    actions.ask_export(programme, data=content, layout=layout, purpose=why, by=request.member)
-    stream = _journaled(Export(programme, content, layout, why), request)
+    actions.ask_export(programme, data=content, layout=layout, purpose=purpose, by=request.member)
+    stream = _journaled(Export(programme, content, layout, purpose), request)
     response = StreamingHttpResponse(stream, content_type="text/csv; charset=utf-8")
     name = f"recann-{programme.code}-{content}-{timezone.localdate().isoformat()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

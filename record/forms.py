@@ -81,14 +81,10 @@ def start_of(day: date) -> datetime:
 class PeriodForm(forms.Form):
     """From one day to another, both included. What makes no sense filters nothing."""
 
+    is_filter = True
+
     du = FrenchDateField(label="Du", required=False)
     au = FrenchDateField(label="Au", required=False)
-
-    def shown(self) -> None:
-        """Once checked: a filter is not called optional, it is left alone."""
-        self.full_clean()
-        for field in self.fields.values():
-            field.required = True
 
     @property
     def since(self) -> datetime | None:
@@ -116,7 +112,7 @@ class HistoryForm(PeriodForm):
         choices = [("", "Tous"), *((str(one.public_id), one.full_name) for one in people)]
         self.fields["qui"] = forms.ChoiceField(label="Auteur", choices=choices, required=False)
         self.order_fields(self.field_order)
-        self.shown()
+        self.full_clean()
 
     def asked(self) -> Asked:
         return Asked(
@@ -179,7 +175,7 @@ class JournalForm(PeriodForm):
 
     def __init__(self, asked: QueryDict) -> None:
         super().__init__(asked, use_required_attribute=False)
-        self.shown()
+        self.full_clean()
 
     def asked(self, user: User | None, enrolment: Enrolment | None) -> journal.Asked:
         return journal.Asked(

@@ -27,6 +27,8 @@ def _identifier(label: str) -> forms.CharField:
 class SiteForm(forms.Form):
     """Which sites are listed: nothing typed lists them all."""
 
+    is_filter = True
+
     q = forms.CharField(label="Nom ou commune", max_length=80, required=False)
     nature = forms.ChoiceField(
         label="Nature", choices=[("", "Toutes"), *SiteKind.choices], required=False

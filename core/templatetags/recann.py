@@ -206,8 +206,13 @@ def needed(bf: BoundField) -> bool:
 
 @register.filter
 def is_optional(bf: BoundField) -> bool:
-    """Whether its label says that it may stay empty. Not of one box: unticked, it answers."""
-    return not needed(bf) and not isinstance(bf.field, forms.BooleanField)
+    """Whether its label says that it may stay empty.
+
+    Not of one box: unticked, it answers. Not of a filter: one leaves it alone.
+    """
+    if isinstance(bf.field, forms.BooleanField) or getattr(bf.form, "is_filter", False):
+        return False
+    return not needed(bf)
 
 
 @register.filter

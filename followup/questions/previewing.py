@@ -29,6 +29,8 @@ class Imagined:
 class ChoiceForm(forms.Form):
     """Of whom, and at which visit."""
 
+    is_filter = True
+
     indication = forms.ChoiceField(label="Indication", required=False)
     consultation = forms.ChoiceField(label="Consultation", required=False)
     sexe = forms.ChoiceField(
@@ -52,9 +54,6 @@ class ChoiceForm(forms.Form):
             *((code, code) for code in self.kinds), *simple,
         ]  # fmt: skip
         self.full_clean()
-        # A filter is not called optional, it is left alone.
-        for field in self.fields.values():
-            field.required = True
 
     @property
     def visit(self) -> Imagined:

@@ -91,4 +91,6 @@ class OpeningForm(forms.Form):
 class DayForm(forms.Form):
     """As if today were that day."""
 
+    is_filter = True
+
     jour = FrenchDateField(label="Comme si nous étions le", required=False)

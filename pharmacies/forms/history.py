@@ -8,15 +8,14 @@ from pharmacies.models.dispensation import DispensationQuerySet
 class DaysForm(forms.Form):
     """Dispensations from one day to another, both included; a wrong date filters nothing."""
 
+    is_filter = True
+
     du = FrenchDateField(label="Délivrées à partir du", required=False)
     au = FrenchDateField(label="Délivrées jusqu’au", required=False)
 
     def __init__(self, asked: QueryDict) -> None:
         super().__init__(asked, use_required_attribute=False)
         self.full_clean()
-        # A filter is not called optional, it is left alone.
-        for field in self.fields.values():
-            field.required = True
 
     @property
     def filters(self) -> bool:

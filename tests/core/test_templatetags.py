@@ -80,6 +80,18 @@ def test_a_field_needed_once_shown_is_not_called_optional():
     assert "(facultatif)" in shown("weight")
 
 
+def test_a_filter_is_not_called_optional():
+    class FilterForm(forms.Form):
+        is_filter = True
+
+        place = forms.CharField(label="Commune", required=False)
+
+    text = render_to_string("components/field.html", {"bf": FilterForm()["place"]})
+
+    assert "Commune" in text
+    assert "(facultatif)" not in text
+
+
 def test_a_box_is_not_called_optional():
     assert "Il accepte" in shown("agreed")
     assert "(facultatif)" not in shown("agreed")

@@ -32,6 +32,7 @@ from tests.vigilance.factories import AdverseEventFactory, SuspectFactory
 
 
 EXPORT = reverse("evaluation:export")
+EFFECTS = {"content": "effets", "layout": "excel", "purpose": "evaluation"}
 
 
 def read(programme, data, layout=Layout.STANDARD):
@@ -230,7 +231,7 @@ def test_neither_identity_nor_key_leaves(data):
 def test_an_export_is_streamed_and_journaled(sign_in):
     pain, _ = some_patients()
     member = MemberFactory(role=Role.ANALYST, programme=pain.programme)
-    typed = {"programme": pain.programme.code, "content": "effets", "layout": "excel"}
+    typed = EFFECTS | {"programme": pain.programme.code}
 
     response = sign_in(member).post(EXPORT, typed)
     body = b"".join(response.streaming_content)
@@ -274,7 +275,7 @@ def test_what_was_not_chosen_is_said(sign_in, typed):
 def test_another_programme_cannot_be_exported(sign_in):
     pain, _ = some_patients()
     member = MemberFactory(role=Role.ANALYST, programme=ProgrammeFactory())
-    typed = {"programme": pain.programme.code, "content": "effets", "layout": "excel"}
+    typed = EFFECTS | {"programme": pain.programme.code}
 
     response = sign_in(member).post(EXPORT, typed)
 
