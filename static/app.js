@@ -157,6 +157,14 @@ const refusal = document.getElementById("erreurs");
 if (refusal) refusal.focus();
 else if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
 
+// --- Tabs slide on a phone: the one that is open is in sight ------------------------------------
+
+const tab = document.querySelector(".rc-tabs [aria-current]");
+if (tab) {
+  const tabs = tab.closest("ul");
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+}
+
 // --- Sending twice -----------------------------------------------------------------------------
 // The button stays alive; a second sending within ten seconds is dropped. Going back clears the mark.
 
