@@ -46,7 +46,7 @@ def start(
     """
     held = holds.of_programme(programme, at.date(), using=using)
     if held:
-        raise CannotPurge(" ; ".join(hold.reason for hold in held))
+        raise CannotPurge(holds.summary(held))
     run, is_new = PurgeRun.objects.using(using).get_or_create(
         programme=programme,
         data_class=data_class,

@@ -1,6 +1,6 @@
 """What a pharmacy must still keep and was not handed over: no erasure before it. ADR 0049."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +28,16 @@ class Hold:
             f"{self.pharmacy.name}, {self.pharmacy.town}\u202f: {self.subject.label.lower()} non "
             f"remis sur deux supports, à garder jusqu’au {self.until:%d/%m/%Y}"
         )
+
+
+def summary(held: Sequence[Hold]) -> str:
+    """The first one in words, and how many others: a line of a log names no six hundred."""
+    others = len(held) - 1
+    if not others:
+        return held[0].reason
+    last = max(hold.until for hold in held)
+    more = "1 autre" if others == 1 else f"{others} autres"
+    return f"{held[0].reason}\u202f; {more}, jusqu’au {last:%d/%m/%Y} au plus tard"
 
 
 def of_programme(programme: Programme, today: date, *, using: str = "default") -> list[Hold]:

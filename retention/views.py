@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -22,7 +24,7 @@ def plan_page(request: MemberRequest) -> HttpResponse:
     runs = PurgeRun.objects.filter(programme__in=programmes).select_related("programme")
     context = {
         "plans": [
-            (one, plan.of_programme(one), holds.of_programme(one, today) if one.ends_on else [])
+            (one, plan.of_programme(one), _held(one, today) if one.ends_on else [])
             for one in programmes
         ],
         "runs": runs.order_by("-started_at", "-pk"),
@@ -30,6 +32,10 @@ def plan_page(request: MemberRequest) -> HttpResponse:
         "simulated": _simulated(programmes, request.GET.get("simuler", "")),
     }
     return render(request, "retention/plan.html", context)
+
+
+def _held(programme: Programme, today: date) -> list[str]:
+    return [hold.reason for hold in holds.of_programme(programme, today)]
 
 
 def _simulated(programmes: list[Programme], code: str) -> dict[str, object] | None:
@@ -45,10 +51,9 @@ def _simulated(programmes: list[Programme], code: str) -> dict[str, object] | No
         data_class = DataClass(planned.rule.data_class)
         found = plan.dry_run(programme, data_class, kept=kept)
         tables.append((data_class.label, [[one.name, one.rows] for one in found]))
-    held = [hold.reason for hold in holds.of_programme(programme, today)]
     return {
         "programme": programme,
         "headings": ["Données", "Lignes"],
         "tables": tables,
-        "held": held,
+        "held": _held(programme, today),
     }

@@ -4,10 +4,12 @@ import logging
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.enums import Role
+from accounts.models import Site
 from pharmacies.enums import Kept, Medium
 from pharmacies.models import KeepingTime
 from retention import actions, holds, tasks
@@ -116,6 +118,42 @@ def test_a_purge_that_is_held_refuses_to_start_and_says_why(served, as_purge):
 
     assert served.pharmacy.name in str(refusal.value)
     assert not PurgeRun.objects.exists()
+
+
+def waiting(count):
+    """As many pharmacies that wait for their copies, one year after the other."""
+    sites = [Site(name=f"PUI {rank}", town="Lyon") for rank in range(count)]
+    return [
+        holds.Hold(site, Kept.COPIES, date(2029 + rank, 3, 2)) for rank, site in enumerate(sites)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "end"),
+    [
+        (1, "à garder jusqu’au 02/03/2029"),
+        (2, "02/03/2029\u202f; 1 autre, jusqu’au 02/03/2030 au plus tard"),
+        (600, "02/03/2029\u202f; 599 autres, jusqu’au 02/03/2628 au plus tard"),
+    ],
+)
+def test_a_refusal_names_one_pharmacy_and_counts_the_others(count, end):
+    told = holds.summary(waiting(count))
+
+    assert told.startswith("PUI 0, Lyon")
+    assert told.endswith(end)
+    assert len(told) < 200
+
+
+@pytest.mark.parametrize(("count", "folded"), [(5, None), (6, "l’autre"), (40, "les 35 autres")])
+def test_a_page_shows_five_pharmacies_and_folds_the_others(count, folded):
+    page = render_to_string(
+        "retention/_held.html", {"held": [one.reason for one in waiting(count)]}
+    )
+
+    shown, _, rest = page.partition("<details")
+    assert shown.count("<li>") == 5
+    assert rest.count("<li>") == count - 5
+    assert (f"Afficher {folded}<" in rest) == (folded is not None)
 
 
 @pytest.mark.usefixtures("_ledger_apart")
