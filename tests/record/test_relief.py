@@ -11,7 +11,7 @@ from core import codes
 from core.models import JournalLine, VerificationCode
 from core.pdf import PdfUnavailable, intact
 from record import documents
-from tests.pharmacies.factories import at_the_counter, trained_pharmacist
+from tests.pharmacies.factories import ReceivedFactory, at_the_counter, trained_pharmacist
 from tests.pharmacies.test_views import written
 
 
@@ -31,10 +31,24 @@ def test_the_sheet_tells_what_is_due_and_its_code_opens_the_prescription(sign_in
     (short,) = set(re.findall(r"RV-[\w-]+", text))
     for words in (prescription.enrolment.number, line.product_name, "Dû aujourd’hui", "Lot"):
         assert words in text
+    assert "déjà enregistré" not in text
+    assert len(pages) == 1
     assert intact(answer.content)
     opened = client.post(reverse("pharmacies:counter"), {"code": short, "birth_date": "12/05/1980"})
     assert opened.url == reverse("pharmacies:prescription", args=[prescription.public_id])
     assert JournalLine.objects.filter(action="relief.printed").count() == 1
+
+
+def test_a_presentation_already_written_is_told(sign_in):
+    prescription = written(3)
+    by = at_the_counter(prescription)
+    ReceivedFactory(prescription=prescription, recorded_by=by)
+
+    answer = sign_in(by).post(printed(prescription))
+
+    (page,) = PdfReader(io.BytesIO(answer.content)).pages
+    told = f"Présentée le {prescription.signed_on:%d/%m/%Y} (déjà enregistré)"
+    assert told in " ".join(page.extract_text().split())
 
 
 def test_whoever_checks_the_sheet_learns_no_name():
