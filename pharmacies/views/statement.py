@@ -50,11 +50,12 @@ def statement(request: MemberRequest) -> HttpResponse:
 
 
 def _month(asked: str, last: date) -> date:
-    """«2026-03» in the address; anything else is the last month that is over."""
+    """«2026-03» in the address; anything else, or a month to come, is the last one over."""
     try:
-        return date.fromisoformat(f"{asked}-01")
+        month = date.fromisoformat(f"{asked}-01")
     except ValueError:
         return last
+    return month if month <= add_months(last, 1) else last
 
 
 @require_safe
