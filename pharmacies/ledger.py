@@ -1,6 +1,7 @@
 """What the pages of the register read: packs, balances, what waits to be done."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -35,6 +36,8 @@ class Held:
     pack: Pack
     stock: Decimal
     aside: Decimal
+    # Told where another programme holds the same medicine in the same pack.
+    programme: str = ""
 
     @property
     def is_negative(self) -> bool:
@@ -50,20 +53,35 @@ def packs(member: Member, on: date) -> "QuerySet[Pack]":
             product__in=regimes.values("product"),
             product__programme__in=Programme.objects.visible_to(member),
         )
-        .select_related("product")
+        .select_related("product__programme")
         .order_by("product__name", "-quantity", "pk")
     )
+
+
+def programmes_to_tell(packs: Iterable[Pack]) -> dict[int, str]:
+    """The programme of each pack that nothing else tells from another one, by pack."""
+    alike: dict[tuple[str, str], list[Pack]] = defaultdict(list)
+    for pack in packs:
+        alike[pack.product.name, pack.label].append(pack)
+    return {
+        pack.pk: pack.product.programme.short_name
+        for found in alike.values()
+        if len(found) > 1
+        for pack in found
+    }
 
 
 def held(member: Member, on: date) -> list[Held]:
     """Each pack of which the register speaks, with its balance at the end of that day."""
     sums = RegisterLine.objects.visible_to(member).until(on).balances()
-    found = Pack.objects.select_related("product").in_bulk({pack for pack, _ in sums})
+    found = Pack.objects.select_related("product__programme").in_bulk({pack for pack, _ in sums})
+    programmes = programmes_to_tell(found.values())
     rows = [
         Held(
             pack,
             sums.get((pk, Shelf.STOCK), Decimal(0)),
             sums.get((pk, Shelf.SET_ASIDE), Decimal(0)),
+            programmes.get(pk, ""),
         )
         for pk, pack in found.items()
     ]

@@ -1,6 +1,6 @@
 """What is typed in the narcotics register. Nothing is saved here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.fields import FrenchDateField, FrenchDecimalField, FrenchIntegerField
-from pharmacies import stock
+from pharmacies import ledger, stock
 from pharmacies.actions import Order, Typed
 from pharmacies.enums import Shelf
 from pharmacies.forms.dispensing import MAX_PACKS, ExpiryField, limit, new_key
@@ -18,13 +18,24 @@ from pharmacies.rules import SPLITTABLE_UNITS
 from programmes.models import Pack
 
 
-def name_of(pack: Pack) -> str:
-    return f"{pack.product.name} – {pack.label}"
+def names_of(packs: Iterable[Pack]) -> dict[int, str]:
+    """By pack; with its programme where another one holds the same medicine in the same pack."""
+    programmes = ledger.programmes_to_tell(packs := list(packs))
+    return {
+        pack.pk: f"{pack.product.name} – {pack.label}"
+        + (f" ({programmes[pack.pk]})" if pack.pk in programmes else "")
+        for pack in packs
+    }
 
 
 class PackChoice(forms.ModelChoiceField):
+    names: Mapping[int, str] = {}
+
+    def offer(self, packs: "QuerySet[Pack]") -> None:
+        self.queryset, self.names = packs, names_of(packs)
+
     def label_from_instance(self, pack: Pack) -> str:
-        return name_of(pack)
+        return self.names[pack.pk]
 
 
 class MovementForm(forms.Form):
@@ -91,7 +102,9 @@ class MovementForm(forms.Form):
 
     def _choices(self, name: str, rows: "QuerySet[Any]") -> None:
         field = self.fields[name]
-        if isinstance(field, forms.ModelChoiceField):
+        if isinstance(field, PackChoice):
+            field.offer(rows)
+        elif isinstance(field, forms.ModelChoiceField):
             field.queryset = rows
 
     def clean(self) -> dict[str, Any]:
@@ -165,8 +178,8 @@ class OrderForm(forms.Form):
         super().__init__(data, initial={"ordered_on": today})
         limit(self, "ordered_on", None, today)
         field = self.fields["pack"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = packs
+        if isinstance(field, PackChoice):
+            field.offer(packs)
 
     def order(self) -> Order:
         return Order(**self.cleaned_data)
@@ -181,12 +194,13 @@ class InventoryForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None, *, packs: Sequence[Pack]) -> None:
         super().__init__(data, initial={"key": new_key()})
         self.asked: dict[str, tuple[Pack, Shelf]] = {}
+        names = names_of(packs)
         for pack in packs:
             for shelf in Shelf:
                 name = f"counted-{pack.pk}-{shelf}"
                 self.asked[name] = (pack, shelf)
                 self.fields[name] = FrenchDecimalField(
-                    label=f"{name_of(pack)}, {shelf.label.lower()}",
+                    label=f"{names[pack.pk]}, {shelf.label.lower()}",
                     min_value=Decimal(0),
                     decimals=4 if pack.product.unit not in SPLITTABLE_UNITS else 0,
                     required=False,

@@ -19,6 +19,7 @@ from tests.pharmacies.factories import (
     narcotic_pack,
     register_keeper,
 )
+from tests.programmes.factories import AccreditationFactory, PackFactory, ProductFactory
 
 
 DAY = datetime.timedelta(days=1)
@@ -66,6 +67,30 @@ def test_a_pharmacist_alone_keeps_a_register():
     doctor = MemberFactory(role=Role.REFERENCE_DOCTOR, site=line.pharmacy)
 
     assert not RegisterLine.objects.visible_to(doctor).exists()
+
+
+def test_the_same_pack_of_two_programmes_is_told_apart(client, sign_in):
+    by = register_keeper()
+    mine = narcotic_pack(by)
+    other = AccreditationFactory(member=by, programme__short_name="Accès compassionnel").programme
+    twin = ProductFactory(narcotic=True, programme=other, name=mine.product.name)
+    packs = [mine, PackFactory(product=twin, label=mine.label, quantity=mine.quantity)]
+    alone = narcotic_pack(by, label="Flacon de 10 mL")
+    for pack in [*packs, alone]:
+        RegisterLineFactory(recorded_by=by, pack=pack)
+    client = sign_in(by)
+
+    for page in (address("movement", "RECEIPT"), address("slips"), address("inventory")):
+        shown = client.get(page)
+        for pack in packs:
+            named = f"{pack.product.name} – {pack.label} ({pack.product.programme.short_name})"
+            assertContains(shown, named)
+        assertNotContains(shown, f"{alone.product.name} – {alone.label} (")
+    held = client.get(address("register")).context["held"]
+    assert {one.pack: one.programme for one in held} == {
+        **{pack: pack.product.programme.short_name for pack in packs},
+        alone: "",
+    }
 
 
 def test_the_balance_of_another_day(client, sign_in):
