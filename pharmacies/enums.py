@@ -61,6 +61,15 @@ class UndoReason(models.TextChoices):
     TWICE = "TWICE", "Saisie en double"
 
 
+class WithdrawalReason(models.TextChoices):
+    """Why a day of presentation that was recorded never counted."""
+
+    WRONG_DAY = "WRONG_DAY", "Jour mal saisi"
+    # Not presented at all: there is no right day.
+    OTHER_PAPER = "OTHER_PAPER", "Mauvaise ordonnance ouverte"
+    NOT_ORDERED = "NOT_ORDERED", "Rien de commandé, le patient est reparti avec l’ordonnance"
+
+
 class BrokenRule(models.TextChoices):
     """A rule that a dispensation already made did not follow: told, never refused."""
 

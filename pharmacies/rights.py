@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.enums import SiteKind
+from pharmacies.enums import WithdrawalReason
 from pharmacies.words import THIN, in_full
 from programmes.enums import DispensingPlaces
 
@@ -68,3 +69,15 @@ def refusal_of_presentation(presented_on: date, *, signed_on: date, today: date)
     if presented_on < signed_on:
         return f"L’ordonnance est datée du {in_full(signed_on)}{THIN}: pas avant."
     return ""
+
+
+def refusal_of_correction(reason: str, *, wrong_on: date, right_on: date | None) -> str:
+    """Why this day does not go with this reason, in French; empty when it does.
+
+    A wrong day has a right one; the other reasons say that nothing was presented.
+    """
+    if reason != WithdrawalReason.WRONG_DAY:
+        return f"Rien n’a été présenté{THIN}: laissez le jour vide." if right_on else ""
+    if right_on is None:
+        return "Écrivez le bon jour de présentation."
+    return f"C’est le jour déjà enregistré{THIN}: écrivez le bon." if right_on == wrong_on else ""

@@ -35,7 +35,10 @@ class Sheet:
     prescription: Prescription
     on: date
     rows: list[Row]
+    # The standing presentation of each fraction, by its number.
     received: dict[int, Received]
+    # Every one that was recorded, those that were withdrawn too, in the order of fractions.
+    presentations: list[Received]
     dispensations: list[Dispensation]
     warnings: list[Caution]
     needs_vaporiser: bool
@@ -59,7 +62,7 @@ class Sheet:
             and before.enrolment.pharmacy_id == after.enrolment.pharmacy_id
             and set(prescription.dispensations.values_list("pk", "undone"))
             == {(one.pk, one.undone.pk if one.is_undone else None) for one in self.dispensations}
-            and set(prescription.received.values_list("pk", flat=True))
+            and set(prescription.received.standing().values_list("pk", flat=True))
             == {one.pk for one in self.received.values()}
         )
 
@@ -82,6 +85,11 @@ class Sheet:
         return self.received.get(self.fraction_no)
 
     @property
+    def other_presentations(self) -> list[Received]:
+        """Of other fractions, and those that were withdrawn."""
+        return [one for one in self.presentations if one != self.presented]
+
+    @property
     def opens_on(self) -> date | None:
         """First day something may leave without a reason; None when it may at once, or never."""
         opening = [row.due.opens_on or self.on for row in self.open_rows]
@@ -101,7 +109,8 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
 
     A fixed number of queries, whatever the lines and what was given.
     """
-    received = {row.fraction_no: row for row in prescription.received.select_related("pharmacy")}
+    presentations = _presentations(prescription)
+    received = {row.fraction_no: row for row in presentations if not row.is_withdrawn}
     dispensations = list(
         prescription.dispensations.select_related("pharmacy", "received", "undone")
         .prefetch_related(Prefetch("items", DispensedItem.objects.select_related("pack", "line")))
@@ -119,11 +128,17 @@ def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:
         on=on,
         rows=rows,
         received=received,
+        presentations=presentations,
         dispensations=dispensations,
         warnings=_warnings(prescription, rows, member, on),
         needs_vaporiser=_needs_vaporiser(prescription, rows),
         refused=_refused(prescription, member, on),
     )
+
+
+def _presentations(prescription: Prescription) -> list[Received]:
+    loaded = prescription.received.select_related("pharmacy", "withdrawn_by__user")
+    return list(loaded.order_by("fraction_no", "recorded_at", "pk"))
 
 
 # --- Lines -----------------------------------------------------------------------------------

@@ -33,6 +33,11 @@ urlpatterns = [
     ),
     path("dispensation/<uuid:prescription_id>/", views.prescription, name="prescription"),
     path("dispensation/<uuid:prescription_id>/presentation/", views.receive, name="receive"),
+    path(
+        "dispensation/<uuid:prescription_id>/presentation/<int:fraction_no>/correction/",
+        answers.correct_presentation,
+        name="correct_presentation",
+    ),
     path("dispensation/<uuid:prescription_id>/deja-remise/", answers.late, name="late"),
     path("dispensation/<uuid:prescription_id>/intervention/", answers.intervene, name="intervene"),
     path("interventions/<uuid:intervention_id>/lue/", answers.read_word, name="read_word"),

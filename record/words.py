@@ -6,7 +6,7 @@ from accounts.enums import Permission, Role
 from followup.enums import CorrectionReason, NotDoneReason
 from patients.enums import CorrectionReason as IdentityReason
 from patients.enums import EndReason, ScreeningReason, TransferReason, TransferRefusal
-from pharmacies.enums import OverrideReason, UndoReason
+from pharmacies.enums import OverrideReason, UndoReason, WithdrawalReason
 from prescriptions.enums import VoidReason
 from record import followup_words, waiting_words
 from record.enums import ReviewKind
@@ -172,6 +172,7 @@ ACTIONS: dict[str, str] = {
     "certificate.read": "Patient ouvert par son attestation",
     "prescription.transcribed": "Ordonnance papier transcrite",
     "prescription.received": "Ordonnance présentée à la pharmacie",
+    "presentation.withdrawn": "Jour de présentation annulé",
     "prescription.dispensed": "Première délivrance",
     "dispensation.sheet_viewed": "Fiche de dispensation lue",
     "dispensation.viewed": "Dispensation lue",
@@ -229,6 +230,7 @@ _REASONS: dict[str, str] = {
         VoidReason,
         OverrideReason,
         UndoReason,
+        WithdrawalReason,
         CorrectionReason,
         IdentityReason,
         ScreeningReason,
@@ -304,6 +306,7 @@ FIELDS: dict[str, str] = {
     "thc_percent": "THC (%)",
     "version": "version du questionnaire",
     "visit": "consultation",
+    "withdrawn_by": "annulée par",
     "words_sealed": "effet, en clair",
     "text": "texte signé",
     "withdrawal_reason_sealed": "mots du patient au retrait",

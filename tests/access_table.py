@@ -223,6 +223,7 @@ ACCESS: dict[str, Permission | str] = {
     "pharmacies:scan": Permission.DISPENSATION_WRITE,
     "pharmacies:void_paper": Permission.DISPENSATION_WRITE,
     "pharmacies:receive": Permission.DISPENSATION_WRITE,
+    "pharmacies:correct_presentation": Permission.DISPENSATION_WRITE,
     "pharmacies:done": Permission.DISPENSATION_WRITE,
     "pharmacies:history": Permission.DISPENSATION_VIEW,
     "record:relief": Permission.DISPENSATION_WRITE,

@@ -112,6 +112,12 @@ def _presented(owner: Owner) -> dict[str, Any]:
     return {"prescription_id": owner.prescription().public_id}
 
 
+def _received(owner: Owner) -> dict[str, Any]:
+    signed = owner.prescription()
+    ReceivedFactory(prescription=signed, recorded_by=owner.member)
+    return {"prescription_id": signed.public_id, "fraction_no": 1}
+
+
 def _certified(owner: Owner) -> dict[str, Any]:
     opening = CertificateOpeningFactory(
         member=owner.member, enrolment=owner.enrolment(), at=timezone.now()
@@ -253,6 +259,7 @@ KNOWN: dict[frozenset[str], Builder] = {
     frozenset({"visit_id"}): _planned,
     frozenset({"dispensation_id"}): _dispensation,
     frozenset({"prescription_id"}): _presented,
+    frozenset({"prescription_id", "fraction_no"}): _received,
     frozenset({"intervention_id"}): _word,
     frozenset({"event_id"}): _event,
     frozenset({"draft_id"}): _inclusion,

@@ -3,7 +3,7 @@
 from pharmacies.actions.answers import CannotUndo, Word, intervene, note_of, undo
 from pharmacies.actions.balances import close_month, first_month, take_inventory
 from pharmacies.actions.bulletins import Alert, acknowledge, issue, reached_by, received
-from pharmacies.actions.counter import CannotReceive, dispense, receive
+from pharmacies.actions.counter import dispense
 from pharmacies.actions.escalation import (
     bulletins_due,
     escalate_bulletin,
@@ -18,6 +18,15 @@ from pharmacies.actions.handover import CannotDispense, Given, Handover
 from pharmacies.actions.late import record_made
 from pharmacies.actions.notices import CannotAnnounce, announce, answer
 from pharmacies.actions.papers import Copy, Order, keep_copy, order
+from pharmacies.actions.presentations import (
+    CannotCorrect,
+    CannotReceive,
+    Correction,
+    correct_presentation,
+    last_upon,
+    not_correctable,
+    receive,
+)
 from pharmacies.actions.register import CannotEnter, Typed, balance, correct, enter
 from pharmacies.actions.supplies import count_supplies
 
@@ -25,11 +34,13 @@ from pharmacies.actions.supplies import count_supplies
 __all__ = [
     "Alert",
     "CannotAnnounce",
+    "CannotCorrect",
     "CannotDispense",
     "CannotEnter",
     "CannotReceive",
     "CannotUndo",
     "Copy",
+    "Correction",
     "Given",
     "Handover",
     "Order",
@@ -42,6 +53,7 @@ __all__ = [
     "bulletins_due",
     "close_month",
     "correct",
+    "correct_presentation",
     "count_supplies",
     "dispense",
     "enter",
@@ -53,6 +65,8 @@ __all__ = [
     "interventions_due",
     "issue",
     "keep_copy",
+    "last_upon",
+    "not_correctable",
     "note_of",
     "notices_due",
     "order",

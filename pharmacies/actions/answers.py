@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.models import Member
 from core import audit, keys, once
 from pharmacies import mail
-from pharmacies.actions.counter import lock
+from pharmacies.actions.locking import lock
 from pharmacies.actions.register import undo as undo_line
 from pharmacies.actions.supplies import count_supplies
 from pharmacies.enums import MovementKind

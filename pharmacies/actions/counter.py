@@ -1,12 +1,11 @@
-"""What happens at the counter: a prescription is presented, medicines are handed over."""
+"""What happens at the counter: medicines are handed over."""
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 
 from accounts.models import Member
 from core import audit, once
-from patients.models import Enrolment, Patient
-from pharmacies import rights, rules, words
+from pharmacies import rules, words
 from pharmacies.actions.handover import (
     CannotDispense,
     Handover,
@@ -16,99 +15,16 @@ from pharmacies.actions.handover import (
     chosen,
     seal,
 )
+from pharmacies.actions.locking import lock
+from pharmacies.actions.presentations import write_received
 from pharmacies.actions.register import record_exit
 from pharmacies.actions.supplies import count_supplies
 from pharmacies.enums import BearerKind
 from pharmacies.models import Dispensation, DispensedItem, Received
 from pharmacies.row import Row
-from pharmacies.sheet import LOADED, Sheet, read
+from pharmacies.sheet import Sheet, read
 from prescriptions.actions import mark_dispensed
 from prescriptions.models import Prescription
-
-
-class CannotReceive(Exception):
-    """The message is in French and may be shown to the pharmacist."""
-
-
-# --- Presented -------------------------------------------------------------------------------
-
-
-def receive(
-    prescription: Prescription, *, presented_on: date, key: str, by: Member, at: datetime
-) -> Received:
-    """Record the day a prescription was presented, nothing being handed over yet.
-
-    The first day recorded stands: presented again, the first row is given back.
-
-    :raises CannotReceive: a day before the writing or in the future, nothing due, or no right
-    :raises core.once.AnotherBody: the key was used for other content
-    """
-    body = {"prescription": str(prescription.public_id), "presented_on": presented_on}
-    with audit.acting("prescription.received", by=by):
-        if before := once.guard(by=by, key=key, action="prescription.received", body=body):
-            return Received.objects.get(pk=before)
-        locked = lock(prescription)
-        received = _received_already(locked, presented_on, by, at)
-        if received is None:
-            sheet = read(locked, member=by, on=presented_on)
-            if refused := _nothing_due(sheet):
-                raise CannotReceive(refused)
-            received = write_received(sheet, sheet.fraction_no, presented_on, by, at)
-        once.done(by=by, key=key, target=received.pk)
-    return received
-
-
-def lock(prescription: Prescription) -> Prescription:
-    """Lock patient, enrolment, prescription, in this order; read what the sheet needs with it."""
-    Patient.objects.select_for_update().values_list("pk").get(pk=prescription.patient_id)
-    Enrolment.objects.select_for_update().values_list("pk").get(pk=prescription.enrolment_id)
-    loaded = Prescription.objects.select_related(*LOADED).select_for_update(of=("self",))
-    return loaded.get(pk=prescription.pk)
-
-
-def _received_already(
-    prescription: Prescription, presented_on: date, by: Member, at: datetime
-) -> Received | None:
-    if prescription.signed_on is None:
-        raise CannotReceive(rights.refusal_of_state(is_signed=False, is_live=True))
-    refused = rights.refusal_of_presentation(
-        presented_on, signed_on=prescription.signed_on, today=by.site.local_day(at)
-    )
-    if refused:
-        raise CannotReceive(refused)
-    return read(prescription, member=by, on=presented_on).presented
-
-
-def _nothing_due(sheet: Sheet) -> str:
-    if sheet.refused or sheet.open_rows:
-        return sheet.refused
-    return sheet.rows[0].due.refused if sheet.rows else "Cette ordonnance n’a aucune ligne."
-
-
-def write_received(
-    sheet: Sheet, fraction_no: int, presented_on: date, by: Member, at: datetime
-) -> Received:
-    received = Received.objects.create(
-        prescription=sheet.prescription,
-        fraction_no=fraction_no,
-        pharmacy=by.site,
-        presented_on=presented_on,
-        recorded_at=at,
-        recorded_by=by,
-    )
-    audit.record(
-        "prescription.received",
-        received,
-        by=by,
-        subject=str(sheet.prescription.enrolment.public_id),
-        prescription=str(sheet.prescription.public_id),
-        fraction=fraction_no,
-        presented_on=presented_on,
-    )
-    return received
-
-
-# --- Handed over -----------------------------------------------------------------------------
 
 
 def dispense(

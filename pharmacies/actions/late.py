@@ -7,8 +7,10 @@ from datetime import date, datetime
 from accounts.models import Member
 from core import audit, once
 from pharmacies import rules
-from pharmacies.actions.counter import lock, write, write_received
+from pharmacies.actions.counter import write
 from pharmacies.actions.handover import CannotDispense, Handover, check_bearer, check_day
+from pharmacies.actions.locking import lock
+from pharmacies.actions.presentations import write_received
 from pharmacies.enums import BrokenRule
 from pharmacies.models import Dispensation, Received
 from pharmacies.row import Row
@@ -140,16 +142,16 @@ def _is_too_much(row: Row, handover: Handover) -> bool:
 def _presented(
     sheet: Sheet, rows: list[Row], presented_on: date, by: Member, at: datetime
 ) -> Received:
-    """The presentation already written, or the one told now; it may not follow the handing over."""
+    """The presentation already written, which is what is told now, or a new one."""
     numbers = [row.due.fraction_no for row in rows if row.is_narcotic]
     fraction_no = numbers[0] if numbers else max(sheet.received, default=1)
     received = sheet.received.get(fraction_no)
     if received is None:
         return write_received(sheet, fraction_no, presented_on, by, at)
-    if received.presented_on > sheet.on:
+    if received.presented_on != presented_on:
         raise CannotDispense(
-            f"L’ordonnance est enregistrée comme présentée le {received.presented_on:%d/%m/%Y}, "
-            "après cette remise\u202f: vérifiez la date.",
-            "dispensed_on",
+            f"L’ordonnance est enregistrée comme présentée le {received.presented_on:%d/%m/%Y} "
+            f"({received.pharmacy})\u202f: écrivez ce jour, ou faites-le corriger d’abord.",
+            "presented_on",
         )
     return received

@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts.models import Member
 from core import audit
 from pharmacies import mail
-from pharmacies.actions.counter import lock
+from pharmacies.actions.locking import lock
 from pharmacies.models import Notice
 from prescriptions.enums import PrescriptionStatus
 from prescriptions.models import Prescription

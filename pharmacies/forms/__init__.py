@@ -1,6 +1,11 @@
 """What is typed at the counter and in the register."""
 
-from pharmacies.forms.answers import BulletinForm, InterventionForm, UndoForm
+from pharmacies.forms.answers import (
+    BulletinForm,
+    CorrectPresentationForm,
+    InterventionForm,
+    UndoForm,
+)
 from pharmacies.forms.dispensing import (
     CertificateForm,
     CodeField,
@@ -27,6 +32,7 @@ __all__ = [
     "CloseForm",
     "CodeField",
     "CorrectForm",
+    "CorrectPresentationForm",
     "CounterForm",
     "DayForm",
     "DaysForm",

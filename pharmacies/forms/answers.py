@@ -1,14 +1,24 @@
 """What is typed after a dispensation, or instead of it. Nothing is saved here."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
-from pharmacies.actions import Alert, Word
-from pharmacies.enums import BulletinKind, InterventionKind, InterventionReason, UndoReason
-from pharmacies.forms.dispensing import new_key
+from core.fields import FrenchDateField
+from pharmacies import rights
+from pharmacies.actions import Alert, Correction, Word
+from pharmacies.enums import (
+    BulletinKind,
+    InterventionKind,
+    InterventionReason,
+    UndoReason,
+    WithdrawalReason,
+)
+from pharmacies.forms.dispensing import limit, new_key
+from pharmacies.models import Received
 from programmes.models import Product, Programme
 
 
@@ -16,6 +26,37 @@ class UndoForm(forms.Form):
     """Why a dispensation never counted."""
 
     reason = forms.ChoiceField(label="Raison", choices=UndoReason, widget=forms.RadioSelect)
+
+
+class CorrectPresentationForm(forms.Form):
+    """Why a day of presentation never counted; the right one, when there is one."""
+
+    show_if = {"presented_on": f"reason={WithdrawalReason.WRONG_DAY}"}
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    reason = forms.ChoiceField(label="Raison", choices=WithdrawalReason, widget=forms.RadioSelect)
+    presented_on = FrenchDateField(label="Bon jour de présentation", required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, wrong: Received, today: date) -> None:
+        super().__init__(data, initial={"key": new_key()})
+        self.wrong = wrong
+        limit(self, "presented_on", wrong.prescription.signed_on, today)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "reason" in data and "presented_on" in data:
+            refused = rights.refusal_of_correction(
+                data["reason"],
+                wrong_on=self.wrong.presented_on,
+                right_on=data["presented_on"],
+            )
+            if refused:
+                self.add_error("presented_on", refused)
+        return data
+
+    def correction(self) -> Correction:
+        data = self.cleaned_data
+        return Correction(reason=data["reason"], presented_on=data["presented_on"])
 
 
 class InterventionForm(forms.Form):

@@ -376,7 +376,8 @@ class LateForm(DispensingForm):
 
     def __init__(self, *args: Any, sheet: Sheet, today: date, **kwargs: Any) -> None:
         super().__init__(*args, sheet=sheet, today=today, **kwargs)
-        self.initial = {"key": new_key(), "bearer": BearerKind.PATIENT}
+        known = sheet.presented and sheet.presented.presented_on
+        self.initial = {"key": new_key(), "bearer": BearerKind.PATIENT, "presented_on": known}
         for name in ("dispensed_on", "presented_on"):
             limit(self, name, sheet.prescription.signed_on, today - timedelta(days=1))
         self.use_required_attribute = False

@@ -12,7 +12,13 @@ from core.frozen import FrozenWhen, NeverDeleted, Refuse
 from core.history import tracked
 from patients.models import Enrolment
 from pharmacies import rules
-from pharmacies.enums import BearerKind, BrokenRule, OverrideReason, UndoReason
+from pharmacies.enums import (
+    BearerKind,
+    BrokenRule,
+    OverrideReason,
+    UndoReason,
+    WithdrawalReason,
+)
 from prescriptions.models import Line, Prescription
 from programmes.models import Pack, Programme
 
@@ -37,7 +43,13 @@ _OF_ITS_PRESENTATION = """NOT EXISTS (
     JOIN prescriptions_prescription p ON p.id = r.prescription_id
     WHERE r.id = NEW.received_id AND r.prescription_id = NEW.prescription_id
     AND p.enrolment_id = NEW.enrolment_id AND p.status = 'SIGNED'
-    AND r.presented_on <= NEW.dispensed_on
+    AND r.presented_on <= NEW.dispensed_on AND r.withdrawn_at IS NULL
+)"""
+# The lock makes a dispensation and the withdrawal of its presentation wait for each other.
+_LOCK_PRESENTATION = "PERFORM id FROM pharmacies_received WHERE id = NEW.received_id FOR SHARE;"
+_IN_USE = """NEW.withdrawn_at IS NOT NULL AND EXISTS (
+    SELECT FROM pharmacies_dispensation d WHERE d.received_id = NEW.id
+    AND NOT EXISTS (SELECT FROM pharmacies_undone u WHERE u.dispensation_id = d.id)
 )"""
 _OF_ITS_LINE = """NOT EXISTS (
     SELECT FROM prescriptions_line l
@@ -63,10 +75,17 @@ _MORE_THAN_PRESCRIBED = """NEW.days + COALESCE(
 AND NOT (SELECT already_made FROM pharmacies_dispensation WHERE id = NEW.dispensation_id)"""
 
 
+class ReceivedQuerySet(models.QuerySet["Received"]):
+    def standing(self) -> "ReceivedQuerySet":
+        """Those that were not withdrawn: the only ones that count."""
+        return self.filter(withdrawn_at=None)
+
+
 @tracked
 class Received(models.Model):
     """Ordonnance présentée à une pharmacie («présentée, commandée»): the day that drives the
-    3-day rule, whenever the medicine is handed over. One row a fraction; the first day stands."""
+    3-day rule, whenever the medicine is handed over. One standing row a fraction; a wrong day is
+    withdrawn, once and for ever, and stays as it was written (ADR 0148)."""
 
     never_deleted = True
 
@@ -79,13 +98,38 @@ class Received(models.Model):
     presented_on = models.DateField("présentée le")
     recorded_at = models.DateTimeField("enregistrée le")
     recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="received")
+    withdrawn_at = models.DateTimeField("annulée le", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="withdrawn_received"
+    )
+    withdrawal_reason = models.CharField(
+        "raison de l’annulation",
+        max_length=12,
+        choices=WithdrawalReason,
+        blank=True,
+        default="",
+        db_default="",
+    )
+
+    objects = ReceivedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ordonnance présentée"
         verbose_name_plural = "ordonnances présentées"
         constraints = [
             models.UniqueConstraint(
-                fields=["prescription", "fraction_no"], name="pharmacies_received_once"
+                fields=["prescription", "fraction_no"],
+                condition=Q(withdrawn_at=None),
+                name="pharmacies_received_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawal_reason="")
+                | Q(
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
+                    withdrawal_reason__in=WithdrawalReason.values,
+                ),
+                name="pharmacies_withdrawn_by_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(fraction_no__gte=1), name="pharmacies_fraction_counts_from_one"
@@ -93,12 +137,25 @@ class Received(models.Model):
         ]
         triggers = [
             InsertOnly(name="pharmacies_received_once_signed", sql=_SIGNED_BY_THEN),
-            FrozenWhen(name="pharmacies_received_is_frozen"),
+            FrozenWhen(
+                name="pharmacies_received_is_frozen",
+                may_change=("withdrawn_at", "withdrawn_by", "withdrawal_reason"),
+            ),
+            FrozenWhen(name="pharmacies_withdrawal_is_frozen", sql="OLD.withdrawn_at IS NOT NULL"),
+            Refuse(
+                name="pharmacies_withdrawn_beneath_nothing",
+                operation=pgtrigger.Update,
+                sql=_IN_USE,
+            ),
             NeverDeleted(name="received_never_deleted"),
         ]
 
     def __str__(self) -> str:
         return f"Présentée {self.pk}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
 
 
 class DispensationQuerySet(models.QuerySet["Dispensation"]):
@@ -194,7 +251,11 @@ class Dispensation(models.Model):
             models.Index(fields=["pharmacy", "-recorded_at"], name="pharmacies_of_pharmacy"),
         ]
         triggers = [
-            InsertOnly(name="pharmacies_dispensed_once_presented", sql=_OF_ITS_PRESENTATION),
+            InsertOnly(
+                name="pharmacies_dispensed_once_presented",
+                sql=_OF_ITS_PRESENTATION,
+                first=_LOCK_PRESENTATION,
+            ),
             FrozenWhen(name="pharmacies_dispensation_is_frozen"),
             NeverDeleted(name="dispensation_never_deleted"),
         ]

@@ -1,5 +1,6 @@
-"""After the counter, or instead of it: undo, write late, write to the prescriber."""
+"""After the counter, or instead of it: undo, put right, write late, write to the prescriber."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,8 @@ from accounts.permissions import require
 from core import once
 from core.autosave import autosaved
 from pharmacies import actions, sheet
-from pharmacies.forms import InterventionForm, LateForm, UndoForm
-from pharmacies.models import Dispensation, Intervention
+from pharmacies.forms import CorrectPresentationForm, InterventionForm, LateForm, UndoForm
+from pharmacies.models import Dispensation, Intervention, Received
 from pharmacies.views.desk import presented_to
 from prescriptions.models import Prescription
 
@@ -28,7 +29,7 @@ def undo(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
     """A counter-entry: the dispensation stays, and never counted."""
     visible = Dispensation.objects.served_to(request.member, timezone.now()).standing()
     dispensation = get_object_or_404(
-        visible.select_related("enrolment", "prescription"), public_id=dispensation_id
+        visible.select_related("enrolment", "prescription", "received"), public_id=dispensation_id
     )
     form = UndoForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -38,10 +39,59 @@ def undo(request: MemberRequest, dispensation_id: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, "Dispensation annulée par une contre-écriture.")
-            return redirect("pharmacies:history")
+            return _after_undoing(request, dispensation)
     items = dispensation.items.select_related("line", "pack").order_by("line__position", "pk")
     context = {"form": form, "dispensation": dispensation, "items": items}
     return render(request, "pharmacies/undo.html", context)
+
+
+def _after_undoing(request: MemberRequest, undone: Dispensation) -> HttpResponse:
+    """The prescription while it is at hand, to write the right one at once; else the history."""
+    at_hand = Prescription.objects.presented_to(request.member, timezone.now())
+    if at_hand.filter(pk=undone.prescription_id).exists():
+        return redirect("pharmacies:prescription", undone.prescription.public_id)
+    return redirect("pharmacies:history")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.DISPENSATION_WRITE)
+def correct_presentation(
+    request: MemberRequest, prescription_id: UUID, fraction_no: int
+) -> HttpResponse:
+    """The day of presentation was wrong: the right one, or none."""
+    at, member = timezone.now(), request.member
+    prescription = presented_to(request, prescription_id, at)
+    standing = prescription.received.standing().select_related("pharmacy", "recorded_by__user")
+    wrong = get_object_or_404(standing, fraction_no=fraction_no, pharmacy=member.site_id)
+    data = request.POST if request.method == "POST" else None
+    form = CorrectPresentationForm(data, wrong=wrong, today=timezone.localdate())
+    if form.is_valid() and _correct(request, form, at):
+        return redirect("pharmacies:prescription", prescription_id)
+    told = {"refused": actions.not_correctable(wrong, member), "last": actions.last_upon(wrong)}
+    context = {"form": form, "wrong": wrong} | told | _back(prescription)
+    return render(request, "pharmacies/correct_presentation.html", context)
+
+
+def _correct(request: MemberRequest, form: CorrectPresentationForm, at: datetime) -> bool:
+    key, by = form.cleaned_data["key"], request.member
+    try:
+        made = actions.correct_presentation(
+            form.wrong, correction=form.correction(), key=key, by=by, at=at
+        )
+    except actions.CannotCorrect as error:
+        form.add_error(error.field or None, str(error))
+        return False
+    except once.AnotherBody as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, _corrected(made))
+    return True
+
+
+def _corrected(made: Received | None) -> str:
+    if made is None:
+        return "Jour annulé\u202f: l’ordonnance n’est plus enregistrée comme présentée."
+    return f"Jour corrigé\u202f: présentée le {made.presented_on:%d/%m/%Y}."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

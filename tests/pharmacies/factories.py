@@ -7,7 +7,14 @@ from django.utils import timezone
 
 from accounts.enums import Profession, Role
 from accounts.models import Member
-from pharmacies.enums import BearerKind, Medium, MovementKind, Shelf, UndoReason
+from pharmacies.enums import (
+    BearerKind,
+    Medium,
+    MovementKind,
+    Shelf,
+    UndoReason,
+    WithdrawalReason,
+)
 from pharmacies.models import (
     Acknowledgement,
     Bulletin,
@@ -56,10 +63,18 @@ def at_the_counter(prescription: Prescription, **changes: Any) -> Member:
 
 
 class ReceivedFactory(factory.django.DjangoModelFactory):
-    """Presented to a trained pharmacist on the day of its writing."""
+    """Presented to a trained pharmacist on the day of its writing; `withdrawn=True`: a day that
+    never counted."""
 
     class Meta:
         model = Received
+
+    class Params:
+        withdrawn = factory.Trait(
+            withdrawn_at=factory.SelfAttribute("recorded_at"),
+            withdrawn_by=factory.SelfAttribute("recorded_by"),
+            withdrawal_reason=WithdrawalReason.WRONG_DAY,
+        )
 
     prescription = factory.SubFactory(PrescriptionFactory, signed=True)
     recorded_by = factory.LazyAttribute(

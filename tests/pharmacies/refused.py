@@ -57,6 +57,21 @@ def received_before_writing() -> None:
     ReceivedFactory(prescription=prescription, presented_on=prescription.signed_on - ONE_DAY)
 
 
+def withdraw(received: Received, **changes: object) -> None:
+    stamped = {"withdrawn_at": received.recorded_at, "withdrawn_by": received.recorded_by}
+    rows = Received.objects.filter(pk=received.pk)
+    rows.update(**stamped | {"withdrawal_reason": "WRONG_DAY"} | changes)
+
+
+def upon_a_withdrawn_day() -> None:
+    DispensationFactory(received=ReceivedFactory(withdrawn=True))
+
+
+def withdrawal_taken_back() -> None:
+    rows = Received.objects.filter(pk=ReceivedFactory(withdrawn=True).pk)
+    rows.update(withdrawn_at=None, withdrawn_by=None, withdrawal_reason="")
+
+
 def same_turn() -> None:
     DispensationFactory(received=DispensationFactory().received, sequence_no=1)
 
@@ -243,6 +258,9 @@ REFUSED: dict[str, Callable[[], object]] = {
     "pharmacies_received_is_frozen": lambda: Received.objects.filter(
         pk=ReceivedFactory().pk
     ).update(fraction_no=2),
+    "pharmacies_withdrawn_by_somebody": lambda: withdraw(ReceivedFactory(), withdrawn_by=None),
+    "pharmacies_withdrawn_beneath_nothing": lambda: withdraw(DispensationFactory().received),
+    "pharmacies_withdrawal_is_frozen": withdrawal_taken_back,
     "received_never_deleted": lambda: delete_as_owner(ReceivedFactory()),
     "pharmacies_dispensed_in_turn": same_turn,
     "pharmacies_sequence_counts_from_one": lambda: DispensationFactory(sequence_no=0),

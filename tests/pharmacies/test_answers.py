@@ -25,7 +25,7 @@ from pharmacies.models import (
 from prescriptions.enums import VoidReason
 from prescriptions.models import Prescription
 from tests.accounts.factories import MemberFactory, SiteFactory
-from tests.pharmacies.factories import InterventionFactory, at_the_counter
+from tests.pharmacies.factories import DispensationFactory, InterventionFactory, at_the_counter
 from tests.pharmacies.test_actions import dispense, given, handover
 from tests.pharmacies.test_views import page_of, typed, written
 from tests.prescriptions.factories import WRITTEN_AT, WRITTEN_ON, PrescriptionFactory
@@ -101,13 +101,24 @@ def test_undo_on_its_page(client, sign_in):
     done = client.post(page, {"reason": "TWICE"}, follow=True)
 
     assertContains(empty, "obligatoire")
-    assertRedirects(done, reverse("pharmacies:history"))
-    assertContains(done, "Annulée")
+    assertRedirects(done, page_of(prescription))
+    assertContains(done, "Annulée le")
     assert client.get(page).status_code == 404
-    assertContains(client.get(page_of(prescription)), "Annulée le")
     dispensation = Dispensation.objects.get()
     told = client.get(reverse("pharmacies:done", args=[dispensation.public_id]))
     assertContains(told, "Annulée le")
+
+
+def test_what_is_undone_once_the_prescription_is_put_away_leads_to_the_history(client, sign_in):
+    done = DispensationFactory(lately=True, items=True)
+    client = sign_in(done.dispensed_by)
+
+    after = client.post(
+        reverse("pharmacies:undo", args=[done.public_id]), {"reason": "TWICE"}, follow=True
+    )
+
+    assertRedirects(after, reverse("pharmacies:history"))
+    assertContains(after, "Annulée")
 
 
 def test_a_refusal_to_undo_is_said(client, sign_in, monkeypatch):
@@ -238,18 +249,23 @@ def test_another_product_or_a_void_prescription_is_refused():
         late(prescription, by)
 
 
-def test_a_presentation_written_after_the_handing_over_is_to_be_checked():
+@pytest.mark.parametrize("after", [4, 1])
+def test_another_presentation_than_the_one_written_is_refused(after):
+    """A day is put right by itself, never by a dispensation that tells another one."""
     prescription, by = case()
     actions.receive(
         prescription,
-        presented_on=WRITTEN_ON + 4 * DAY,
+        presented_on=WRITTEN_ON + after * DAY,
         key="r",
         by=by,
         at=WRITTEN_AT + 5 * DAY,
     )
 
-    with pytest.raises(CannotDispense, match="vérifiez"):
-        late(prescription, by, on=WRITTEN_ON + DAY)
+    with pytest.raises(CannotDispense, match="écrivez ce jour, ou faites-le corriger") as refused:
+        late(prescription, by, on=WRITTEN_ON + 2 * DAY)
+
+    assert refused.value.field == "presented_on"
+    assert not Dispensation.objects.exists()
 
 
 def test_an_ordinary_line_made_before_is_not_in_the_register():

@@ -2,23 +2,27 @@
 
 import os
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from pharmacies import actions
-from pharmacies.actions import CannotDispense, Given, Handover
+from pharmacies.actions import CannotCorrect, CannotDispense, Correction, Given, Handover
+from pharmacies.enums import WithdrawalReason
 from pharmacies.models import Dispensation, DispensedItem, Received, RegisterLine
 from prescriptions.models import Prescription
 from tests.pharmacies.factories import (
     DispensationFactory,
     DispensedItemFactory,
+    ReceivedFactory,
     RegisterLineFactory,
     at_the_counter,
     narcotic_pack,
     register_keeper,
 )
-from tests.pharmacies.test_actions import IN_TWO_YEARS
+from tests.pharmacies.refused import withdraw
+from tests.pharmacies.test_actions import DAY, IN_TWO_YEARS
 from tests.prescriptions.factories import (
     WRITTEN_AT,
     WRITTEN_ON,
@@ -42,11 +46,12 @@ class Dropped(Exception):
     """The writer gives up: its transaction is rolled back."""
 
 
-def act(prescription, by, *, key, days, packs):
+def act(prescription, by, *, key, days, packs, after=0 * DAY):
     line = prescription.lines.get()
     item = Given(1, line.packs.get().pack_id, "LOT-A1", IN_TWO_YEARS, packs)
-    typed = Handover(items=(item,), days={1: days}, dispensed_on=WRITTEN_ON)
-    return lambda: actions.dispense(prescription, handover=typed, key=key, by=by, at=WRITTEN_AT)
+    typed = Handover(items=(item,), days={1: days}, dispensed_on=WRITTEN_ON + after)
+    at = WRITTEN_AT + after
+    return lambda: actions.dispense(prescription, handover=typed, key=key, by=by, at=at)
 
 
 def ten_days_in_bottles_of_three():
@@ -77,6 +82,52 @@ def test_two_pharmacists_at_the_same_instant_give_it_once():
         assert Received.objects.filter(prescription=prescription).count() == 1
         items = DispensedItem.objects.filter(line__prescription=prescription)
         assert sum(item.days for item in items) == 28
+
+
+def correct(received, by, right):
+    correction = Correction(WithdrawalReason.WRONG_DAY, right)
+    at = WRITTEN_AT + (right - WRITTEN_ON)
+    return lambda: actions.correct_presentation(
+        received, correction=correction, key="right", by=by, at=at
+    )
+
+
+def test_a_correction_and_a_dispensation_at_the_same_instant():
+    """Whoever is first wins, the other is refused: never 28 days upon the day that leaves 18."""
+    for _ in range(ROUNDS):
+        prescription = PrescriptionFactory(signed=True)
+        by = at_the_counter(prescription)
+        received = ReceivedFactory(prescription=prescription, recorded_by=by)
+
+        corrected, dispensed = together(
+            [
+                correct(received, by, WRITTEN_ON + 10 * DAY),
+                act(prescription, by, key="key", days=28, packs=3, after=10 * DAY),
+            ]
+        )
+
+        received.refresh_from_db()
+        if isinstance(dispensed, Dispensation):
+            assert isinstance(corrected, CannotCorrect), corrected
+            assert "annulez-la d’abord" in str(corrected)
+            assert not received.is_withdrawn
+        else:
+            assert isinstance(dispensed, CannotDispense), dispensed
+            assert "18 jours à délivrer au plus" in str(dispensed)
+            assert prescription.received.standing().get() == corrected
+
+
+def test_a_withdrawal_and_a_dispensation_past_the_actions():
+    for _ in range(ROUNDS):
+        received = ReceivedFactory()
+
+        answers = together(
+            [partial(DispensationFactory, received=received), partial(withdraw, received)]
+        )
+
+        received.refresh_from_db()
+        assert sum(isinstance(answer, IntegrityError) for answer in answers) == 1, answers
+        assert received.is_withdrawn != received.dispensations.exists()
 
 
 def test_twenty_parts_of_30_percent_at_once_are_three():

@@ -2,6 +2,8 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
 
 from pharmacies.models import DispensedItem, Undone
 from tests.accessible import expect_accessible
@@ -13,7 +15,7 @@ from tests.pharmacies.factories import (
     at_the_counter,
     trained_pharmacist,
 )
-from tests.pharmacies.test_views import code_of, page_of, written
+from tests.pharmacies.test_views import DAY, code_of, page_of, written
 
 
 pytestmark = [
@@ -122,6 +124,45 @@ def test_no_page_has_a_fault_of_accessibility(open_page, look):
     expect_accessible(page)
     page.goto(page_of(prescription))
     expect_accessible(page)
+
+
+def days_ago(count):
+    return (timezone.localdate() - count * DAY).strftime("%d/%m/%Y")
+
+
+def test_a_wrong_day_is_put_right_and_everything_is_handed_over(open_page):
+    """Presented in time, typed two days ago: the days lost come back with the right day."""
+    prescription = written(days_ago=12)
+    page = open_page(width=390, member=at_the_counter(prescription))
+    page.goto(page_of(prescription))
+    page.fill("[name=presentation-presented_on]", days_ago(2))
+    with page.expect_navigation():
+        page.click("text=Présentée, commandée")
+    expect(page.get_by_text("18 jours à délivrer", exact=True)).to_be_visible()
+
+    with page.expect_navigation():
+        page.click("text=Corriger le jour")
+    expect(page.locator("[name=presented_on]")).to_be_hidden()
+    page.check("[name=reason][value=WRONG_DAY]", force=True)
+    page.fill("[name=presented_on]", days_ago(11))
+    expect_accessible(page)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    expect(page.get_by_text("28 jours à délivrer", exact=True)).to_be_visible()
+    expect(page.get_by_text("jour mal saisi, par")).to_be_visible()
+    expect_accessible(page)
+    hand_over(page)
+    done = DispensedItem.objects.get()
+    assert done.days == 28
+    assert done.dispensation.received.presented_on == timezone.localdate() - 11 * DAY
+
+
+def hand_over(page):
+    page.fill("[name=batch-1-0]", "LOT-A1")
+    page.fill("[name=expires-1-0]", "06/2031")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/enregistree/**")
 
 
 def test_what_waits_and_what_is_undone_are_accessible(open_page, scheme):

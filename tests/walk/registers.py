@@ -1,8 +1,15 @@
 """Pages of a pharmacy beyond the counter: the third part of `tests.walk.pages`."""
 
+from django.urls import reverse
+
 from accounts.models import Member
 from pharmacies.models import Inventory, RegisterLine
-from tests.pharmacies.factories import BulletinFactory, InventoryFactory, RegisterLineFactory
+from tests.pharmacies.factories import (
+    BulletinFactory,
+    InventoryFactory,
+    ReceivedFactory,
+    RegisterLineFactory,
+)
 from tests.walk.places import Place, at, plain
 from tests.walk.scene import Scene
 
@@ -19,9 +26,16 @@ def _bulletin(scene: Scene, _: Member) -> list[str]:
     return [at("pharmacies:bulletin", BulletinFactory(programme=scene.world.programme))]
 
 
+def _presented(scene: Scene, member: Member) -> list[str]:
+    if not scene.waiting.received.exists():
+        ReceivedFactory(prescription=scene.waiting, recorded_by=member)
+    return [reverse("pharmacies:correct_presentation", args=[scene.waiting.public_id, 1])]
+
+
 PAGES: dict[str, Place] = {
     "pharmacies:late": lambda scene, _: [at("pharmacies:late", scene.waiting)],
     "pharmacies:intervene": lambda scene, _: [at("pharmacies:intervene", scene.waiting)],
+    "pharmacies:correct_presentation": _presented,
     "pharmacies:undo": lambda scene, _: [at("pharmacies:undo", scene.dispensation)],
     "pharmacies:notices": plain("pharmacies:notices"),
     "pharmacies:gaps": plain("pharmacies:gaps"),
