@@ -4,10 +4,10 @@ Neither may hold an identity: details are ids, codes and counts.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.conf import settings
@@ -19,7 +19,18 @@ from core.logs import request_id
 from core.models import JournalLine
 
 
-__all__ = ["SYSTEM", "Actor", "Agent", "acting", "circumstances", "context", "record", "request_id"]
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "Agent",
+    "Line",
+    "acting",
+    "circumstances",
+    "context",
+    "record",
+    "record_each",
+    "request_id",
+]
 
 
 class Actor(Protocol):
@@ -59,7 +70,28 @@ def record(
     action: str, target: Model | None = None, *, by: Actor, subject: str = "", **detail: object
 ) -> JournalLine:
     """Write one line of the journal. `detail` holds no identity."""
-    return JournalLine.objects.create(
+    line = _line(action, Line(target, str(subject), detail), by)
+    line.save(force_insert=True)
+    return line
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line of the journal tells of, among others of the same act."""
+
+    target: Model | None
+    subject: str = ""
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+def record_each(action: str, lines: Iterable[Line], *, by: Actor) -> None:
+    """Write a line for each of many, in one insert."""
+    JournalLine.objects.bulk_create(_line(action, one, by) for one in lines)
+
+
+def _line(action: str, told: Line, by: Actor) -> JournalLine:
+    target = told.target
+    return JournalLine(
         action=action,
         actor_id=by.pk,
         user_id=by.user_id,
@@ -67,8 +99,8 @@ def record(
         role=by.role or "",
         target_label=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
-        subject=str(subject),
-        detail={**_circumstances.get(), **detail},
+        subject=told.subject,
+        detail={**_circumstances.get(), **told.detail},
         request_id=request_id.get(),
         version=settings.SOFTWARE_VERSION,
     )

@@ -4,11 +4,12 @@ National in its search, so that two structures cannot follow one person unknowin
 of another structure is shown without a name: how much alike, why, and whom to call.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from accounts.models import Member, Site
 from patients import identity, likeness
@@ -63,7 +64,7 @@ def candidates_of_each(people: Sequence[Person], *, by: Member) -> list[list[Can
 def _candidates(
     people: Sequence[Person], by: Member, besides: Collection[int]
 ) -> list[list[Candidate]]:
-    near = [[pk for pk in _near(person) if pk not in besides] for person in people]
+    near = [[pk for pk in found if pk not in besides] for found in _near(people)]
     patients = Patient.objects.in_bulk({pk for pks in near for pk in pks})
     known = identity.open_many(patients.values())
     alike = [
@@ -90,19 +91,44 @@ def _alike(person: Person, known: Mapping[int, Person]) -> list[tuple[int, Score
     return sorted(kept, key=lambda one: (-one[1].points, one[0]))[:MOST_SHOWN]
 
 
-def _near(person: Person) -> list[int]:
-    """Patients of that birth date, then of that name: three index look-ups, each cut short.
+# A digest is found in the column that it was made for, and in no other. Each look-up is cut short,
+# without an order: sorting a frequent name would read it whole.
+_NEAR = """
+SELECT asked.rank, near.patient_id
+FROM unnest(%(ranks)s::int[], %(digests)s::bytea[]) WITH ORDINALITY AS asked(rank, digest, place)
+CROSS JOIN LATERAL (
+    (SELECT patient_id FROM patients_identityindex JOIN patients_patient ON id = patient_id
+     WHERE birth_date = asked.digest AND merged_into_id IS NULL LIMIT %(most)s)
+    UNION ALL
+    (SELECT patient_id FROM patients_identityindex JOIN patients_patient ON id = patient_id
+     WHERE birth_name = asked.digest AND merged_into_id IS NULL LIMIT %(most)s)
+    UNION ALL
+    (SELECT patient_id FROM patients_identityindex JOIN patients_patient ON id = patient_id
+     WHERE used_name = asked.digest AND merged_into_id IS NULL LIMIT %(most)s)
+) AS near
+ORDER BY asked.place
+"""
 
-    Without an order: sorting a frequent name would read it whole.
-    """
-    indexes = IdentityIndex.objects.filter(patient__merged_into=None)
-    dated = Q(birth_date__in=identity.birth_date_indexes(person))
-    named = identity.name_indexes(person)
-    found: dict[int, None] = {}
-    for condition in (dated, Q(birth_name__in=named), Q(used_name__in=named)):
-        left = MOST_OPENED - len(found)
-        found |= dict.fromkeys(indexes.filter(condition).values_list("patient", flat=True)[:left])
-    return list(found)
+
+def _near(people: Sequence[Person]) -> list[list[int]]:
+    """Of each, the patients of that birth date, then of that name: one query for all."""
+    asked = [
+        (rank, digest)
+        for rank, person in enumerate(people)
+        for digest in (*identity.birth_date_indexes(person), *identity.name_indexes(person))
+    ]
+    given: dict[str, Any] = {
+        "ranks": [rank for rank, _ in asked],
+        "digests": [digest for _, digest in asked],
+        "most": MOST_OPENED,
+    }
+    found: list[dict[int, None]] = [{} for _ in people]
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, given)
+        for rank, patient in cursor.fetchall():
+            if len(found[rank]) < MOST_OPENED:
+                found[rank][patient] = None
+    return [list(patients) for patients in found]
 
 
 def _last_enrolments(patients: Collection[int]) -> dict[int, Enrolment]:
@@ -128,8 +154,15 @@ def pair_of(one: Patient, other: Patient) -> tuple[Patient, Patient]:
 
 def exact(person: Person) -> IdentityIndex | None:
     """Who has the same five traits; the first of the homonyms."""
-    rows = IdentityIndex.objects.filter(person=identity.person_index(person))
-    return rows.select_related("patient").order_by("homonym_no").first()
+    return exact_of_each([person])[0]
+
+
+def exact_of_each(people: Iterable[Person]) -> list[IdentityIndex | None]:
+    """The same of many persons, in their order, with one query."""
+    indexes = [identity.person_index(person) for person in people]
+    rows = IdentityIndex.objects.filter(person__in=indexes).select_related("patient")
+    first = {bytes(row.person): row for row in rows.order_by("-homonym_no", "-pk")}
+    return [first.get(index) for index in indexes]
 
 
 def elsewhere(known: IdentityIndex, *, by: Member) -> list[Enrolment]:

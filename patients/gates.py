@@ -54,6 +54,10 @@ def structure(by: Member, indication: Indication, on: date) -> str:
     """A structure includes for the indications it is listed for on that day."""
     if Listing.objects.in_force(on).filter(site=by.site_id, indication=indication).exists():
         return ""
+    return unlisted(by, indication, on)
+
+
+def unlisted(by: Member, indication: Indication, on: date) -> str:
     return (
         f"{by.site.name} n’est pas inscrite pour l’indication «\u202f{indication.label}\u202f» "
         f"le {rules.long_date(on)}\u202f: l’inclusion revient à une structure inscrite."
@@ -61,14 +65,21 @@ def structure(by: Member, indication: Indication, on: date) -> str:
 
 
 def indication_refusal(by: Member, indication: Indication, on: date) -> str:
+    return not_open(indication, on) or structure(by, indication, on)
+
+
+def not_open(indication: Indication, on: date) -> str:
     ended = indication.valid_to is not None and indication.valid_to < on
     if on < indication.valid_from or ended:
         return f"L’indication «\u202f{indication.label}\u202f» n’était pas ouverte ce jour-là."
-    return structure(by, indication, on)
+    return ""
 
 
 def window(programme: Programme, on: date) -> str:
-    closure = openings.closure(programme, on)
+    return window_under(openings.closure(programme, on), programme, on)
+
+
+def window_under(closure: Opening | None, programme: Programme, on: date) -> str:
     window = rules.Openings(
         name=programme.short_name,
         opens_on=programme.opens_on,

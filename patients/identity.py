@@ -115,9 +115,23 @@ def write(patient: Patient, person: Person, *, homonym_no: int = 0) -> None:
 
     :param homonym_no: above 0 for another person with the same five traits
     """
-    key = keys.open_key(patient.key_id)
-    Identity.objects.create(patient=patient, sealed=seal(person, key, patient.public_id))
-    IdentityIndex.objects.create(patient=patient, homonym_no=homonym_no, **index_values(person))
+    opened = {patient.key_id: keys.open_key(patient.key_id)}
+    write_each([(patient, person, homonym_no)], opened)
+
+
+def write_each(
+    written: Iterable[tuple[Patient, Person, int]], opened: Mapping[UUID, keys.DataKey]
+) -> None:
+    """The same of many patients, whose keys are open: two inserts."""
+    rows = list(written)
+    Identity.objects.bulk_create(
+        Identity(patient=patient, sealed=seal(person, opened[patient.key_id], patient.public_id))
+        for patient, person, _ in rows
+    )
+    IdentityIndex.objects.bulk_create(
+        IdentityIndex(patient=patient, homonym_no=homonym_no, **index_values(person))
+        for patient, person, homonym_no in rows
+    )
 
 
 def next_homonym(person: Person) -> int:

@@ -29,11 +29,16 @@ def aad(enrolment: Enrolment) -> str:
 
 def seal(enrolment: Enrolment, representatives: Iterable[Representative]) -> bytes | None:
     """Seal them under the enrolment's key; nothing when there is none."""
+    named = list(representatives)
+    return seal_under(keys.open_key(enrolment.key_id), enrolment, named) if named else None
+
+
+def seal_under(
+    key: keys.DataKey, enrolment: Enrolment, representatives: Iterable[Representative]
+) -> bytes | None:
     named = [asdict(one) for one in representatives]
-    if not named:
-        return None
     plain = json.dumps(named, ensure_ascii=False).encode()
-    return keys.seal(enrolment.key_id, plain, aad=aad(enrolment))
+    return key.seal(plain, aad(enrolment)) if named else None
 
 
 def read(enrolment: Enrolment, consents: Iterable[Consent]) -> list[Representative]:

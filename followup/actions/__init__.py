@@ -1,5 +1,6 @@
 """Every change of a visit. Nothing else writes these rows."""
 
+from followup.actions.calendar import close, close_before, reopen, schedule
 from followup.actions.checks import CannotHold, Held, Once
 from followup.actions.closing import CannotClose, dismiss, read_letter, write_letter
 from followup.actions.correction import Correction, correct
@@ -14,15 +15,11 @@ from followup.actions.preferences import (
 )
 from followup.actions.renewals import follow_prescriptions, plan_missing_renewal
 from followup.actions.searches import CannotSearch, Tried, end_with_exit, find, record_attempt
-from followup.actions.taken_over import close_before
 from followup.actions.visits import (
     CannotMiss,
-    close,
     hold,
     hold_unscheduled,
     mark_not_done,
-    reopen,
-    schedule,
 )
 
 

@@ -1,5 +1,6 @@
 """A patient whom nobody has seen: attempts to reach them, and how the search ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -86,7 +87,11 @@ def end(enrolment: Enrolment, outcome: Outcome, *, by: Member, at: datetime) -> 
     return True
 
 
-def end_with_exit(enrolment: Enrolment, by: Member, at: datetime) -> None:
-    """The patient left: `patients.actions.ON_ENDED`."""
-    lost = enrolment.end_reason == EndReason.LOST_TO_FOLLOWUP
-    end(enrolment, Outcome.LOST if lost else Outcome.LEFT, by=by, at=at)
+def end_with_exit(enrolments: Sequence[Enrolment], by: Member, at: datetime) -> None:
+    """The patients left: `patients.actions.ON_ENDED`."""
+    searched = Search.objects.under_way().filter(enrolment__in=enrolments)
+    sought = set(searched.values_list("enrolment", flat=True))
+    for enrolment in enrolments:
+        if enrolment.pk in sought:
+            lost = enrolment.end_reason == EndReason.LOST_TO_FOLLOWUP
+            end(enrolment, Outcome.LOST if lost else Outcome.LEFT, by=by, at=at)

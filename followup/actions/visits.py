@@ -1,4 +1,4 @@
-"""The calendar, a visit that is held, one that is not."""
+"""A visit that is held, one that is not."""
 
 from datetime import date, datetime
 
@@ -20,61 +20,10 @@ from followup.actions.checks import (
     locked_enrolment,
     locked_visit,
 )
-from followup.actions.definitions import planned_visit
 from followup.enums import DateSource, NotDoneReason, Outcome, Timing, VisitStatus
 from followup.models import Answers, Visit, VisitQuerySet
-from patients.enums import LateReason
 from patients.models import Enrolment
 from programmes.enums import VisitKind
-from programmes.models import VisitDefinition
-
-
-# --- The calendar ----------------------------------------------------------------------------
-
-
-def schedule(enrolment: Enrolment, by: Member, at: datetime) -> None:
-    """Plan the visits of the programme, from the definitions in force at inclusion.
-
-    Called inside the transaction of the inclusion (`patients.actions.ON_INCLUDED`); called twice,
-    it plans nothing more. `at` is part of the hook's signature.
-    """
-    del at
-    definitions = VisitDefinition.objects.in_force(enrolment.included_on).filter(
-        programme=enrolment.programme_id
-    )
-    planned = [
-        planned_visit(enrolment.pk, enrolment.included_on, one)
-        for one in definitions.order_by("offset_months", "pk")
-    ]
-    with audit.context("visits.scheduled", by=by):
-        Visit.objects.bulk_create(planned, ignore_conflicts=True)
-    audit.record("visits.scheduled", enrolment, by=by, count=len(planned))
-
-
-def close(enrolment: Enrolment, by: Member, at: datetime) -> None:
-    """Close what is still planned: the patient left (`patients.actions.ON_ENDED`)."""
-    del at
-    planned = Visit.objects.filter(enrolment=enrolment, status=VisitStatus.PLANNED)
-    with audit.context("visits.closed", by=by):
-        closed = planned.update(status=VisitStatus.CLOSED)
-    audit.record("visits.closed", enrolment, by=by, count=closed)
-
-
-def reopen(enrolment: Enrolment, by: Member, at: datetime) -> None:
-    """Plan again what an exit recorded by mistake had closed (`patients.actions.ON_REOPENED`).
-
-    Visits of the calendar, and the renewal of what still runs: a date given at a consultation is
-    given again, and those held in an older register stay there.
-    """
-    closed = Visit.objects.filter(
-        enrolment=enrolment, status=VisitStatus.CLOSED, definition__isnull=False
-    )
-    if enrolment.late_reason == LateReason.IMPORT:
-        closed = closed.filter(closes_on__gte=by.site.local_day(enrolment.recorded_at))
-    with audit.context("visits.reopened", by=by):
-        reopened = closed.update(status=VisitStatus.PLANNED)
-        renewals.plan(enrolment, today=by.site.local_day(at))
-    audit.record("visits.reopened", enrolment, by=by, count=reopened)
 
 
 # --- Holding a visit -------------------------------------------------------------------------

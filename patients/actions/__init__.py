@@ -33,9 +33,10 @@ from patients.actions.duplicates import CannotDecide, tell_apart
 from patients.actions.exit import CannotEnd, end, finish_weaning, mark_treated, reopen
 from patients.actions.hooks import ON_ENDED, ON_INCLUDED, ON_REOPENED, ON_TAKEN_OVER
 from patients.actions.identity import CannotCorrect, correct_identity
-from patients.actions.inclusion import AlreadyFollowed, CannotInclude, include, included_before
+from patients.actions.inclusion import include, included_before
 from patients.actions.merges import approve_merge, ask_merge, refuse_merge, undo_merge
 from patients.actions.nir import CannotRecordNir, erase_nir, record_nir, reveal_nir
+from patients.actions.participation import AlreadyFollowed, CannotInclude
 from patients.actions.screening import Seen, record_not_included
 from patients.actions.transfers import (
     CannotTransfer,

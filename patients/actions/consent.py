@@ -1,7 +1,8 @@
 """Consents: the first ones, those signed again, their proofs, their withdrawal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -9,6 +10,7 @@ from accounts.models import Member
 from core import audit, scans
 from core import documents as store
 from core.documents import Document
+from core.keys import DataKey
 from core.pdf import PdfUnavailable
 from patients import consent_sheet, identity, representatives, rules, texts
 from patients.actions.exit import CannotEnd, end
@@ -32,16 +34,46 @@ class CannotConsent(Exception):
 
 
 def write_first(
-    enrolment: Enrolment, told: Information, person: Person, *, by: Member, at: datetime
+    included: Iterable[tuple[Enrolment, Information, Person]],
+    opened: Mapping[UUID, DataKey],
+    *,
+    by: Member,
+    at: datetime,
 ) -> None:
-    """The consents of an inclusion and what was handed over, inside its transaction.
+    """The consents of inclusions and what was handed over, inside their transaction.
 
+    :param opened: the keys of the enrolments
     :raises core.pdf.PdfUnavailable: signed on screen, and the server cannot make PDFs
     """
-    sealed = representatives.seal(enrolment, told.representatives)
+    rows, given = list(included), []
+    for enrolment, told, _ in rows:
+        sealed = representatives.seal_under(
+            opened[enrolment.key_id], enrolment, told.representatives
+        )
+        given.append(_first(enrolment, told, sealed, by, at))
+    Consent.objects.bulk_create(one for consents in given for one in consents)
+    _hand_over(
+        [
+            Handover(enrolment=enrolment, link=link, handed_on=told.included_on)
+            for enrolment, told, _ in rows
+            for link in told.handed
+        ],
+        Channel.IN_PERSON,
+        by=by,
+        at=at,
+    )
+    for (enrolment, told, person), written in zip(rows, given, strict=True):
+        if told.signatures:
+            sheet = Sheet(enrolment, person, written, told.signatures, told.handed)
+            _prove(written, consent_sheet.make(sheet, by=by, at=at), ProofOrigin.SCREEN, by, at)
+
+
+def _first(
+    enrolment: Enrolment, told: Information, sealed: bytes | None, by: Member, at: datetime
+) -> list[Consent]:
     forms = {ConsentKind.NIR: told.nir_form or told.form, ConsentKind.RESEARCH: told.document}
-    written = [
-        Consent.objects.create(
+    return [
+        Consent(
             enrolment=enrolment,
             kind=kind,
             person_kind=told.person_kind,
@@ -57,10 +89,6 @@ def write_first(
         )
         for kind in ConsentKind
     ]
-    hand_over(enrolment, told.handed, on=told.included_on, by=by, at=at)
-    if told.signatures:
-        sheet = Sheet(enrolment, person, written, told.signatures, told.handed)
-        _prove(written, consent_sheet.make(sheet, by=by, at=at), ProofOrigin.SCREEN, by, at)
 
 
 def hand_over(
@@ -73,20 +101,15 @@ def hand_over(
     channel: Channel = Channel.IN_PERSON,
 ) -> None:
     """Remember which documents somebody was given; the same one the same day is one."""
-    Handover.objects.bulk_create(
-        [
-            Handover(
-                enrolment=enrolment,
-                link=link,
-                handed_on=on,
-                channel=channel,
-                recorded_at=at,
-                recorded_by=by,
-            )
-            for link in links
-        ],
-        ignore_conflicts=True,
-    )
+    handed = [Handover(enrolment=enrolment, link=link, handed_on=on) for link in links]
+    _hand_over(handed, channel, by=by, at=at)
+
+
+def _hand_over(handed: Iterable[Handover], channel: Channel, *, by: Member, at: datetime) -> None:
+    rows = list(handed)
+    for row in rows:
+        row.channel, row.recorded_at, row.recorded_by = channel, at, by
+    Handover.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def inform(

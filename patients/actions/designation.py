@@ -1,10 +1,10 @@
 """Designations by the patient: made, changed, declined; professionals invited; notes shared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from accounts.models import Member, Site
-from core import audit
+from core import audit, keys
 from core.audit import Actor
 from patients import designations, mail, texts
 from patients.actions.locks import lock_enrolment
@@ -130,13 +130,14 @@ def _write(
     at: datetime,
 ) -> Designation:
     """Write it and tell whoever was chosen, unless they are the one who acts."""
-    designation = _insert(enrolment, kind, chosen, on, by, at)
+    designation = _designation(enrolment, kind, chosen, on, by, at)
+    designation.save(force_insert=True)
     if chosen != by:
         mail.told(designation, at=at)
     return designation
 
 
-def _insert(
+def _designation(
     enrolment: Enrolment,
     kind: DesignationKind,
     chosen: Member | Site,
@@ -144,7 +145,7 @@ def _insert(
     by: Member,
     at: datetime,
 ) -> Designation:
-    return Designation.objects.create(
+    return Designation(
         enrolment=enrolment,
         kind=kind,
         doctor=chosen if isinstance(chosen, Member) else None,
@@ -156,11 +157,14 @@ def _insert(
 
 
 def take_over(
-    enrolment: Enrolment, since: Mapping[DesignationKind, date], *, by: Member, at: datetime
+    since: Iterable[tuple[Enrolment, Mapping[DesignationKind, date]]], *, by: Member, at: datetime
 ) -> None:
     """Designations made in an older register, with their true dates: nobody is told again."""
-    for kind, on in since.items():
-        _insert(enrolment, kind, getattr(enrolment, _FIELDS[kind]), on, by, at)
+    Designation.objects.bulk_create(
+        _designation(enrolment, kind, getattr(enrolment, _FIELDS[kind]), on, by, at)
+        for enrolment, dates in since
+        for kind, on in dates.items()
+    )
 
 
 # --- Somebody whom the directory does not know -------------------------------------------------
@@ -243,14 +247,27 @@ def write_note(
     enrolment: Enrolment, kind: NoteKind, text: str, *, by: Member, at: datetime
 ) -> SharedNote:
     """Share a note between the structure and the relay doctor; it is never changed."""
+    return write_notes([(enrolment, text)], kind, by=by, at=at)[0]
+
+
+def write_notes(
+    written: Sequence[tuple[Enrolment, str]], kind: NoteKind, *, by: Member, at: datetime
+) -> list[SharedNote]:
+    """The same of several participations."""
+    opened = keys.open_keys(enrolment.key_id for enrolment, _ in written)
     with audit.acting("note.written", by=by):
-        note = SharedNote.objects.create(
-            enrolment=enrolment,
-            kind=kind,
-            text_sealed=texts.seal(enrolment, NOTE, text),
-            written_at=at,
-            written_by=by,
+        notes = SharedNote.objects.bulk_create(
+            SharedNote(
+                enrolment=enrolment,
+                kind=kind,
+                text_sealed=texts.seal_under(opened[enrolment.key_id], NOTE, text),
+                written_at=at,
+                written_by=by,
+            )
+            for enrolment, text in written
         )
-        subject = str(enrolment.public_id)
-        audit.record("note.written", note, by=by, subject=subject, kind=kind.value)
-    return note
+        lines = [
+            audit.Line(note, str(note.enrolment.public_id), {"kind": kind.value}) for note in notes
+        ]
+        audit.record_each("note.written", lines, by=by)
+    return notes

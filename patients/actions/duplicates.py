@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from accounts.models import Member
@@ -38,32 +39,87 @@ def note_alike(patient: Patient, person: Person, said: Said, *, by: Member, at: 
 
     Inside the act that writes the identity.
     """
-    alike = said.alike
-    if alike is None:
+    note_pairs(alike(patient, person, said, by=by), by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A patient, who looks alike, and what is said of both."""
+
+    patient: Patient
+    candidate: duplicates.Candidate
+    state: State = State.OPEN
+
+    @property
+    def pair(self) -> tuple[Patient, Patient]:
+        return duplicates.pair_of(self.patient, self.candidate.patient)
+
+    @property
+    def ids(self) -> tuple[int, int]:
+        first, second = self.pair
+        return first.pk, second.pk
+
+    def values(self, by: Member, at: datetime) -> dict[str, Any]:
+        """What is known of the pair now."""
+        score = self.candidate.score
+        decided = {"decided_at": at, "decided_by": by} if self.state == State.DIFFERENT else {}
+        return {
+            "state": self.state,
+            "score": score.points,
+            "reasons": list(score.reasons),
+            **decided,
+        }
+
+
+def alike(patient: Patient, person: Person, said: Said, *, by: Member) -> list[Noted]:
+    """Whom this patient was said not to be, and whom to look at again."""
+    found = said.alike
+    if found is None:
         known = {patient.pk, *duplicates.said_different(patient)}
-        alike = duplicates.candidates(person, by=by, besides=known)
-    for candidate in alike:
+        found = duplicates.candidates(person, by=by, besides=known)
+    noted = []
+    for candidate in found:
         is_different = candidate.patient.public_id in said.different
         if is_different or candidate.score.points >= likeness.KEPT_FROM:
-            state = State.DIFFERENT if is_different else State.OPEN
-            note_pair(patient, candidate, state, by=by, at=at)
+            noted.append(Noted(patient, candidate, State.DIFFERENT if is_different else State.OPEN))
+    return noted
+
+
+def note_pairs(noted: Collection[Noted], *, by: Member, at: datetime) -> None:
+    """Write the pairs, or what is known of them now; what was decided already stays."""
+    if not noted:
+        return
+    first, second = zip(*(one.ids for one in noted), strict=True)
+    rows = PossibleDuplicate.objects.filter(first__in=set(first), second__in=set(second))
+    known = {(pair.first_id, pair.second_id): pair for pair in rows}
+    PossibleDuplicate.objects.bulk_create(
+        [
+            PossibleDuplicate(
+                first=one.pair[0],
+                second=one.pair[1],
+                noted_at=at,
+                noted_by=by,
+                **one.values(by, at),
+            )
+            for one in noted
+            if one.ids not in known
+        ],
+        ignore_conflicts=True,
+    )
+    for one in noted:
+        pair = known.get(one.ids)
+        if pair is not None and pair.state == State.OPEN:
+            PossibleDuplicate.objects.filter(pk=pair.pk).update(**one.values(by, at))
 
 
 def note_pair(
-    patient: Patient, candidate: duplicates.Candidate, state: State, *, by: Member, at: datetime
+    patient: Patient, candidate: duplicates.Candidate, *, by: Member, at: datetime
 ) -> PossibleDuplicate:
-    """Write the pair, or what is known of it now; what was decided already stays."""
-    first, second = duplicates.pair_of(patient, candidate.patient)
-    score = {"score": candidate.score.points, "reasons": list(candidate.score.reasons)}
-    decided = {"decided_at": at, "decided_by": by} if state == State.DIFFERENT else {}
-    pair, is_new = PossibleDuplicate.objects.get_or_create(
-        first=first,
-        second=second,
-        defaults={"state": state, "noted_at": at, "noted_by": by, **score, **decided},
-    )
-    if not is_new and pair.state == State.OPEN:
-        PossibleDuplicate.objects.filter(pk=pair.pk).update(state=state, **score, **decided)
-    return pair
+    """Keep the pair to be looked at again."""
+    noted = Noted(patient, candidate)
+    note_pairs([noted], by=by, at=at)
+    first, second = noted.pair
+    return PossibleDuplicate.objects.get(first=first, second=second)
 
 
 def note_homonym(

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import IntegrityError
@@ -22,6 +23,15 @@ class CannotEnd(Exception):
 def mark_treated(enrolment: Enrolment, *, on: date) -> None:
     """Stamp the first prescription: called by `prescriptions` inside its own act."""
     Enrolment.objects.filter(pk=enrolment.pk, first_treated_on=None).update(first_treated_on=on)
+
+
+def mark_each_treated(treated: Iterable[tuple[Enrolment, date]]) -> None:
+    """The first prescriptions that an older register tells of."""
+    rows = []
+    for enrolment, on in treated:
+        enrolment.first_treated_on = on
+        rows.append(enrolment)
+    Enrolment.objects.bulk_update(rows, ["first_treated_on"], batch_size=500)
 
 
 def end(
@@ -49,7 +59,7 @@ def end(
             erase_nir(locked, by=by)
             standing.update(withdrawn_on=on)
         for hook in hooks.ON_ENDED:
-            hook(locked, by, at)
+            hook([locked], by, at)
         subject = str(locked.public_id)
         audit.record("enrolment.ended", locked, by=by, subject=subject, state=target.value)
     return locked
@@ -67,7 +77,7 @@ def finish_weaning(enrolment: Enrolment, *, by: Member, at: datetime) -> Enrolme
         locked.state = State.ENDED
         locked.save(update_fields=["state"])
         for hook in hooks.ON_ENDED:
-            hook(locked, by, at)
+            hook([locked], by, at)
         audit.record("enrolment.weaned", locked, by=by, subject=str(locked.public_id))
     return locked
 

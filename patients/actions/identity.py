@@ -11,7 +11,7 @@ from core.db import violated_constraint
 from patients import duplicates, identity
 from patients.actions.duplicates import Said, note_alike, note_pair
 from patients.actions.locks import lock_enrolment
-from patients.enums import CorrectionReason, DuplicateState, Likeness
+from patients.enums import CorrectionReason, Likeness
 from patients.identity import Person
 from patients.likeness import Score
 from patients.models import Enrolment, IdentityIndex, Patient
@@ -101,5 +101,5 @@ def _note_same(enrolment: Enrolment, other: Patient, *, by: Member, at: datetime
         return
     with audit.acting("duplicate.noted", by=by):
         candidate = duplicates.Candidate(other, _SAME, last, None)
-        pair = note_pair(enrolment.patient, candidate, DuplicateState.OPEN, by=by, at=at)
+        pair = note_pair(enrolment.patient, candidate, by=by, at=at)
         audit.record("duplicate.noted", pair, by=by)

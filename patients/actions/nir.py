@@ -1,5 +1,6 @@
 """The NIR: recorded, shown and erased, only while the second consent stands."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -28,12 +29,9 @@ class CannotRecordNir(Exception):
     """The message is in French and may be shown; it never repeats the number."""
 
 
-def record_nir(
-    enrolment: Enrolment, typed: str, *, by: Member, at: datetime, out_too: bool = False
-) -> Nir:
+def record_nir(enrolment: Enrolment, typed: str, *, by: Member, at: datetime) -> Nir:
     """Keep the number, in place of the one before.
 
-    :param out_too: also of somebody who left, whose consent stands: an older register had it
     :raises CannotRecordNir: nothing is written
     """
     if refusal := shape.refusal(typed):
@@ -41,8 +39,9 @@ def record_nir(
     key_id = keys.create_key("nir")
     try:
         with keys.destroyed_if_refused([key_id]), audit.acting("nir.recorded", by=by):
-            locked = _authorised(enrolment, out_too=out_too)
-            return _record(locked, compact(typed), key_id, by, at)
+            locked = _authorised(enrolment)
+            (kept,) = _record([(locked, compact(typed), key_id)], by, at)
+            return kept
     except IntegrityError as error:
         if violated_constraint(error) != "patients_nir_of_one_person":
             raise
@@ -50,14 +49,30 @@ def record_nir(
         raise CannotRecordNir(_OTHER) from error
 
 
-def _authorised(enrolment: Enrolment, *, out_too: bool) -> Enrolment:
+def take_over(
+    numbers: Sequence[tuple[Enrolment, str, UUID]], *, by: Member, at: datetime
+) -> set[UUID]:
+    """Keep the numbers of an older register, each under the key made for it; return those used.
+
+    Inside the act that wrote the participations and their consents. The number of who left is kept
+    too: their consent stands; it takes the place of no other.
+    """
+    patients = [enrolment.patient_id for enrolment, _, _ in numbers]
+    known = set(Nir.objects.filter(patient__in=patients).values_list("patient", flat=True))
+    kept = [one for one in numbers if one[0].is_live or one[0].patient_id not in known]
+    with audit.context("nir.recorded", by=by):
+        _record(kept, by, at)
+    return {key_id for _, _, key_id in kept}
+
+
+def _authorised(enrolment: Enrolment) -> Enrolment:
     """The participation, locked.
 
     :raises CannotRecordNir: the second consent does not stand
     """
     locked = lock_enrolment(enrolment)
     consents = locked.consents.in_hand().filter(kind=ConsentKind.NIR)
-    if not (locked.is_live or out_too) or not consents.exists():
+    if not locked.is_live or not consents.exists():
         raise CannotRecordNir(
             "Le patient n’autorise pas, ou n’autorise plus, la transmission de ce numéro : il "
             "ne peut pas être enregistré."
@@ -65,20 +80,26 @@ def _authorised(enrolment: Enrolment, *, out_too: bool) -> Enrolment:
     return locked
 
 
-def _record(locked: Enrolment, number: str, key_id: UUID, by: Member, at: datetime) -> Nir:
-    _erase(Nir.objects.filter(patient=locked.patient))
-    kept = Nir.objects.create(
-        enrolment=locked,
-        patient=locked.patient,
-        kind=shape.kind_of(number),
-        sealed=keys.seal(key_id, number.encode(), aad=_aad(locked)),
-        key_id=key_id,
-        index=blind.index("patients.nir", number, key=settings.NIR_INDEX_KEY),
-        recorded_at=at,
-        recorded_by=by,
+def _record(numbers: Sequence[tuple[Enrolment, str, UUID]], by: Member, at: datetime) -> list[Nir]:
+    _erase(Nir.objects.filter(patient__in=[one.patient_id for one, _, _ in numbers]))
+    opened = keys.open_keys(key_id for _, _, key_id in numbers)
+    kept = Nir.objects.bulk_create(
+        Nir(
+            enrolment=enrolment,
+            patient=enrolment.patient,
+            kind=shape.kind_of(number),
+            sealed=opened[key_id].seal(number.encode(), _aad(enrolment)),
+            key_id=key_id,
+            index=blind.index("patients.nir", number, key=settings.NIR_INDEX_KEY),
+            recorded_at=at,
+            recorded_by=by,
+        )
+        for enrolment, number, key_id in numbers
     )
-    subject = str(locked.public_id)
-    audit.record("nir.recorded", locked, by=by, subject=subject, kind=kept.kind)
+    lines = [
+        audit.Line(one.enrolment, str(one.enrolment.public_id), {"kind": one.kind}) for one in kept
+    ]
+    audit.record_each("nir.recorded", lines, by=by)
     return kept
 
 

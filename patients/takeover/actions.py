@@ -2,11 +2,8 @@
 
 import hashlib
 import zlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from operator import attrgetter
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,23 +11,23 @@ from django.db import IntegrityError, transaction
 from accounts.models import Member
 from core import audit, keys
 from core.db import lock, violated_constraint
-from patients import likeness, texts
-from patients.actions import designation, hooks, inclusion, nir
-from patients.actions.duplicates import note_pair
-from patients.actions.exit import mark_treated
-from patients.duplicates import Candidate
-from patients.enums import DuplicateState, EndReason, NoteKind
-from patients.models import Enrolment, Nir, TakenOver, TakeoverFile
-from patients.takeover import columns, reading, tables
-from patients.takeover.plan import Answer, Entry, Plan, Running, Told
+from patients import texts
+from patients.actions import AlreadyFollowed
+from patients.models import Enrolment, TakenOver, TakeoverFile
+from patients.takeover import columns, reading, tables, writing
+from patients.takeover.plan import Answer, Plan
 from programmes.models import Programme
 
 
 # Days that a file nobody confirmed is kept. As for the other imports: ADR 0102.
 KEPT_DAYS = 7
-FORMER = "patients.TakenOver.former"
-# Somebody wrote the same person between the reading and the writing.
-_RACES = {"patients_person_known_once", "patients_one_live_enrolment", "patients_taken_over_once"}
+# Somebody wrote the same person or number between the reading and the writing.
+_RACES = {
+    "patients_person_known_once",
+    "patients_one_live_enrolment",
+    "patients_taken_over_once",
+    "patients_nir_of_one_person",
+}
 
 
 class CannotTakeOver(Exception):
@@ -125,28 +122,23 @@ def confirm(file: TakeoverFile, answer: Answer, *, by: Member, at: datetime) -> 
 
     :raises CannotTakeOver: settled already, faults left, or the registry changed since
     """
-    made = [keys.create_keys(purpose, file.lines) for purpose in ("patient", "enrolment")]
-    every = {key for purpose in made for key in purpose}
+    new_keys = writing.Keys(file.lines)
     try:
-        with keys.destroyed_if_refused(every):
-            locked, used = _confirm(file, answer, list(zip(*made, strict=True)), by, at)
-    except inclusion.AlreadyFollowed as error:
+        with keys.destroyed_if_refused(new_keys.made):
+            locked = _confirm(file, answer, new_keys, by, at)
+    except AlreadyFollowed as error:
         raise PlanChanged from error
     except IntegrityError as error:
         if violated_constraint(error) in _RACES:
             raise PlanChanged from error
         raise
-    keys.destroy_keys(every - used)
+    keys.destroy_keys(new_keys.useless)
     return locked
 
 
 def _confirm(
-    file: TakeoverFile,
-    answer: Answer,
-    pairs: Collection[tuple[UUID, UUID]],
-    by: Member,
-    at: datetime,
-) -> tuple[TakeoverFile, set[UUID]]:
+    file: TakeoverFile, answer: Answer, new_keys: writing.Keys, by: Member, at: datetime
+) -> TakeoverFile:
     with audit.acting("takeover.confirmed", by=by):
         # Two files of one structure wait for each other.
         lock(f"takeover {by.site_id}")
@@ -156,103 +148,12 @@ def _confirm(
             raise CannotTakeOver("Ce fichier contient des erreurs\u202f: rien n’a été repris.")
         if plan.digest != answer.seen:
             raise PlanChanged
-        used, written = set[UUID](), dict[int, Enrolment]()
-        # The first participation of somebody before the next one.
-        in_order = sorted(plan.to_create, key=attrgetter("told.inclusion.information.included_on"))
-        for entry, new_keys in zip(in_order, pairs, strict=False):
-            different = answer.different.get(entry.line, frozenset())
-            enrolment = _take_over(locked, entry, (different, new_keys), by=by, at=at)
-            used |= {enrolment.patient.key_id, enrolment.key_id}
-            written[entry.line] = enrolment
-        _note_near(in_order, written, by=by, at=at)
+        writing.Writing(locked, answer, new_keys, by, at).write(plan.to_create)
         key_id, locked.counts = _key_id(locked), plan.counts
         locked.confirmed_at, locked.confirmed_by = at, by
         _empty(locked, key_id, ["confirmed_at", "confirmed_by", "counts"])
         audit.record("takeover.confirmed", locked, by=by, counts=plan.counts)
-    return locked, used
-
-
-def _take_over(
-    file: TakeoverFile,
-    entry: Entry,
-    given: tuple[frozenset[UUID], tuple[UUID, UUID]],
-    *,
-    by: Member,
-    at: datetime,
-) -> Enrolment:
-    """One line: the participation, then what the older register knew of it."""
-    (different, new_keys), told = given, entry.told
-    asked = replace(told.inclusion, different=different, alike=entry.candidates)
-    enrolment = inclusion.write(asked, new_keys, by=by, at=at)
-    TakenOver.objects.create(
-        enrolment=enrolment,
-        file=file,
-        line=entry.line,
-        former=entry.former,
-        former_sealed=texts.seal(enrolment, FORMER, told.number),
-    )
-    _write_facts(enrolment, told, by, at)
-    audit.record("patient.taken_over", enrolment, by=by, subject=str(enrolment.public_id))
-    return enrolment
-
-
-def _write_facts(enrolment: Enrolment, told: Told, by: Member, at: datetime) -> None:
-    """What the older register knew of the participation, its exit last."""
-    designation.take_over(enrolment, told.since, by=by, at=at)
-    for hook in (*hooks.ON_INCLUDED, *hooks.ON_TAKEN_OVER):
-        hook(enrolment, by, at)
-    if told.treated_on:
-        mark_treated(enrolment, on=told.treated_on)
-    if told.nir:
-        _record_nir(enrolment, told.nir, by, at)
-    _note(enrolment, told.running, by, at)
-    if enrolment.ended_on:
-        _leave(enrolment, by, at)
-
-
-def _note_near(
-    entries: Iterable[Entry], written: Mapping[int, Enrolment], *, by: Member, at: datetime
-) -> None:
-    """Lines of the file that look alike are left to examine, like patients known before."""
-    for entry in entries:
-        mine = written[entry.line]
-        for near in entry.near:
-            other = written.get(near.line)
-            if other is None or near.score.points < likeness.KEPT_FROM:
-                continue
-            candidate = Candidate(other.patient, near.score, other, None)
-            note_pair(mine.patient, candidate, DuplicateState.OPEN, by=by, at=at)
-
-
-def _record_nir(enrolment: Enrolment, number: str, by: Member, at: datetime) -> None:
-    is_out = enrolment.ended_on is not None
-    if is_out and Nir.objects.filter(patient=enrolment.patient_id).exists():
-        # That of the participation that goes on.
-        return
-    try:
-        nir.record_nir(enrolment, number, by=by, at=at, out_too=is_out)
-    except nir.CannotRecordNir as refusal:
-        raise PlanChanged from refusal
-
-
-def _leave(enrolment: Enrolment, by: Member, at: datetime) -> None:
-    """What an exit brings, for somebody written as being out."""
-    if enrolment.end_reason == EndReason.CONSENT_WITHDRAWN:
-        enrolment.consents.in_hand().update(withdrawn_on=enrolment.ended_on)
-    for hook in hooks.ON_ENDED:
-        hook(enrolment, by, at)
-    subject, state = str(enrolment.public_id), enrolment.state
-    audit.record("enrolment.ended", enrolment, by=by, subject=subject, state=state)
-
-
-def _note(enrolment: Enrolment, running: Running, by: Member, at: datetime) -> None:
-    """What runs today, for both doctors to read: no prescription is signed by an import."""
-    if not running.text:
-        return
-    words = f"Repris de l’ancien registre\u202f: {running.text}"
-    if running.starts_on and running.ends_on:
-        words += f" – ordonnance du {running.starts_on:%d/%m/%Y} au {running.ends_on:%d/%m/%Y}"
-    designation.write_note(enrolment, NoteKind.TITRATION, words, by=by, at=at)
+    return locked
 
 
 # --- Read again ------------------------------------------------------------------------------
@@ -261,7 +162,7 @@ def _note(enrolment: Enrolment, running: Running, by: Member, at: datetime) -> N
 def former_number(enrolment: Enrolment) -> str:
     """The number of the patient in the older register; "" for those included here."""
     origin = TakenOver.objects.filter(enrolment=enrolment).first()
-    return texts.read(enrolment, FORMER, origin.former_sealed) if origin else ""
+    return texts.read(enrolment, writing.FORMER, origin.former_sealed) if origin else ""
 
 
 def reindex() -> int:
@@ -269,7 +170,7 @@ def reindex() -> int:
     rows = TakenOver.objects.select_related("enrolment", "file__site", "file__programme")
     done = 0
     for row in rows.order_by("pk"):
-        if number := texts.read(row.enrolment, FORMER, row.former_sealed):
+        if number := texts.read(row.enrolment, writing.FORMER, row.former_sealed):
             row.former = reading.former_index(row.file.site, row.file.programme, number)
             row.save(update_fields=["former"])
             done += 1

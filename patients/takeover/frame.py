@@ -7,9 +7,17 @@ from datetime import date
 from accounts.enums import Role
 from accounts.models import Member, Site
 from core.identifiers import compact
-from patients import designations, directory
+from patients import designations, directory, gates
 from patients.forms.papers import Papers
-from programmes.models import CriteriaSet, Criterion, Indication, IndicationSubtype, Programme
+from programmes import openings
+from programmes.models import (
+    CriteriaSet,
+    Criterion,
+    Indication,
+    IndicationSubtype,
+    Listing,
+    Programme,
+)
 
 
 @dataclass(frozen=True)
@@ -30,12 +38,31 @@ class Frame:
         self.papers = Papers(programme)
         rows = programme.indications.prefetch_related("subtypes").order_by("code")
         self.indications: dict[str, Indication] = {one.code.upper(): one for one in rows}
+        self._closures = openings.closures(programme)
+        listings = Listing.objects.filter(site=by.site_id, indication__programme=programme)
+        self._listings = list(listings.order_by("pk"))
         self._sets = [_asked(one) for one in _sets(programme)]
         doctors = Member.objects.filter(site=by.site_id, role=Role.REFERENCE_DOCTOR)
         self.doctors = _by_rpps(doctors.select_related("user", "site").order_by("pk"))
         self.relays = _by_rpps(directory.relay_doctors(programme, today))
         pharmacies = directory.pharmacies(programme, today)
         self.pharmacies: dict[str, Site] = {one.finess: one for one in pharmacies if one.finess}
+
+    def window_refusal(self, on: date) -> str:
+        """What `gates.window` says of that day."""
+        closure = openings.closure_among(self._closures, on)
+        return gates.window_under(closure, self.programme, on)
+
+    def indication_refusal(self, indication: Indication, on: date) -> str:
+        """What `gates.indication_refusal` says of that day."""
+        if refusal := gates.not_open(indication, on):
+            return refusal
+        is_listed = any(
+            one.indication_id == indication.pk
+            and one.listed_on <= on < (one.delisted_on or date.max)
+            for one in self._listings
+        )
+        return "" if is_listed else gates.unlisted(self.by, indication, on)
 
     def criteria(self, indication: Indication, on: date) -> list[Criterion]:
         """Those asked that day for the indication, in their order."""

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import Member, Site
 from core.identifiers import compact
 from core.tables import Row, read_day
-from patients import gates, nir, rules
+from patients import nir, rules
 from patients.enums import Answer, DesignationKind, EndReason, LateReason
 from patients.forms import IdentityForm
 from patients.identity import Person
@@ -108,7 +108,7 @@ class Line:
         on, today = facts[c.INCLUDED], self.frame.today
         late = LateReason.IMPORT
         self._fault(c.INCLUDED, rules.entry_refusal(included_on=on, today=today, late_reason=late))
-        self._fault(c.INCLUDED, gates.window(self.frame.programme, on))
+        self._fault(c.INCLUDED, self.frame.window_refusal(on))
         signed = rules.consent_refusal(signed_on=facts[c.SIGNED], included_on=on)
         self._fault(c.SIGNED, signed)
         for column in (c.RELAY_SINCE, c.PHARMACY_SINCE, c.TREATED, c.RUNS_FROM):
@@ -206,7 +206,7 @@ class Line:
             self._fault(c.INDICATION, "Ce programme n’a pas cette indication.")
             return None
         on: date = facts[c.INCLUDED]
-        if unlisted := gates.indication_refusal(self.frame.by, indication, on):
+        if unlisted := self.frame.indication_refusal(indication, on):
             self.plan.warn(self.row, c.INDICATION, unlisted)
         subtype = self.frame.subtype(indication, facts[c.SUBTYPE])
         if facts[c.SUBTYPE] and subtype is None:

@@ -113,6 +113,10 @@ class VisitDefinition(models.Model):
     def __str__(self) -> str:
         return f"{self.programme} – {self.code}"
 
+    def is_for(self, included_on: date) -> bool:
+        """Whether inclusions of that day follow it, both bounds included."""
+        return self.applies_from <= included_on <= (self.applies_to or date.max)
+
     @property
     def held_by_words(self) -> str:
         """«Structure de référence, ou médecin relais»."""

@@ -59,8 +59,8 @@ def test_schedule_plans_the_definitions_in_force_at_inclusion():
     VisitDefinitionFactory(code="M1")  # another programme
 
     with audit.acting("patient.included", by=enrolment.included_by):
-        actions.schedule(enrolment, enrolment.included_by, AT)
-        actions.schedule(enrolment, enrolment.included_by, AT)  # the same again: nothing more
+        actions.schedule([enrolment], enrolment.included_by, AT)
+        actions.schedule([enrolment], enrolment.included_by, AT)  # the same again: nothing more
 
     planned = enrolment.visits.order_by("due_on").values_list(
         "code", "due_on", "opens_on", "closes_on", "status", "date_source"
@@ -77,7 +77,7 @@ def test_close_leaves_what_was_held():
     other = VisitFactory()
 
     with audit.acting("enrolment.ended", by=done.held_by):
-        actions.close(done.enrolment, done.held_by, AT)
+        actions.close([done.enrolment], done.held_by, AT)
 
     statuses = {visit.pk: visit.status for visit in Visit.objects.all()}
     assert statuses == {

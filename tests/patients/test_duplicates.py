@@ -63,8 +63,8 @@ def test_a_comparison_has_a_fixed_number_of_queries(django_assert_num_queries):
     for name in ("Jeane", "Jeann", "Jeannne"):
         EnrolmentFactory(patient__person=replace(JEANNE, first_names=[name]))
 
-    # three look-ups, patients, identities, enrolments, mine
-    with django_assert_num_queries(7), django_assert_num_queries(1, using="keys"):
+    # who is near, patients, identities, enrolments, mine
+    with django_assert_num_queries(5), django_assert_num_queries(1, using="keys"):
         found = duplicates.candidates(JEANNE, by=first.included_by)
 
     assert len(found) == 4

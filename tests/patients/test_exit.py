@@ -96,7 +96,7 @@ def test_the_acts_above_are_told_of_an_exit(monkeypatch):
 
     end(enrolment)
 
-    assert called == [(enrolment, enrolment.included_by, NOON)]
+    assert called == [([enrolment], enrolment.included_by, NOON)]
 
 
 def test_weaning_is_closed():

@@ -122,7 +122,7 @@ def test_the_acts_above_are_called_in_the_same_transaction(setting, monkeypatch)
 
     enrolment = include(setting, an_inclusion(setting))
 
-    assert called == [(enrolment, setting.doctor, NOON)]
+    assert called == [([enrolment], setting.doctor, NOON)]
 
 
 def test_an_act_above_that_fails_leaves_nothing(setting, monkeypatch):

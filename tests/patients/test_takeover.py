@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.enums import Role
-from core import keys
+from core import blind, keys
 from core.models import JournalLine, OutgoingMail
 from followup.enums import VisitStatus
 from patients import actions as acts
@@ -22,7 +22,7 @@ from patients.takeover import actions
 from patients.takeover.plan import Standing
 from programmes.enums import PersonKind
 from tests.accounts.factories import MemberFactory, SiteFactory
-from tests.patients.factories import EnrolmentFactory, PersonFactory
+from tests.patients.factories import EnrolmentFactory, NirFactory, PersonFactory
 from tests.patients.situations import NOON, a_setting, an_inclusion, trained
 from tests.patients.takeovers import (
     a_line,
@@ -83,19 +83,24 @@ def test_the_consents_are_those_that_were_signed(setting):
     assert acts.reveal_nir(found, by=setting.doctor) == NUMBER
 
 
-def test_a_number_refused_at_the_last_moment_takes_nobody_over(setting, monkeypatch):
+def test_a_number_refused_at_the_last_moment_takes_nobody_over(setting, monkeypatch, settings):
     """Another act gave it to another person between the plan and the writing."""
 
-    def refuse(*_args, **_more):
-        raise acts.CannotRecordNir
+    whole = designation.take_over
 
-    monkeypatch.setattr("patients.takeover.actions.nir.record_nir", refuse)
+    def meanwhile(*args, **more):
+        index = blind.index("patients.nir", NUMBER, key=settings.NIR_INDEX_KEY)
+        NirFactory(index=index, enrolment__patient__key_id=uuid4())
+        return whole(*args, **more)
+
+    monkeypatch.setattr("patients.takeover.writing.designation.take_over", meanwhile)
 
     with pytest.raises(actions.PlanChanged):
         take_over(setting, a_line(setting, nir_accepte="oui", nir=NUMBER))
 
     assert not Enrolment.objects.exists()
     assert not Patient.objects.exists()
+    assert not keys.KeyRecord.objects.filter(purpose="patient").exists()
 
 
 def test_somebody_included_elsewhere_meanwhile_takes_nobody_over(setting, monkeypatch):
@@ -105,7 +110,7 @@ def test_somebody_included_elsewhere_meanwhile_takes_nobody_over(setting, monkey
     def refuse(*_args, **_more):
         raise acts.AlreadyFollowed(elsewhere, by=setting.doctor)
 
-    monkeypatch.setattr("patients.takeover.actions.inclusion.write", refuse)
+    monkeypatch.setattr("patients.takeover.writing.participation.write", refuse)
 
     with pytest.raises(actions.PlanChanged):
         take_over(setting, a_line(setting))

@@ -9,6 +9,7 @@ from accounts.enums import Role
 from core import keys
 from core.models import JournalLine
 from core.tables import CannotRead
+from patients.actions import participation
 from patients.models import (
     Enrolment,
     Nir,
@@ -273,14 +274,14 @@ def test_a_race_lost_at_the_last_instant_takes_nothing(setting, monkeypatch):
     """Another transaction writes the same person between the reading and the writing."""
     file = stage(setting, table(a_line(setting)))
     seen = actions.preview(file, by=setting.doctor, at=NOON).digest
-    whole = actions.inclusion.write
+    whole = participation.write
 
     def write(*args, **named):
         former = reading.former_index(setting.doctor.site, setting.programme, "A-1")
         TakenOverFactory(former=former, enrolment__patient__key_id=uuid4())
         return whole(*args, **named)
 
-    monkeypatch.setattr(actions.inclusion, "write", write)
+    monkeypatch.setattr(participation, "write", write)
     with pytest.raises(actions.PlanChanged):
         actions.confirm(file, Answer(seen), by=setting.doctor, at=NOON)
 
