@@ -39,9 +39,11 @@ class _Count:
 _EVENTS = "JOIN vigilance_adverseevent a ON a.enrolment_id = e.id"
 # Driven by what is new: each is an index lookup.
 _NEW_EVENTS = "a.recorded_at > %(at)s"
+# Whoever came treated from an older register has no first prescription here.
 _STARTED = (
-    "EXISTS (SELECT FROM prescriptions_prescription p WHERE p.enrolment_id = e.id"
-    " AND p.is_initiation AND p.signed_at > %(at)s)"
+    "e.id IN (SELECT p.enrolment_id FROM prescriptions_prescription p"
+    " WHERE p.is_initiation AND p.signed_at > %(at)s"
+    " UNION SELECT n.id FROM patients_enrolment n WHERE n.recorded_at > %(at)s)"
 )
 _FIRST_EVENT = (
     "CROSS JOIN LATERAL (SELECT min(a.occurred_on) AS occurred_on"

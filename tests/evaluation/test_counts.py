@@ -91,6 +91,23 @@ def test_what_is_recorded_by_day_is_added():
     assert active == {"DN": 2, "SPAS-SEP": 1}
 
 
+def test_who_came_treated_from_an_older_register_by_day_is_treated():
+    """Without a first prescription here; out already, the active ones would be too few."""
+    pain, _ = some_patients()
+    counts.recount(pain.programme, at=NIGHT, today=TODAY)
+    morning = NIGHT + timedelta(hours=6)
+    told = {"indication": pain, "included_on": date(2026, 1, 5), "recorded_at": morning}
+    EnrolmentFactory(first_treated_on=date(2026, 1, 6), **told)
+    EnrolmentFactory(
+        first_treated_on=date(2026, 1, 6), ended=True, **{**told, "end_recorded_at": morning}
+    )
+
+    totals, active = figures(pain.programme)
+
+    assert (totals["INCLUDED"], totals["TREATED"], totals["STOPPED"]) == (6, 5, 2)
+    assert active == {"DN": 2, "SPAS-SEP": 1}
+
+
 def test_a_month_before_the_first_counted_is_shown():
     pain, _ = some_patients()
     counts.recount(pain.programme, at=NIGHT, today=TODAY)
