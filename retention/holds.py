@@ -25,8 +25,8 @@ class Hold:
     def reason(self) -> str:
         """In French, for the page and for the refusal."""
         return (
-            f"{self.pharmacy.name}, {self.pharmacy.town}\u202f: {self.subject.label.lower()} non "
-            f"remis sur deux supports, à garder jusqu’au {self.until:%d/%m/%Y}"
+            f"{self.pharmacy.name}, {self.pharmacy.town}\u202f: {self.subject.label.lower()} à "
+            f"remettre sur deux supports, à garder jusqu’au {self.until:%d/%m/%Y}"
         )
 
 
