@@ -102,7 +102,8 @@ def _todo_on(today: date) -> Case:
             ~Q(state__in=LIVE) | Q(merged_into__isnull=False), then=Coalesce(F("ended_on"), never)
         ),
         When(_renewal_is_due(today), then=Coalesce(F("run_ends"), F("included_on"))),
-        When(visit_on__isnull=False, then=F("visit_on")),
+        # What is late first: windows differ, and lateness counts from their end.
+        When(visit_on__isnull=False, then=F("visit_closes_on")),
         default=Least(F("run_ends"), Coalesce(F("coming_on"), never)),
         output_field=DateField(),
     )

@@ -29,7 +29,8 @@ def mine(request: MemberRequest) -> HttpResponse:
     made = _made(request, form) if form.is_valid() and signature.is_valid() else ""
     rows = ApiToken.objects.visible_to(request.member).select_related("member__user")
     context = {
-        "form": form,
+        # Sent: an empty one, so that nothing is asked twice.
+        "form": TokenForm(None, owners=owners) if made else form,
         "signature": step_up.signature(request, unbound=True) if made else signature,
         "made": made,
         "rows": list(rows.order_by("-created_at", "-pk")[:SHOWN]),

@@ -175,4 +175,5 @@ def test_people_read_how_to_ask(sign_in):
     response = sign_in(member).get(reverse("evaluation:api"))
 
     assertContains(response, "2023Q4")
+    assertContains(response, reverse("rights:tokens"))
     assertContains(response, release.public_id)

@@ -105,6 +105,20 @@ def test_a_visit_left_behind_by_a_later_one_is_waited_for_no_more():
     assert row_of(visit.enrolment, today).visit is None
 
 
+def test_the_visit_that_is_late_for_longest_comes_first():
+    """Windows differ: what was due first may be late last."""
+    member, today = MemberFactory(), datetime.date(2026, 3, 20)
+    wide, narrow = (treated(included_by=member, site=member.site) for _ in range(2))
+    for one in (wide, narrow):
+        AccreditationFactory(member=member, programme=one.programme)
+    VisitFactory(enrolment=wide, due_on=day(-40), closes_on=day(-10))
+    VisitFactory(enrolment=narrow, due_on=day(-30), closes_on=day(-25))
+
+    asked = worklist.filtered(worklist.waiting(member, today), Filters(todo="late"), member, today)
+
+    assert list(asked.order_by("todo", "todo_on", "pk")) == [narrow, wide]
+
+
 def test_renewals_come_first_then_visits_then_the_others():
     member = MemberFactory()
     enrolments = [treated(included_by=member, site=member.site) for _ in range(3)]

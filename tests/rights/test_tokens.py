@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.actions import CannotIssueToken
 from accounts.enums import Profession, Role
@@ -50,6 +50,8 @@ def test_the_owner_sees_makes_and_revokes_their_own_on_a_page(client, sign_in):
     made = client.post(page, sent)
 
     assertContains(made, "recann_")
+    # Sent once more, it would make another.
+    assertNotContains(made, 'value="Suivi mensuel"')
     own = ApiToken.objects.get(member=reader)
     assert (own.label, own.expires_at - own.created_at) == ("Suivi mensuel", timedelta(days=30))
     shown = client.get(page)
