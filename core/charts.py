@@ -34,6 +34,8 @@ GRID, AXIS, INK, GROUND = "#dddddd", "#666666", "#161616", "#eeeeee"
 
 # Words under an axis of half a page; beyond, some bars have only their tooltip and their row.
 MOST_LABELS = 8
+# Bars whose four figures each stand beside the next on a phone.
+MOST_VALUES = 9
 
 # Upper bound of each class, included, and its words. Fixed: no small number can be read off.
 COUNT_CLASSES: tuple[tuple[float, str], ...] = (
@@ -69,7 +71,10 @@ def nice_ticks(highest: float, wanted: int = 4) -> list[float]:
 
 
 def bars(uid: str, title: str, points: Points, *, unit: str = "") -> SafeString:
-    """Vertical bars, one per label, each with its value above."""
+    """Vertical bars, one per label, each with its value above.
+
+    Of many bars, every other value leaves narrow screens: the table below has them all.
+    """
     ticks = nice_ticks(max((value for _, value in points), default=0))
     slot = 100 / max(len(points), 1)
     step = math.ceil(len(points) / MOST_LABELS) or 1
@@ -77,10 +82,11 @@ def bars(uid: str, title: str, points: Points, *, unit: str = "") -> SafeString:
         format_html(
             '<rect class="rc-chart__bar rc-fill-1" fill="{}" x="{}" y="{}" width="{}" height="{}">'
             "<title>{}</title></rect>"
-            '<text class="rc-chart__value" fill="{}" font-size="13" font-weight="700"'
+            '<text class="rc-chart__value{}" fill="{}" font-size="13" font-weight="700"'
             ' text-anchor="middle" x="{}" y="{}" dy="-6">{}</text>{}',
             *(SERIES_COLOURS[0], percent(slot * (i + 0.18)), percent(100 - height)),
             *(percent(slot * 0.64), percent(height), told(label, value, unit)),
+            " rc-chart__value--other" if i % 2 and len(points) > MOST_VALUES else "",
             *(INK, percent(slot * (i + 0.5)), percent(100 - height), french_number(value)),
             "" if i % step else _x_label(slot * (i + 0.5), label, other=bool(i // step % 2)),
         )

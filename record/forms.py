@@ -47,7 +47,8 @@ class WorklistForm(forms.Form):
 
     def __init__(self, asked: QueryDict, *, visible: EnrolmentQuerySet) -> None:
         unsaid = {"a_faire": EVERY, "indication": EVERY, "patients": Shown.FOLLOWED}
-        super().__init__(unsaid | asked.dict(), use_required_attribute=False)
+        said = {name: value for name, value in asked.items() if value}
+        super().__init__(unsaid | said, use_required_attribute=False)
         indications = Indication.objects.filter(programme__in=visible.values("programme"))
         labels = indications.order_by("label").values_list("label", flat=True).distinct()
         choices = [(EVERY, "Toutes"), *((label, label) for label in labels)]

@@ -42,6 +42,15 @@ def test_bars_show_each_value_and_say_it_to_everyone():
     assert parsed(chart).get("aria-labelledby") == "b-t b-d"
 
 
+def test_of_many_bars_every_other_value_leaves_a_phone():
+    few, many = (
+        charts.bars("b", "Inclusions", [(str(rank), 400) for rank in range(count)])
+        for count in (9, 10)
+    )
+
+    assert (few.count("rc-chart__value--other"), many.count("rc-chart__value--other")) == (0, 5)
+
+
 def test_what_users_wrote_is_escaped():
     name = '<script>alert("x")</script>'
 

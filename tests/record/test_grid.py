@@ -111,6 +111,15 @@ def test_filters_go_from_the_list_to_the_grid_and_back(sign_in):
     assertContains(response, f"{reverse('record:patients')}?patients=sortis")
 
 
+def test_an_empty_part_of_an_address_filters_nothing(sign_in):
+    enrolment = followed()
+
+    response = sign_in(enrolment.included_by).get(reverse("record:grid"), {"indication": ""})
+
+    assertContains(response, enrolment.number)
+    assertNotContains(response, "obligatoire")
+
+
 # session, user, device, member, indications, page, identities, keys, visits, times, saved lists
 @pytest.mark.parametrize("count", [1, 8])
 def test_the_grid_costs_the_same_whatever_its_length(sign_in, django_assert_max_num_queries, count):
