@@ -70,6 +70,17 @@ def test_a_comparison_has_a_fixed_number_of_queries(django_assert_num_queries):
     assert len(found) == 4
 
 
+def test_a_frequent_name_stops_after_those_of_the_birth_date(monkeypatch):
+    born = EnrolmentFactory(patient__person=replace(JEANNE, birth_name="Durand"))
+    for _ in range(2):
+        EnrolmentFactory(patient__person=replace(JEANNE, birth_date=datetime.date(1950, 1, 1)))
+    monkeypatch.setattr(duplicates, "MOST_OPENED", 1)
+
+    found = duplicates.candidates(JEANNE, by=born.included_by)
+
+    assert [one.patient for one in found] == [born.patient]
+
+
 # --- Said at the inclusion -------------------------------------------------------------------
 
 
