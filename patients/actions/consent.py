@@ -45,12 +45,8 @@ def write_first(
     :param opened: the keys of the enrolments
     :raises core.pdf.PdfUnavailable: signed on screen, and the server cannot make PDFs
     """
-    rows, given = list(included), []
-    for enrolment, told, _ in rows:
-        sealed = representatives.seal_under(
-            opened[enrolment.key_id], enrolment, told.representatives
-        )
-        given.append(_first(enrolment, told, sealed, by, at))
+    rows = list(included)
+    given = [_first(one, told, opened[one.key_id], by, at) for one, told, _ in rows]
     Consent.objects.bulk_create(one for consents in given for one in consents)
     _hand_over(
         [
@@ -69,8 +65,9 @@ def write_first(
 
 
 def _first(
-    enrolment: Enrolment, told: Information, sealed: bytes | None, by: Member, at: datetime
+    enrolment: Enrolment, told: Information, key: DataKey, by: Member, at: datetime
 ) -> list[Consent]:
+    sealed = representatives.seal_under(key, enrolment, told.representatives)
     forms = {ConsentKind.NIR: told.nir_form or told.form, ConsentKind.RESEARCH: told.document}
     return [
         Consent(

@@ -1,9 +1,10 @@
 """Participations as they are written: one that was just decided, or those of an older register."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -16,7 +17,7 @@ from patients import duplicates, gates, identity, rules, texts
 from patients.actions import consent
 from patients.actions.duplicates import Said, alike, note_homonym, note_pairs
 from patients.enums import EnrolmentState as State
-from patients.inclusion import Inclusion
+from patients.inclusion import Answered, Inclusion, Left
 from patients.models import (
     Derogation,
     EligibilityAnswer,
@@ -181,17 +182,7 @@ def _enrolment(
     whole: Whole, patient: Patient, previous: Enrolment | None, by: Member, at: datetime
 ) -> Enrolment:
     inclusion = whole.inclusion
-    told, found, left = inclusion.information, inclusion.eligibility, inclusion.left
-    out = (
-        {
-            "state": State.ENDED,
-            "ended_on": left.on,
-            "end_reason": left.reason,
-            "end_recorded_at": at,
-        }
-        if left
-        else {}
-    )
+    told, found = inclusion.information, inclusion.eligibility
     return Enrolment(
         number=draw_code(secrets.choice),
         patient=patient,
@@ -207,8 +198,20 @@ def _enrolment(
         late_reason=told.late_reason,
         previous=previous,
         key_id=whole.enrolment_key,
-        **out,
+        **_out(inclusion.left, at),
     )
+
+
+def _out(left: Left | None, at: datetime) -> dict[str, Any]:
+    """What is written of somebody who left already."""
+    if left is None:
+        return {}
+    return {
+        "state": State.ENDED,
+        "ended_on": left.on,
+        "end_reason": left.reason,
+        "end_recorded_at": at,
+    }
 
 
 def _write_eligibility(
@@ -225,6 +228,22 @@ def _write_eligibility(
         )
         for enrolment, one in answers
     )
+    _write_derogations(answers, opened)
+    PriorTreatment.objects.bulk_create(
+        PriorTreatment(
+            enrolment=enrolment,
+            drug_sealed=texts.seal_under(opened[enrolment.key_id], texts.DRUG, one.drug),
+            outcome=one.outcome,
+            plan=one.plan,
+        )
+        for enrolment, inclusion in included
+        for one in inclusion.eligibility.treatments
+    )
+
+
+def _write_derogations(
+    answers: Iterable[tuple[Enrolment, Answered]], opened: Mapping[UUID, DataKey]
+) -> None:
     Derogation.objects.bulk_create(
         Derogation(
             enrolment=enrolment,
@@ -237,14 +256,4 @@ def _write_eligibility(
         )
         for enrolment, one in answers
         if one.reply.derogation and rules.is_against(one.reply)
-    )
-    PriorTreatment.objects.bulk_create(
-        PriorTreatment(
-            enrolment=enrolment,
-            drug_sealed=texts.seal_under(opened[enrolment.key_id], texts.DRUG, one.drug),
-            outcome=one.outcome,
-            plan=one.plan,
-        )
-        for enrolment, inclusion in included
-        for one in inclusion.eligibility.treatments
     )

@@ -72,8 +72,8 @@ def test_a_comparison_has_a_fixed_number_of_queries(django_assert_num_queries):
 
 def test_a_frequent_name_stops_after_those_of_the_birth_date(monkeypatch):
     born = EnrolmentFactory(patient__person=replace(JEANNE, birth_name="Durand"))
-    for _ in range(2):
-        EnrolmentFactory(patient__person=replace(JEANNE, birth_date=datetime.date(1950, 1, 1)))
+    for year in (1950, 1951):
+        EnrolmentFactory(patient__person=replace(JEANNE, birth_date=datetime.date(year, 1, 1)))
     monkeypatch.setattr(duplicates, "MOST_OPENED", 1)
 
     found = duplicates.candidates(JEANNE, by=born.included_by)
