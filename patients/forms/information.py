@@ -98,8 +98,7 @@ class InformationForm(SignedForm):
         kind = cleaned["person_kind"]
         document = self.papers.find(cleaned[f"document_{kind}"], on)
         if document is None:
-            field = f"document_{kind}"
-            return self.add_error(field, "Ce document n’était pas en vigueur ce jour-là.")
+            return self._no_document(f"document_{kind}", on)
         signed_on = on if self.is_drawn else cleaned["signed_on"] or on
         form = self.papers.consent_form(kind, signed_on)
         if form is None:
@@ -109,6 +108,12 @@ class InformationForm(SignedForm):
         if not self.errors:
             cleaned["told"] = told
             self._ask_gates(told)
+
+    def _no_document(self, field: str, on: date) -> None:
+        """Outside the programme's dates no document was in force: the day is what is wrong."""
+        if outside := gates.window(self.programme, on):
+            return self.add_error("day" if on == self.today else "included_on", outside)
+        return self.add_error(field, "Ce document n’était pas en vigueur ce jour-là.")
 
     def _information(
         self,

@@ -31,6 +31,7 @@ from patients.models import Enrolment, IdentityIndex
 from patients.steps import ORDER, AnyForm, Steps, next_step, stamped
 from programmes import openings
 from programmes.models import Programme
+from training import entitlement
 
 
 # Comparisons of one person in ten minutes. No legal source: a dozen inclusions, typed slowly.
@@ -52,6 +53,7 @@ def include(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "programmes": [(one, openings.closure(one, today)) for one in names.values()],
+        "untrained": entitlement.missing(request.member, today),
         "drafts": [(one, names[one.programme_id]) for one in mine if one.programme_id in names],
     }
     return render(request, "patients/include.html", context)

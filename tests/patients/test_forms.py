@@ -86,6 +86,27 @@ def test_a_document_must_be_in_force_that_day(setting):
     assert "vigueur" in form.errors["document_ADULT"].as_text()
 
 
+def test_a_day_outside_the_programme_is_what_is_wrong_whatever_the_document(setting):
+    before = setting.programme.opens_on - datetime.timedelta(days=400)
+    setting.document.valid_from = setting.programme.opens_on
+    setting.document.save()
+
+    form = information(
+        setting, day="EARLIER", included_on=f"{before:%d/%m/%Y}", late_reason="SYSTEM_DOWN"
+    )
+
+    assert "n’accepte d’inclusion qu’à partir du" in form.errors["included_on"].as_text()
+    assert "document_ADULT" not in form.errors
+
+
+def test_a_document_written_later_does_not_hide_a_closed_programme():
+    closed = closed_from(datetime.date(2024, 3, 27))
+    closed.document.valid_from = DAY + datetime.timedelta(days=1)
+    closed.document.save()
+
+    assert "27 mars 2024" in information(closed).errors["day"].as_text()
+
+
 def test_the_form_of_the_kind_of_person_comes_first(setting):
     own = ProgrammeLinkFactory(
         programme=setting.programme, consent_form=True, person_kind="PROTECTED_ADULT"

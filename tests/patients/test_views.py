@@ -1,3 +1,4 @@
+import datetime
 import json
 
 import pytest
@@ -215,12 +216,24 @@ def test_a_programme_one_is_not_accredited_for_is_not_offered(doctor, setting):
     assert response.status_code == 200
 
 
+def test_a_doctor_without_a_training_learns_it_before_typing(doctor, setting):
+    before = doctor.get(reverse("patients:include"))
+    setting.doctor.user.completions.update(completed_on=datetime.date(2100, 1, 1))
+
+    page = doctor.get(reverse("patients:include"))
+
+    assertNotContains(before, "Formation à enregistrer")
+    assertContains(page, "Formation à enregistrer")
+    assertContains(page, reverse("training:mine"))
+
+
 def test_my_drafts_are_listed(doctor, setting, draft_id, django_assert_num_queries):
     walk(doctor, setting, draft_id, until="relais")
 
     with (
-        # session, user, device, membership, programmes, drafts, closure of the programme
-        django_assert_num_queries(7),
+        # session, user, device, membership, programmes, drafts, closure of the programme, then
+        # programmes that ask for a training and proofs of it
+        django_assert_num_queries(9),
         django_assert_num_queries(1, using="keys"),
     ):
         page = doctor.get(reverse("patients:include"))
