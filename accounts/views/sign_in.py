@@ -20,7 +20,10 @@ from core import audit, throttle
 
 
 # One sentence for unknown, closed, wrong and throttled: nobody learns which.
-WRONG_PASSWORD = "Identifiant ou mot de passe incorrect. Réessayez dans quelques minutes."  # noqa: S105
+WRONG_PASSWORD = (  # noqa: S105
+    "Identifiant ou mot de passe incorrect. Vérifiez les deux\u202f; après plusieurs essais, "
+    "attendez quelques minutes."
+)
 WRONG_CODE = (
     "Ce code n’est pas accepté. Attendez le suivant dans votre application, ou saisissez un "
     "code de secours."
