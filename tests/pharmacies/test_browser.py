@@ -1,10 +1,13 @@
 """The counter in a real browser: two things typed, three keys, no fault of accessibility."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from patients import identity
 from pharmacies.models import DispensedItem, Undone
 from tests.accessible import expect_accessible
 from tests.pharmacies.factories import (
@@ -30,6 +33,9 @@ def focused(page):
 
 def test_scan_birth_date_batch_enter(open_page):
     prescription = written(days_ago=2)
+    person = identity.open_one(prescription.patient)
+    long_name = "De la Bruyère-Lefebvre-Vandenbroucke-Saint-Hilaire-d’Étampes-Rochechouart"
+    identity.rewrite(prescription.patient, replace(person, birth_name=long_name))
     issued = code_of(prescription)
     page = open_page(member=trained_pharmacist(prescription.enrolment.programme))
     page.goto(reverse("pharmacies:counter"))
@@ -42,6 +48,8 @@ def test_scan_birth_date_batch_enter(open_page):
     page.keyboard.type("12051980")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{page_of(prescription)}")
+    # A long name leaves the facts on one line, under it.
+    assert page.locator(".rc-strip__facts").bounding_box()["height"] < 60
     assert focused(page) == "batch-1-0"
     page.keyboard.type("LOT-A1")
     page.keyboard.press("Tab")

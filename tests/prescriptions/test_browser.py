@@ -66,6 +66,14 @@ def test_the_panel_follows_what_is_typed(open_page, doctor, width):
     assert "mention expresse" in checks
     assert page.locator("[data-mini]").is_visible() == (width == 390)
 
+    if width == 390:
+        # What is wrong has the whole line of the step, not a third of it.
+        with page.expect_navigation():
+            page.click(".rc-bar button[type=submit]")
+        wrong = page.locator("[data-step-field=days]", has_text="limitée à 28 jours")
+        step = page.locator("[data-step]", has=wrong)
+        assert wrong.bounding_box()["width"] > step.bounding_box()["width"] * 0.8
+
     page.fill("[name=line-0-step-1-days]", "21")
     page.click("[data-line-add]")
     page.select_option("[name=line-1-product]", label="Huile CBD 50")
