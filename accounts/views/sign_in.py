@@ -20,8 +20,8 @@ from core import audit, throttle
 
 
 # One sentence for unknown, closed, wrong and throttled: nobody learns which.
-WRONG_PASSWORD = (  # noqa: S105
-    "Identifiant ou mot de passe incorrect. Vérifiez les deux\u202f; après plusieurs essais, "
+WRONG_PASSWORD = (
+    "Identifiant ou mot de passe incorrect. Vérifiez les deux\u202f; après plusieurs essais, "  # noqa: S105
     "attendez quelques minutes."
 )
 WRONG_CODE = (
