@@ -17,6 +17,7 @@ from core.fields import FrenchDateField, FrenchIntegerField
 from pharmacies import words
 from pharmacies.actions import Given, Handover
 from pharmacies.enums import BearerKind, OverrideReason
+from pharmacies.forms.box import BatchField
 from pharmacies.models import DispensedItem
 from pharmacies.row import Row
 from pharmacies.sheet import Sheet
@@ -230,14 +231,13 @@ class DispensingForm(forms.Form):
             max_value=MAX_PACKS,
             required=not slot.is_extra and self._is_asked(count, slot.row),
         )
-        batch = forms.CharField(
+        self.fields[f"batch-{slot.name}"] = BatchField(
+            expires=f"expires-{slot.name}",
+            cip13=slot.pack.cip13,
             label=f"Numéro de lot – {label}",
             error_messages={"required": "Le numéro de lot est obligatoire."},
-            max_length=30,
             required=False,
-            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
-        self.fields[f"batch-{slot.name}"] = batch
         self.fields[f"expires-{slot.name}"] = ExpiryField(
             label=f"Péremption (MM/AAAA) – {label}",
             required=False,

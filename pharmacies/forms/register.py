@@ -12,6 +12,7 @@ from core.fields import FrenchDateField, FrenchDecimalField, FrenchIntegerField
 from pharmacies import ledger, stock
 from pharmacies.actions import Order, Typed
 from pharmacies.enums import Shelf
+from pharmacies.forms.box import BatchField
 from pharmacies.forms.dispensing import MAX_PACKS, ExpiryField, limit, new_key
 from pharmacies.models import OrderSlip
 from pharmacies.rules import SPLITTABLE_UNITS
@@ -53,11 +54,7 @@ class MovementForm(forms.Form):
         decimals=4,
         required=False,
     )
-    batch = forms.CharField(
-        label="Numéro de lot",
-        max_length=30,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
+    batch = BatchField(label="Numéro de lot", expires="expires_on")
     expires_on = ExpiryField(label="Péremption (MM/AAAA)")
     happened_on = FrenchDateField(label="Date du mouvement")
     slip = forms.ModelChoiceField(

@@ -27,6 +27,10 @@ pytestmark = [
 ]
 
 
+# Product, expiry and batch of a box, as its mark holds them.
+BOX = "01034009300001201731063010LOT-A1"
+
+
 def focused(page):
     return page.evaluate("document.activeElement.name || document.activeElement.tagName")
 
@@ -65,8 +69,12 @@ def test_with_the_batch_of_the_day_one_key_is_enough(open_page):
     prescription = written(days_ago=1)
     page = open_page(member=at_the_counter(prescription))
     page.goto(page_of(prescription))
-    page.fill("[name=batch-1-0]", "LOT-A1")
-    page.fill("[name=expires-1-0]", "06/2031")
+    # The scanner reads the whole box, then types Enter: nothing leaves before it was seen.
+    page.locator("[name=batch-1-0]").press_sequentially(BOX)
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=batch-1-0]")).to_have_value("LOT-A1")
+    expect(page.locator("[name=expires-1-0]")).to_have_value("30/06/2031")
+    expect(page.get_by_role("button", name="Enregistrer la dispensation")).to_be_focused()
     page.click("details.rc-data summary")
     page.fill("[name=days-1]", "10")
     page.fill("[name=packs-1-0]", "1")
