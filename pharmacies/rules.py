@@ -80,6 +80,8 @@ class Due:
     :ivar first_day: rank in the line of the first of these days, from 0
     :ivar opens_on: first day they may leave without a reason; None when any day will do
     :ivar refused: why nothing may leave, in French; empty when something may
+    :ivar held_days: last days of the line, not handed over, that earlier packs in excess cover
+    :ivar held_after: the day before the first of these; None when it is the end of the supplies
     """
 
     days: int
@@ -90,6 +92,8 @@ class Due:
     arithmetic: tuple[str, ...] = ()
     opens_on: date | None = None
     refused: str = ""
+    held_days: int = 0
+    held_after: date | None = None
 
     def is_early(self, on: date) -> bool:
         return self.opens_on is not None and on < self.opens_on
@@ -338,7 +342,6 @@ def _with_quantity(line: Ordered, found: Due, surplus: _Surplus) -> Due:
     gross = quantity_of(line, found.first_day, found.days)
     net = max(gross - max(surplus.units, ZERO), ZERO)
     told = [*found.arithmetic, _how_much(line, found, gross)]
-    refused = ""
     if surplus.days:
         told.append(f"Ce qui a été remis en plus a couvert {words.days(surplus.days)}.")
     if surplus.units > 0:
@@ -346,16 +349,10 @@ def _with_quantity(line: Ordered, found: Due, surplus: _Surplus) -> Due:
         told.append(f"Déjà remis en plus{words.THIN}: {extra}, à déduire.")
     if not net:
         refused = "Ce qui a été remis en plus couvre les jours restants. Rien n’est à remettre."
-    return Due(
-        days=found.days if net else 0,
-        quantity=net,
-        first_day=found.first_day,
-        fraction_no=found.fraction_no,
-        lost_days=found.lost_days,
-        arithmetic=tuple(told),
-        opens_on=found.opens_on if net else None,
-        refused=refused,
-    )
+        after = found.opens_on + timedelta(days=found.lost_days - 1) if found.opens_on else None
+        held = replace(found, days=0, opens_on=None, held_days=found.days, held_after=after)
+        return replace(held, arithmetic=tuple(told), refused=refused)
+    return replace(found, quantity=net, arithmetic=tuple(told))
 
 
 def net_of(line: Ordered, found: Due, days: int) -> Decimal:

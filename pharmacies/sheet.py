@@ -98,10 +98,13 @@ class Sheet:
     @property
     def covered_until(self) -> date | None:
         """Last day of treatment in the patient's hands, from this prescription."""
-        ends = [
-            rules.covered_until(row.ordered.starts_on, supplies_of(row.given)) for row in self.rows
-        ]
-        return max((end for end in ends if end), default=None)
+        return max((end for row in self.rows if (end := _held_until(row))), default=None)
+
+
+def _held_until(row: Row) -> date | None:
+    """Last day that what was given of the line covers, packs in excess included."""
+    end, due = rules.covered_until(row.ordered.starts_on, supplies_of(row.given)), row.due
+    return end and max(end, due.held_after or end) + timedelta(days=due.held_days)
 
 
 def read(prescription: Prescription, *, member: Member, on: date) -> Sheet:

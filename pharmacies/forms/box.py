@@ -25,6 +25,7 @@ class BatchField(forms.CharField):
             attrs["data-gtin"] = f"0{cip13}"
         super().__init__(
             help_text="Tapez-le, ou scannez le conditionnement",
+            error_messages={"required": "Le numéro de lot est obligatoire."},
             validators=[MaxLengthValidator(LONGEST_BATCH)],
             widget=forms.TextInput(attrs=attrs),
             **kwargs,

@@ -235,7 +235,6 @@ class DispensingForm(forms.Form):
             expires=f"expires-{slot.name}",
             cip13=slot.pack.cip13,
             label=f"Numéro de lot – {label}",
-            error_messages={"required": "Le numéro de lot est obligatoire."},
             required=False,
         )
         self.fields[f"expires-{slot.name}"] = ExpiryField(
@@ -334,7 +333,9 @@ class DispensingForm(forms.Form):
         ]
 
     def _of(self, row: Row) -> list[Slot]:
-        return [slot for slot in self.slots if slot.row is row]
+        """What is to hand over comes before what is not."""
+        mine = [slot for slot in self.slots if slot.row is row]
+        return sorted(mine, key=lambda slot: not self.initial.get(f"packs-{slot.name}"))
 
     def _fields(self, slot: Slot) -> SlotFields:
         return SlotFields(

@@ -1,4 +1,5 @@
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -6,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
+from pharmacies import words
 from pharmacies.forms import CodeField, ExpiryField
 from pharmacies.models import DispensedItem
 from prescriptions.models import Prescription
@@ -106,3 +108,34 @@ def test_a_line_that_opens_later_is_left_out_beside_one_that_is_open(sign_in):
 
     # The second fraction of the first line waits for a fortnight; the first of the second does not.
     assert (form["packs-1-0"].value(), form["packs-2-0"].value() > 0) == (0, True)
+
+
+def test_packs_in_excess_are_told_to_their_end(sign_in):
+    """27 days of 28 leave in three bottles of 10 mL, which hold the last one too."""
+    prescription = written(days_ago=0)
+    client = sign_in(at_the_counter(prescription))
+    data = typed(client.get(page_of(prescription)), **{"days__1": 27})
+
+    response = client.post(page_of(prescription), data, follow=True)
+
+    last = prescription.starts_on + datetime.timedelta(days=27)
+    assertContains(response, "Tout est délivré")
+    assertContains(response, words.in_full(last))
+
+
+def test_the_packs_to_hand_over_come_before_those_that_could(sign_in):
+    """Of a line whose packs were never chosen: three of 10 mL, none of 50 mL."""
+    today = timezone.localdate()
+    prescription = PrescriptionFactory(lines=False, starts_on=today)
+    line = LineFactory(prescription=prescription, packs=False)
+    for size in (50, 10):
+        PackFactory(product=line.product, label=f"Flacon de {size} mL", quantity=Decimal(size))
+    Prescription.objects.filter(pk=prescription.pk).update(
+        status="SIGNED", signed_at=timezone.now(), signed_on=today
+    )
+    prescription.refresh_from_db()
+
+    page = sign_in(at_the_counter(prescription)).get(page_of(prescription))
+
+    fields = page.context["form"].lines()[0].slots
+    assert [one.packs.value() for one in fields] == [3, 0]

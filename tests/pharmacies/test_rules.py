@@ -260,6 +260,19 @@ def test_an_excess_that_covers_the_rest_leaves_nothing_to_hand_over():
 
     assert found.days == 0
     assert "couvre les jours restants" in found.refused
+    assert (found.held_days, found.held_after) == (14, None)
+
+
+def test_an_excess_that_covers_the_last_fraction_is_told_to_its_end():
+    first, second = supply(WRITTEN, 14, quantity=30), {1: WRITTEN, 2: date(2026, 5, 20)}
+
+    # The first fraction ends on the 14th; two days are lost by coming on the 20th, not the 17th.
+    in_time = due(narcotic(fraction_days=14), presented={1: WRITTEN}, supplies=[first], on=WRITTEN)
+    late = due(narcotic(fraction_days=14), presented=second, supplies=[first], on=date(2026, 5, 20))
+
+    assert (in_time.held_days, in_time.held_after) == (14, date(2026, 5, 14))
+    assert late.held_days + late.lost_days == 14
+    assert late.held_after == date(2026, 5, 14) + timedelta(days=late.lost_days)
 
 
 @pytest.mark.parametrize(("days", "units"), [(0, 0), (5, 0), (6, 0), (7, 1), (14, 8)])
