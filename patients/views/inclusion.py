@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from patients.interactions import interactions, known_on
 from patients.models import Enrolment, IdentityIndex
 from patients.steps import ORDER, AnyForm, Steps, next_step, stamped
 from programmes import openings
-from programmes.models import Programme
+from programmes.models import Opening, Programme
 from training import entitlement
 
 
@@ -52,7 +52,7 @@ def include(request: MemberRequest) -> HttpResponse:
     mine = draft.mine(by=request.member, at=now)
     context = {
         "form": form,
-        "programmes": [(one, openings.closure(one, today)) for one in names.values()],
+        "programmes": [_offered(request, one, today) for one in names.values()],
         "untrained": entitlement.missing(request.member, today),
         "drafts": [(one, names[one.programme_id]) for one in mine if one.programme_id in names],
     }
@@ -158,6 +158,15 @@ def _journal_shown(
 
 def _programmes(request: MemberRequest) -> QuerySet[Programme]:
     return Programme.objects.visible_to(request.member).order_by("-opens_on", "pk")
+
+
+def _offered(
+    request: MemberRequest, programme: Programme, today: date
+) -> tuple[Programme, Opening | None, str]:
+    """A programme, its closure of the day, and why no place is left in it; "" when one is."""
+    closed = openings.closure(programme, today)
+    full = [] if closed else gates.places(programme, request.member, {today})
+    return programme, closed, next(filter(None, full), "")
 
 
 def _steps(request: MemberRequest, found: InclusionDraft) -> Steps:

@@ -13,7 +13,7 @@ from patients.models import Consent, Enrolment
 from programmes.models import Programme
 from tests.accounts.factories import MemberFactory
 from tests.patients.factories import EnrolmentFactory, PersonFactory
-from tests.patients.situations import a_setting, trained, typed
+from tests.patients.situations import a_setting, limited, trained, typed
 
 
 @pytest.fixture
@@ -227,13 +227,28 @@ def test_a_doctor_without_a_training_learns_it_before_typing(doctor, setting):
     assertContains(page, reverse("training:mine"))
 
 
+def test_a_doctor_learns_before_typing_that_no_place_is_left(sign_in):
+    setting = limited(1, kind="SITE")
+    client = sign_in(setting.doctor)
+    before = client.get(reverse("patients:include"))
+    EnrolmentFactory(
+        programme=setting.programme, indication=setting.indication, included_by=setting.doctor
+    )
+
+    page = client.get(reverse("patients:include"))
+
+    assertContains(before, "Commencer")
+    assertContains(page, "Votre structure suit déjà 1 patients, son maximum")
+    assertNotContains(page, "Commencer")
+
+
 def test_my_drafts_are_listed(doctor, setting, draft_id, django_assert_num_queries):
     walk(doctor, setting, draft_id, until="relais")
 
     with (
-        # session, user, device, membership, programmes, drafts, closure of the programme, then
-        # programmes that ask for a training and proofs of it
-        django_assert_num_queries(9),
+        # session, user, device, membership, programmes, drafts, closure of the programme, its
+        # limits, then programmes that ask for a training and proofs of it
+        django_assert_num_queries(10),
         django_assert_num_queries(1, using="keys"),
     ):
         page = doctor.get(reverse("patients:include"))
