@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.geography import DEPARTEMENTS
+from core.numbers import french_number
 from patients.enums import Answer, EndReason, Precision, Quality
 from patients.enums import EnrolmentState as State
 from programmes.enums import CriterionKind, OpeningKind, PersonKind
@@ -133,13 +134,14 @@ def places_refusal(kind: str, *, followed: int, places: int) -> str:
     if followed < places:
         return ""
     again = "une inclusion redeviendra possible à la prochaine sortie."
+    many, verb = ("patients", "sont suivis") if followed >= 2 else ("patient", "est suivi")
+    many = f"{french_number(followed)} {many}"
     full = {
-        OpeningKind.CEILING: f"Le programme suit déjà {followed} patients, son maximum : ",
-        OpeningKind.INDICATION: f"{followed} patients sont suivis pour cette indication, le "
-        "maximum de ce jour-là : ",
-        OpeningKind.DOCTOR: f"{followed} patients inclus par vous sont suivis, le maximum par "
-        "médecin : ",
-        OpeningKind.SITE: f"Votre structure suit déjà {followed} patients, son maximum : ",
+        OpeningKind.CEILING: f"Le programme suit déjà {many}, son maximum\u202f: ",
+        OpeningKind.INDICATION: f"{many} {verb} pour cette indication, le "
+        "maximum de ce jour-là\u202f: ",
+        OpeningKind.DOCTOR: f"{many} inclus par vous {verb}, le maximum par médecin\u202f: ",
+        OpeningKind.SITE: f"Votre structure suit déjà {many}, son maximum\u202f: ",
     }
     return full[OpeningKind(kind)] + again
 

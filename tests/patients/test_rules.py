@@ -94,6 +94,19 @@ def test_places_are_limited(kind, followed, places, refused):
 
 
 @pytest.mark.parametrize(
+    ("kind", "followed", "words"),
+    [
+        ("CEILING", 3000, "suit déjà 3\u202f000 patients, son maximum\u202f: une"),
+        ("SITE", 1, "suit déjà 1 patient, son maximum"),
+        ("DOCTOR", 1, "1 patient inclus par vous est suivi, le maximum"),
+        ("INDICATION", 2, "2 patients sont suivis pour cette indication"),
+    ],
+)
+def test_places_are_told_in_french(kind, followed, words):
+    assert words in rules.places_refusal(kind, followed=followed, places=1)
+
+
+@pytest.mark.parametrize(
     ("on", "age"),
     [
         pytest.param(date(2026, 2, 28), 17, id="the day before"),

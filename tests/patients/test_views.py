@@ -238,7 +238,7 @@ def test_a_doctor_learns_before_typing_that_no_place_is_left(sign_in):
     page = client.get(reverse("patients:include"))
 
     assertContains(before, "Commencer")
-    assertContains(page, "Votre structure suit déjà 1 patients, son maximum")
+    assertContains(page, "Votre structure suit déjà 1 patient, son maximum")
     assertNotContains(page, "Commencer")
 
 
