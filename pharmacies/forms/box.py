@@ -32,7 +32,7 @@ class BatchField(forms.CharField):
         )
 
     def to_python(self, value: object) -> str:
-        text: str = super().to_python(value)
+        text = super().to_python(value) or ""
         box = read_box(text)
         if box is None:
             return text
