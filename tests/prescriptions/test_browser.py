@@ -46,6 +46,15 @@ def fill(page, prefix, dose, intakes, days):
     page.fill(f"[name={prefix}-days]", days)
 
 
+def send_and_see_the_step_that_is_wrong(page):
+    """On a telephone, what is wrong has the whole line of its step, not a third of it."""
+    with page.expect_navigation():
+        page.click(".rc-bar button[type=submit]")
+    wrong = page.locator("[data-step-field=days]", has_text="limitée à 28 jours")
+    step = page.locator("[data-step]", has=wrong)
+    assert wrong.bounding_box()["width"] > step.bounding_box()["width"] * 0.8
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_panel_follows_what_is_typed(open_page, doctor, width):
     page = open_page(width=width, member=doctor)
@@ -67,12 +76,7 @@ def test_the_panel_follows_what_is_typed(open_page, doctor, width):
     assert page.locator("[data-mini]").is_visible() == (width == 390)
 
     if width == 390:
-        # What is wrong has the whole line of the step, not a third of it.
-        with page.expect_navigation():
-            page.click(".rc-bar button[type=submit]")
-        wrong = page.locator("[data-step-field=days]", has_text="limitée à 28 jours")
-        step = page.locator("[data-step]", has=wrong)
-        assert wrong.bounding_box()["width"] > step.bounding_box()["width"] * 0.8
+        send_and_see_the_step_that_is_wrong(page)
 
     page.fill("[name=line-0-step-1-days]", "21")
     page.click("[data-line-add]")
