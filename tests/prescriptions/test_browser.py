@@ -46,8 +46,10 @@ def fill(page, prefix, dose, intakes, days):
     page.fill(f"[name={prefix}-days]", days)
 
 
-def send_and_see_the_step_that_is_wrong(page):
+def send_and_see_the_step_that_is_wrong(page, width):
     """On a telephone, what is wrong has the whole line of its step, not a third of it."""
+    if width > 390:
+        return
     with page.expect_navigation():
         page.click(".rc-bar button[type=submit]")
     wrong = page.locator("[data-step-field=days]", has_text="limitée à 28 jours")
@@ -74,10 +76,7 @@ def test_the_panel_follows_what_is_typed(open_page, doctor, width):
     assert "limitée à 28 jours" in checks
     assert "mention expresse" in checks
     assert page.locator("[data-mini]").is_visible() == (width == 390)
-
-    if width == 390:
-        send_and_see_the_step_that_is_wrong(page)
-
+    send_and_see_the_step_that_is_wrong(page, width)
     page.fill("[name=line-0-step-1-days]", "21")
     page.click("[data-line-add]")
     page.select_option("[name=line-1-product]", label="Huile CBD 50")
