@@ -333,7 +333,6 @@ class DispensingForm(forms.Form):
         ]
 
     def _of(self, row: Row) -> list[Slot]:
-        """What is to hand over comes before what is not."""
         mine = [slot for slot in self.slots if slot.row is row]
         return sorted(mine, key=lambda slot: not self.initial.get(f"packs-{slot.name}"))
 
