@@ -64,9 +64,9 @@ def check() -> int:
 
 
 def processes() -> list[str]:
-    """As many as there are cores: words for pytest."""
+    """As many as there are cores, who take work from each other: words for pytest."""
     count = min(os.cpu_count() or 1, MOST_PROCESSES)
-    return ["-n", str(count)] if count > 1 else []
+    return ["-n", str(count), "--dist", "worksteal"] if count > 1 else []
 
 
 def run_all(checks: list[Check]) -> list[Outcome]:
