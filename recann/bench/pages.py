@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from evaluation.enums import Layout, Purpose
 from followup.models import Visit
 from patients import identity
 from patients.models import Enrolment
 from programmes.models import Programme
 from recann.bench import people
-from recann.bench.client import Answer, Client, fields
+from recann.bench.client import Answer, Client, WrongAnswer, fields
 from recann.bench.measure import REQUESTS, WARM_UPS
 from recann.bench.people import People, Presented
 
@@ -177,5 +178,17 @@ def _post(client: Client, url: str) -> Ask:
 
 
 def export(here: Scene, content: str) -> Ask:
-    typed = {"programme": here.programme.code, "content": content, "layout": "standard"}
-    return lambda: here.analyst.post(reverse("evaluation:export"), typed, expect=200)
+    typed = {
+        "programme": here.programme.code,
+        "content": content,
+        "layout": Layout.STANDARD.value,
+        "purpose": Purpose.EVALUATION.value,
+    }
+
+    def ask() -> Answer:
+        given = here.analyst.post(reverse("evaluation:export"), typed, expect=200)
+        if given.body.lstrip().startswith(b"<"):
+            raise WrongAnswer("The export was refused: its page came back.")
+        return given
+
+    return ask
